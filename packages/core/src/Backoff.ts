@@ -1,0 +1,60 @@
+/**
+ * How long to wait before the n-th retry, as a pure function of the retry's index and one random
+ * draw. Anything that can be stepped to a delay fits, an Effect `Schedule` included (its adapter
+ * lives in `@batchwave/pipeline`).
+ */
+
+/**
+ * The delay rule of a retry policy.
+ *
+ * @category models
+ */
+export interface Backoff {
+  /** A short text for plans and reports, such as `exponential from 10s`. */
+  readonly description: string
+  /**
+   * The wait in milliseconds before retry `retryIndex` (0 for the first retry), or `undefined` when
+   * the rule allows no further retry. `unit` is a uniform draw from `[0, 1)`.
+   */
+  readonly delayMs: (retryIndex: number, unit: number) => number | undefined
+}
+
+/**
+ * Waits the same time before every retry.
+ *
+ * @category constructors
+ */
+export const constant = (delayMs: number): Backoff => ({
+  description: `constant ${delayMs} ms`,
+  delayMs: () => delayMs
+})
+
+/**
+ * Doubles (or multiplies by `factor`) from `baseMs` up to `maxMs`. With `jitter: "full"` the wait is
+ * drawn uniformly between 0 and that value, which keeps many retries from meeting again; `"none"`
+ * takes the value itself.
+ *
+ * @category constructors
+ */
+export const exponential = (options: {
+  /** Wait before the first retry, in milliseconds. */
+  readonly baseMs: number
+  /** @default 2 */
+  readonly factor?: number
+  /** Upper bound of one wait, in milliseconds. @default 300_000 */
+  readonly maxMs?: number
+  /** @default "full" */
+  readonly jitter?: "full" | "none"
+}): Backoff => {
+  const factor = options.factor ?? 2
+  const maxMs = options.maxMs ?? 300_000
+  const jitter = options.jitter ?? "full"
+  return {
+    description: `exponential from ${options.baseMs} ms × ${factor} up to ${maxMs} ms`
+      + (jitter === "full" ? " with full jitter" : ""),
+    delayMs: (retryIndex, unit) => {
+      const ceilingMs = Math.min(maxMs, options.baseMs * factor ** retryIndex)
+      return jitter === "full" ? ceilingMs * unit : ceilingMs
+    }
+  }
+}

@@ -1,0 +1,119 @@
+/**
+ * A priority queue of `(atMs, item)` pairs over typed arrays: the clock of every simulation and the
+ * alarm list of every run.
+ *
+ * E1 `pop` returns the items in order of `atMs`; equal times come out in the order of `push`.
+ * E2 push and pop cost `O(log n)` and allocate only when the capacity doubles.
+ */
+
+/**
+ * A binary heap of whole-number items ordered by time, then by insertion.
+ *
+ * @category models
+ */
+export interface EventHeap {
+  /** How many pairs are queued. */
+  size: number
+  /** @internal */
+  times: Float64Array
+  /** @internal */
+  sequences: Float64Array
+  /** @internal */
+  items: Int32Array
+  /** @internal */
+  nextSequence: number
+}
+
+/**
+ * Makes an empty heap; `capacity` only sets the first allocation.
+ *
+ * @category constructors
+ */
+export const make = (capacity = 16): EventHeap => ({
+  size: 0,
+  times: new Float64Array(Math.max(1, capacity)),
+  sequences: new Float64Array(Math.max(1, capacity)),
+  items: new Int32Array(Math.max(1, capacity)),
+  nextSequence: 0
+})
+
+/**
+ * Queues `item` (a 32-bit whole number) for `atMs`.
+ *
+ * @category operations
+ */
+export const push = (heap: EventHeap, atMs: number, item: number): void => {
+  if (heap.size === heap.items.length) grow(heap)
+  const sequence = heap.nextSequence++
+  const { items, sequences, times } = heap
+  let hole = heap.size++
+  while (hole > 0) {
+    const parent = (hole - 1) >> 1
+    if (times[parent]! <= atMs) break
+    times[hole] = times[parent]!
+    sequences[hole] = sequences[parent]!
+    items[hole] = items[parent]!
+    hole = parent
+  }
+  times[hole] = atMs
+  sequences[hole] = sequence
+  items[hole] = item
+}
+
+/**
+ * The time of the earliest pair, or `undefined` when the heap is empty.
+ *
+ * @category operations
+ */
+export const peekAtMs = (heap: EventHeap): number | undefined =>
+  heap.size === 0 ? undefined : heap.times[0]
+
+/**
+ * Takes the earliest item out, or returns `undefined` when the heap is empty.
+ *
+ * @category operations
+ */
+export const pop = (heap: EventHeap): number | undefined => {
+  if (heap.size === 0) return undefined
+  const top = heap.items[0]
+  const last = --heap.size
+  if (last > 0) sink(heap, heap.times[last]!, heap.sequences[last]!, heap.items[last]!)
+  return top
+}
+
+const sink = (heap: EventHeap, atMs: number, sequence: number, item: number): void => {
+  const { items, sequences, size, times } = heap
+  let hole = 0
+  for (;;) {
+    let child = 2 * hole + 1
+    if (child >= size) break
+    if (child + 1 < size && isBefore(heap, child + 1, child)) child++
+    const childAtMs = times[child]!
+    if (atMs < childAtMs || (atMs === childAtMs && sequence < sequences[child]!)) break
+    times[hole] = childAtMs
+    sequences[hole] = sequences[child]!
+    items[hole] = items[child]!
+    hole = child
+  }
+  times[hole] = atMs
+  sequences[hole] = sequence
+  items[hole] = item
+}
+
+const isBefore = (heap: EventHeap, left: number, right: number): boolean => {
+  const difference = heap.times[left]! - heap.times[right]!
+  return difference < 0 || (difference === 0 && heap.sequences[left]! < heap.sequences[right]!)
+}
+
+const grow = (heap: EventHeap): void => {
+  const capacity = heap.items.length * 2
+  const times = new Float64Array(capacity)
+  const sequences = new Float64Array(capacity)
+  const items = new Int32Array(capacity)
+  times.set(heap.times)
+  sequences.set(heap.sequences)
+  items.set(heap.items)
+  heap.times = times
+  heap.sequences = sequences
+  heap.items = items
+}

@@ -1,0 +1,174 @@
+/**
+ * A plan as text: for people, for programs, and for the two graph languages that documents draw.
+ *
+ * Names may hold anything, so each form escapes them: no name can break a line, a label or a
+ * statement.
+ */
+import { quoteIfNeeded } from "./internal/QuotedName.ts"
+import * as Plan from "./Plan.ts"
+import type { Policy } from "./Policy.ts"
+
+/**
+ * What the text form shows beside the graph, and how much of it.
+ *
+ * @category models
+ */
+export interface TextOptions {
+  /** The policies by node name; nodes without one are not listed. */
+  readonly policies?: ReadonlyMap<string, Policy>
+  /** The policy of every node that `policies` does not name. */
+  readonly runPolicy?: Policy
+  /** Names shown in a row before the rest is counted. @default 12 */
+  readonly namesMax?: number
+  /** Waves shown before the rest is counted. @default 100 */
+  readonly wavesMax?: number
+}
+
+/**
+ * Shows counts, waves, the critical path and the policies, for a terminal. Ends with a line break.
+ *
+ * @category rendering
+ */
+export const text = (plan: Plan.Plan, options: TextOptions = {}): string => {
+  const namesMax = options.namesMax ?? 12
+  const { edgeCount, nodeCount } = plan.graph
+  const lines = [
+    `${quoteIfNeeded(plan.workflow.name)}: ${counted(nodeCount, "node")}, ${
+      counted(edgeCount, "edge")
+    }, ${counted(plan.levelCount, "wave")}`,
+    "",
+    ...waveLines(plan, namesMax, options.wavesMax ?? 100),
+    "",
+    ...criticalPathLines(plan, namesMax),
+    ...policyLines(options, namesMax)
+  ]
+  return `${lines.join("\n")}\n`
+}
+
+/**
+ * Prints `{ "nodes", "edges", "levels", "criticalPath" }` on one line, for programs: counts, the
+ * names of each wave, the names of the critical path. Ends with a line break.
+ *
+ * @category rendering
+ */
+export const json = (plan: Plan.Plan): string =>
+  `${
+    JSON.stringify({
+      nodes: plan.graph.nodeCount,
+      edges: plan.graph.edgeCount,
+      levels: Plan.levelsOf(plan),
+      criticalPath: Plan.criticalPath(plan).names
+    })
+  }\n`
+
+/**
+ * Draws the plan as a Mermaid flowchart. Nodes are called `n0`, `n1`, … by index, so that only
+ * labels carry names, and in a label only letters, digits and what stands between two of them is
+ * written as itself; the rest is character codes.
+ *
+ * @source mermaid.js.org, Flowcharts: entity codes to escape characters
+ * @category rendering
+ */
+export const mermaid = (plan: Plan.Plan): string => {
+  const lines = ["flowchart TD"]
+  forEachNode(plan, (index, name) => lines.push(`  n${index}["${mermaidLabel(name)}"]`))
+  forEachEdge(plan, (parent, child) => lines.push(`  n${parent} --> n${child}`))
+  return `${lines.join("\n")}\n`
+}
+
+/**
+ * Draws the plan in Graphviz DOT, with names as quoted labels.
+ *
+ * @source graphviz.org, DOT language and escString
+ * @category rendering
+ */
+export const dot = (plan: Plan.Plan): string => {
+  const lines = [`digraph "${dotLabel(plan.workflow.name)}" {`]
+  forEachNode(plan, (index, name) => lines.push(`  n${index} [label="${dotLabel(name)}"]`))
+  forEachEdge(plan, (parent, child) => lines.push(`  n${parent} -> n${child}`))
+  return `${lines.join("\n")}\n}\n`
+}
+
+const waveLines = (
+  plan: Plan.Plan,
+  namesMax: number,
+  wavesMax: number
+): ReadonlyArray<string> => {
+  const lines: Array<string> = []
+  for (let level = 0; level < Math.min(plan.levelCount, wavesMax); level++) {
+    const first = plan.levelOffsets[level] ?? 0
+    const end = plan.levelOffsets[level + 1] ?? first
+    const shown = plan.order.subarray(first, Math.min(end, first + namesMax))
+    const names = Array.from(shown, (index) => plan.names[index] ?? "")
+    lines.push(`wave ${level + 1} (${end - first}): ${namesText(names, end - first)}`)
+  }
+  if (plan.levelCount > wavesMax) {
+    lines.push(`… and ${counted(plan.levelCount - wavesMax, "more wave")}`)
+  }
+  return lines
+}
+
+const criticalPathLines = (plan: Plan.Plan, namesMax: number): ReadonlyArray<string> => {
+  const { lengthMs, names } = Plan.criticalPath(plan)
+  const isEstimated = plan.workflow.nodes.some((node) => node.estimateMs !== undefined)
+  const shown = names.slice(0, namesMax).map(quoteIfNeeded).join(" → ")
+  const more = names.length > namesMax ? ` → … and ${names.length - namesMax} more` : ""
+  const length = isEstimated ? `, estimated ${lengthMs} ms` : ""
+  return [`critical path (${counted(names.length, "node")}${length}): ${shown}${more}`]
+}
+
+const policyLines = (options: TextOptions, namesMax: number): ReadonlyArray<string> => {
+  const nodesByPolicy = new Map<string, Array<string>>()
+  for (const [node, policy] of options.policies ?? []) {
+    const nodes = nodesByPolicy.get(policy.description)
+    if (nodes === undefined) nodesByPolicy.set(policy.description, [node])
+    else nodes.push(node)
+  }
+  const lines = [...nodesByPolicy].map(([description, nodes]) =>
+    `policy of ${namesText(nodes.slice(0, namesMax), nodes.length)}: ${description}`
+  )
+  const { runPolicy } = options
+  if (runPolicy !== undefined) {
+    lines.push(
+      `policy of ${lines.length > 0 ? "all others" : "every node"}: ${runPolicy.description}`
+    )
+  }
+  return lines.length > 0 ? ["", ...lines] : lines
+}
+
+const namesText = (shown: ReadonlyArray<string>, count: number): string => {
+  const names = shown.map(quoteIfNeeded).join(", ")
+  return count > shown.length ? `${names}, … and ${count - shown.length} more` : names
+}
+
+const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`
+
+const forEachNode = (plan: Plan.Plan, visit: (index: number, name: string) => void): void => {
+  for (let index = 0; index < plan.names.length; index++) visit(index, plan.names[index] ?? "")
+}
+
+const forEachEdge = (plan: Plan.Plan, visit: (parent: number, child: number) => void): void => {
+  const { nodeCount, parentOffsets, parents } = plan.graph
+  for (let child = 0; child < nodeCount; child++) {
+    const end = parentOffsets[child + 1]!
+    for (let edge = parentOffsets[child]!; edge < end; edge++) visit(parents[edge]!, child)
+  }
+}
+
+/**
+ * Also dots, hyphens, underscores and spaces where Markdown could read them as a list or emphasis:
+ * Mermaid renders labels through it.
+ */
+const mermaidSpecial = /(?<![\p{L}\p{N}])[._-]|[._-](?![\p{L}\p{N}])|^ |[^\p{L}\p{N} ._-]/gu
+
+const mermaidLabel = (name: string): string =>
+  name.replace(mermaidSpecial, (found) => `#${found.codePointAt(0) ?? 0};`)
+
+/** Graphviz reads backslash escapes and HTML entities in labels, and cannot hold NUL. */
+const dotLabel = (name: string): string =>
+  name
+    .replace(/\\/g, "\\\\")
+    .replace(/"/g, "\\\"")
+    .replace(/&/g, "&amp;")
+    .replace(/\r\n|\r|\n/g, "\\n")
+    .replace(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/gu, "\u{FFFD}")

@@ -1,0 +1,130 @@
+/**
+ * Reads what a task left behind, checks it, and hands it on.
+ *
+ * An output that is missing, too large, no JSON or of the wrong shape is a failure of that task. A
+ * file that cannot be read for a passing reason is read again; not read is not missing.
+ */
+import type { BatchFailure } from "@batchwave/client/BatchFailure"
+import type { TaskReference } from "@batchwave/core/RunEvent"
+import type { Json, OutputSpec } from "@batchwave/core/Workflow"
+import * as Effect from "effect/Effect"
+import * as Queue from "effect/Queue"
+import * as Schema from "effect/Schema"
+import type { BackendFailed } from "./EngineError.ts"
+import * as OutputValue from "./OutputValue.ts"
+import { backendFailed, type RunContext, withPatience } from "./RunContext.ts"
+import * as ToWire from "./ToWire.ts"
+
+/** What is wrong with one output of one task. */
+class OutputProblem extends Schema.TaggedError<OutputProblem>()("OutputProblem", {
+  output: Schema.String,
+  message: Schema.String
+}) {}
+
+/**
+ * Collects the outputs of one task and reports them. Fails when the service cannot be reached or
+ * does not accept us.
+ *
+ * @category operations
+ */
+export const collect: (
+  context: RunContext,
+  task: TaskReference
+) => Effect.Effect<void, BackendFailed> = Effect.fn("Collector.collect")(
+  function*(context, task) {
+    const node = context.plan.workflow.nodes[task.node]!
+    const taskId = context.naming.idOf(task)
+    yield* Effect.forEach(node.outputs, (output) =>
+      output._tag === "File"
+        ? readFile(context, taskId, output)
+        : readJson(context, taskId, node.name, output)).pipe(
+        Effect.flatMap((values) =>
+          Queue.offer(context.inbox, {
+            _tag: "OutputsCollected",
+            task,
+            outputs: Object.fromEntries(
+              values.map((value, index) => [node.outputs[index]!.name, value])
+            )
+          })
+        ),
+        Effect.catchTag(
+          "OutputProblem",
+          ({ message, output }) =>
+            Queue.offer(context.inbox, { _tag: "OutputInvalid", task, output, message })
+        )
+      )
+  }
+)
+
+const readFile = (
+  context: RunContext,
+  taskId: string,
+  output: OutputSpec
+): Effect.Effect<Json, OutputProblem> => {
+  const key = ToWire.outputKey(taskId, output.path)
+  return context.store.locate(key).pipe(
+    Effect.as(OutputValue.file(key)),
+    Effect.mapError(() => problem(output, `the task ended without leaving the file ${output.path}`))
+  )
+}
+
+const readJson = Effect.fnUntraced(function*(
+  context: RunContext,
+  taskId: string,
+  nodeName: string,
+  output: OutputSpec
+) {
+  const text = yield* readText(context, taskId, output).pipe(
+    Effect.mapError((error) =>
+      error._tag === "OutputProblem" ? error : backendFailed("Collector.collect", error)
+    )
+  )
+  const value = yield* parseJson(output, text)
+  const checked = context.definition.checkOutput(nodeName, output.name, value)
+  return checked._tag === "Valid"
+    ? checked.value
+    : yield* problem(output, checked.problems.join("; "))
+})
+
+const readText: (
+  context: RunContext,
+  taskId: string,
+  output: OutputSpec
+) => Effect.Effect<string, BatchFailure | OutputProblem> = Effect.fnUntraced(
+  function*(context, taskId, output) {
+    const { config, files, header } = context
+    const path = `wd/${output.path}`
+    const { contentBytes } = yield* files.properties(header.jobId, taskId, path).pipe(
+      withPatience(context)
+    )
+    if (contentBytes > config.outputBytesMax) {
+      return yield* problem(
+        output,
+        `${output.path} has ${contentBytes} bytes, more than ${config.outputBytesMax}; `
+          + "pass large results as a file output"
+      )
+    }
+    return yield* files.getText(header.jobId, taskId, path).pipe(withPatience(context))
+  },
+  (effect, _context, _taskId, output) =>
+    Effect.catchTags(effect, {
+      NotFound: () => problem(output, `the task ended without writing ${output.path}`),
+      Conflict: (error) => problem(output, `${output.path} is not available: ${error.message}`)
+    })
+)
+
+const parseJson = (output: OutputSpec, text: string): Effect.Effect<Json, OutputProblem> =>
+  Effect.try({
+    try: () => {
+      const value: Json = JSON.parse(text)
+      return value
+    },
+    catch: (cause) =>
+      problem(
+        output,
+        `${output.path} is not JSON: ${cause instanceof Error ? cause.message : String(cause)}`
+      )
+  })
+
+const problem = (output: OutputSpec, message: string): OutputProblem =>
+  new OutputProblem({ output: output.name, message })

@@ -1,0 +1,169 @@
+/**
+ * Runs the reactor against the service.
+ *
+ * D1 The state changes only here, one batch of events at a time.
+ * D2 Events are durable before any command that follows from them is carried out.
+ * D3 Every fiber, timer and request belongs to the scope of the run; when it closes, nothing goes on.
+ */
+import type { Command } from "@batchwave/core/Command"
+import * as Reactor from "@batchwave/core/Reactor"
+import type { ExternalEvent, RunEvent, TaskReference } from "@batchwave/core/RunEvent"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as FiberHandle from "effect/FiberHandle"
+import * as FiberSet from "effect/FiberSet"
+import * as Queue from "effect/Queue"
+import type * as Scope from "effect/Scope"
+import * as Collector from "./Collector.ts"
+import type { EngineError } from "./EngineError.ts"
+import type { JournalShape } from "./Journal.ts"
+import * as Poller from "./Poller.ts"
+import * as Reactivator from "./Reactivator.ts"
+import type { RunContext } from "./RunContext.ts"
+import * as Submitter from "./Submitter.ts"
+import * as Terminator from "./Terminator.ts"
+
+/** How many waiting events one reaction takes. */
+const eventsPerReactionMax = 10_000
+
+/**
+ * Sees every journaled batch, after it is durable and applied. It must not fail, and the run waits
+ * for it.
+ *
+ * @category models
+ */
+export type Observer = (events: ReadonlyArray<RunEvent>, atMs: number) => Effect.Effect<void>
+
+/**
+ * What the driver is given besides the context.
+ *
+ * @category models
+ */
+export interface DriverOptions {
+  readonly journal: JournalShape
+  readonly policies: Reactor.Policies
+  readonly observer: Observer
+  /** Carried out before the first event is awaited. */
+  readonly commands: ReadonlyArray<Command>
+}
+
+interface Parts {
+  readonly context: RunContext
+  readonly options: DriverOptions
+  readonly planned: Queue.Queue<TaskReference>
+  readonly actions: Queue.Queue<Command>
+  readonly moved: Queue.Queue<void>
+  readonly alarm: FiberHandle.FiberHandle
+}
+
+/**
+ * Drives the run until the reactor finishes it. Fails with the first failure of any part.
+ *
+ * @category operations
+ */
+export const drive: (
+  context: RunContext,
+  options: DriverOptions
+) => Effect.Effect<void, EngineError, Scope.Scope> = Effect.fn("Driver.drive")(
+  function*(context, options) {
+    const parts: Parts = {
+      context,
+      options,
+      planned: yield* Queue.unbounded<TaskReference>(),
+      actions: yield* Queue.unbounded<Command>(),
+      moved: yield* Queue.sliding<void>(1),
+      alarm: yield* FiberHandle.make()
+    }
+    const fibers = yield* FiberSet.make<never, EngineError>()
+    yield* FiberSet.run(fibers)(Submitter.serve(context, parts.planned))
+    yield* FiberSet.run(fibers)(Poller.serve(context, parts.moved))
+    for (let worker = 0; worker < context.config.concurrency; worker++) {
+      yield* FiberSet.run(fibers)(act(parts))
+    }
+    yield* Effect.raceFirst(loop(parts), FiberSet.join(fibers))
+  }
+)
+
+const loop = Effect.fnUntraced(function*(parts: Parts) {
+  yield* Queue.offer(parts.moved, undefined)
+  if (yield* carryOut(parts, parts.options.commands)) return
+  while (true) {
+    const events = yield* Queue.takeBetween(parts.context.inbox, 1, eventsPerReactionMax)
+    const nowMs = yield* Clock.currentTimeMillis
+    const commands = yield* react(parts.context, parts.options, events, nowMs)
+    if (yield* carryOut(parts, commands)) return
+  }
+})
+
+/**
+ * Lets the reactor answer to events, makes the answer durable, and returns what to do.
+ *
+ * @category operations
+ */
+export const react = Effect.fnUntraced(function*(
+  context: RunContext,
+  options: Omit<DriverOptions, "commands">,
+  events: ReadonlyArray<ExternalEvent>,
+  nowMs: number
+) {
+  const reaction = Reactor.react(context.state, events, nowMs, options.policies)
+  if (reaction.events.length > 0) {
+    yield* options.journal.append(reaction.events, nowMs)
+    yield* options.observer(reaction.events, nowMs)
+  }
+  return reaction.commands
+})
+
+/** Hands commands to the parts that carry them out; answers whether the run is over. */
+const carryOut = Effect.fnUntraced(function*(parts: Parts, commands: ReadonlyArray<Command>) {
+  let isFinished = false
+  for (const command of commands) {
+    switch (command._tag) {
+      case "Submit":
+        yield* Queue.offerAll(parts.planned, command.tasks)
+        yield* Queue.offer(parts.moved, undefined)
+        break
+      case "Reactivate":
+      case "Collect":
+      case "Terminate":
+        yield* Queue.offer(parts.actions, command)
+        yield* Queue.offer(parts.moved, undefined)
+        break
+      case "Wake":
+        yield* FiberHandle.run(parts.alarm, ring(parts.context, command.atMs))
+        break
+      case "Finish":
+        isFinished = true
+        break
+    }
+  }
+  return isFinished
+})
+
+const ring = Effect.fnUntraced(function*(context: RunContext, atMs: number) {
+  const nowMs = yield* Clock.currentTimeMillis
+  yield* Effect.sleep(Math.max(0, atMs - nowMs))
+  yield* Queue.offer(context.inbox, { _tag: "AlarmRang" })
+})
+
+const act = Effect.fnUntraced(function*(parts: Parts) {
+  while (true) {
+    const command = yield* Queue.take(parts.actions)
+    switch (command._tag) {
+      case "Reactivate":
+        yield* Reactivator.reactivate(parts.context, command.task)
+        yield* Queue.offer(parts.moved, undefined)
+        break
+      case "Collect":
+        yield* Collector.collect(parts.context, command.task)
+        break
+      case "Terminate":
+        yield* Terminator.terminate(parts.context, command.tasks)
+        break
+      case "Submit":
+      case "Wake":
+      case "Finish":
+        break
+    }
+  }
+})

@@ -1,0 +1,181 @@
+/**
+ * Runs a pipeline against a Batch service, or takes over a run that was interrupted.
+ *
+ * G1 Everything the run decides and learns is in its journal before it is acted on, so killing the
+ *    process at any point and calling `run` again on the same journal ends in the same outcomes, and
+ *    nothing that was adopted runs twice.
+ * G2 One run is one job. It is created with no action on completion and ended only when every
+ *    decision has been made.
+ * G3 When `run` is interrupted, it detaches: the tasks in the service go on, and the run can be
+ *    resumed.
+ */
+import { FileOperations } from "@batchwave/client/FileOperations"
+import { JobOperations } from "@batchwave/client/JobOperations"
+import { TaskOperations } from "@batchwave/client/TaskOperations"
+import type { Definition } from "@batchwave/core/Definition"
+import type { Plan } from "@batchwave/core/Plan"
+import * as Reactor from "@batchwave/core/Reactor"
+import * as Report from "@batchwave/core/Report"
+import type { ExternalEvent } from "@batchwave/core/RunEvent"
+import * as RunState from "@batchwave/core/RunState"
+import type { Json } from "@batchwave/core/Workflow"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Queue from "effect/Queue"
+import type * as Scope from "effect/Scope"
+import { ArtifactStore } from "./ArtifactStore.ts"
+import * as Driver from "./Driver.ts"
+import type { EngineError } from "./EngineError.ts"
+import * as JobLife from "./JobLife.ts"
+import { Journal, type JournalShape } from "./Journal.ts"
+import * as PlanCheck from "./PlanCheck.ts"
+import * as Recovery from "./Recovery.ts"
+import type { RunConfig } from "./RunConfig.ts"
+import type { RunContext } from "./RunContext.ts"
+import type { RunHeader } from "./RunHeader.ts"
+import * as TaskNaming from "./TaskNaming.ts"
+
+/**
+ * What to run and how.
+ *
+ * @category models
+ */
+export interface RunOptions {
+  readonly definition: Definition
+  /** The plan of the definition's workflow. */
+  readonly plan: Plan
+  /** Begins the journal when it is new; when it is not, its own header counts. */
+  readonly header: RunHeader
+  readonly config: RunConfig
+  /** Sees every journaled event. @default nothing */
+  readonly observer?: (
+    events: Parameters<Driver.Observer>[0],
+    atMs: number,
+    state: RunState.RunState
+  ) => Effect.Effect<void>
+  /** Called once, before anything is sent, when the journal already has a run. @default nothing */
+  readonly onResume?: (table: Recovery.RecoveryTable) => Effect.Effect<void>
+  /** Cancels the run when it completes: what is in the service is terminated. @default never */
+  readonly cancelWhen?: Effect.Effect<void>
+}
+
+/**
+ * A run that has ended.
+ *
+ * @category models
+ */
+export interface RunResult {
+  readonly header: RunHeader
+  readonly report: Report.Report
+  /** The recorded value of an output of a node that succeeded. */
+  readonly outputOf: (node: string, output: string) => Json | undefined
+}
+
+/**
+ * Runs to the end, from the start or from where the journal stops. A failed node is part of the
+ * report; the effect itself fails only when the run cannot go on (see `EngineError`).
+ *
+ * @category operations
+ */
+export const run: (
+  options: RunOptions
+) => Effect.Effect<
+  RunResult,
+  EngineError,
+  TaskOperations | JobOperations | FileOperations | Journal | ArtifactStore
+> = Effect.fn("Engine.run")(
+  function*(options: RunOptions) {
+    const journal = yield* Journal
+    const recorded = yield* journal.header
+    if (recorded !== undefined) yield* PlanCheck.requireSame(recorded, options.plan)
+    const header = recorded ?? options.header
+    if (recorded === undefined) yield* journal.begin(header)
+    const context = yield* makeContext(options, header)
+    const past = yield* journal.read
+    for (const { atMs, event } of past) RunState.evolve(context.state, event, atMs)
+    if (context.state.outcome === undefined) {
+      yield* proceed(options, context, journal, recorded !== undefined)
+      yield* JobLife.end(context)
+    }
+    return {
+      header,
+      report: Report.make(context.state),
+      outputOf: (node, output) => {
+        const index = options.plan.indexOf(node)
+        return index === undefined ? undefined : context.state.outputs.get(index)?.[output]
+      }
+    } satisfies RunResult
+  },
+  Effect.scoped
+)
+
+const makeContext = Effect.fnUntraced(function*(options: RunOptions, header: RunHeader) {
+  return {
+    header,
+    plan: options.plan,
+    definition: options.definition,
+    state: RunState.make(options.plan),
+    naming: TaskNaming.make(options.plan),
+    config: options.config,
+    inbox: yield* Queue.unbounded<ExternalEvent>(),
+    tasks: yield* TaskOperations,
+    jobs: yield* JobOperations,
+    files: yield* FileOperations,
+    store: yield* ArtifactStore
+  } satisfies RunContext
+})
+
+const proceed: (
+  options: RunOptions,
+  context: RunContext,
+  journal: JournalShape,
+  isResumed: boolean
+) => Effect.Effect<void, EngineError, Scope.Scope> = Effect.fnUntraced(
+  function*(options, context, journal, isResumed) {
+    yield* JobLife.begin(context, isResumed)
+    const observer = options.observer
+    const driver = {
+      journal,
+      policies: policiesOf(options),
+      observer: observer === undefined
+        ? () => Effect.void
+        : (events, atMs) => observer(events, atMs, context.state)
+    } satisfies Omit<Driver.DriverOptions, "commands">
+    if (options.cancelWhen !== undefined) {
+      yield* options.cancelWhen.pipe(
+        Effect.andThen(Queue.offer(context.inbox, { _tag: "CancelRequested" })),
+        Effect.forkScoped
+      )
+    }
+    const commands = context.state.started
+      ? yield* resume(options, context, driver)
+      : yield* Driver.react(context, driver, [startOf(context)], yield* Clock.currentTimeMillis)
+    yield* Driver.drive(context, { ...driver, commands })
+  }
+)
+
+const startOf = (context: RunContext): ExternalEvent => ({
+  _tag: "RunStarted",
+  seed: context.header.seed,
+  dependencyMode: context.config.dependencyMode,
+  failureMode: context.config.failureMode
+})
+
+const resume = Effect.fnUntraced(function*(
+  options: RunOptions,
+  context: RunContext,
+  driver: Omit<Driver.DriverOptions, "commands">
+) {
+  const recovery = yield* Recovery.examine(context)
+  if (options.onResume !== undefined) yield* options.onResume(recovery.table)
+  const nowMs = yield* Clock.currentTimeMillis
+  // The commands of this reaction are among the outstanding ones.
+  yield* Driver.react(context, driver, recovery.events, nowMs)
+  return Reactor.outstanding(context.state, recovery.isHeld)
+})
+
+const policiesOf = (options: RunOptions): Reactor.Policies => {
+  const { config, definition, plan } = options
+  const policies = plan.names.map((name) => definition.policies.get(name) ?? config.policy)
+  return { policyOf: (node) => policies[node] ?? config.policy }
+}

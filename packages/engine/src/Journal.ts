@@ -1,0 +1,72 @@
+/**
+ * The durable log of one run: a header, then events in order.
+ *
+ * J1 When `append` succeeds, its events survive the death of the process at any later point.
+ * J2 The events of one `append` are kept all or none.
+ * J3 At most one process holds a journal open; each opening has a higher `epoch` than the last, so
+ *    that a writer that lost its hold can be told from the one that has it.
+ */
+import type { RunEvent } from "@batchwave/core/RunEvent"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type { JournalFailed } from "./EngineError.ts"
+import type { RunHeader } from "./RunHeader.ts"
+
+/**
+ * An event as the journal keeps it. `sequence` starts at 1 and has no gaps.
+ *
+ * @category models
+ */
+export interface JournaledEvent {
+  readonly sequence: number
+  readonly atMs: number
+  readonly event: RunEvent
+}
+
+/**
+ * What a journal can do.
+ *
+ * @category models
+ */
+export interface JournalShape {
+  /** 1 for the first opening of this journal, one more for each later one. */
+  readonly epoch: number
+  /** The header, or `undefined` when the journal is new. */
+  readonly header: Effect.Effect<RunHeader | undefined, JournalFailed>
+  /** Writes the header of a new journal. */
+  readonly begin: (header: RunHeader) => Effect.Effect<void, JournalFailed>
+  /** Makes events durable, in order, together (J1, J2). */
+  readonly append: (
+    events: ReadonlyArray<RunEvent>,
+    atMs: number
+  ) => Effect.Effect<void, JournalFailed>
+  /** Every event so far. */
+  readonly read: Effect.Effect<ReadonlyArray<JournaledEvent>, JournalFailed>
+}
+
+/**
+ * The journal of the run at hand.
+ *
+ * @category services
+ */
+export class Journal extends Context.Service<Journal, JournalShape>()("@batchwave/engine/Journal") {
+  /** A journal that lives as long as its layer: for tests and for runs nobody will resume. */
+  static readonly layerMemory: Layer.Layer<Journal> = Layer.sync(Journal, () => {
+    let header: RunHeader | undefined
+    const events: Array<JournaledEvent> = []
+    return Journal.of({
+      epoch: 1,
+      header: Effect.sync(() => header),
+      begin: (next) =>
+        Effect.sync(() => {
+          header = next
+        }),
+      append: (added, atMs) =>
+        Effect.sync(() => {
+          for (const event of added) events.push({ sequence: events.length + 1, atMs, event })
+        }),
+      read: Effect.sync(() => events.slice())
+    })
+  })
+}

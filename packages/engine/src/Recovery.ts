@@ -1,0 +1,107 @@
+/**
+ * Takes over a run from its journal: compares what the journal expects with what the service holds,
+ * before anything is sent.
+ *
+ * @category models
+ */
+import { isInService, isSettled, NodeState } from "@batchwave/core/NodeState"
+import type { ExternalEvent, TaskReference } from "@batchwave/core/RunEvent"
+import type { CloudTask } from "@batchwave/wire/Task"
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import * as FromWire from "./FromWire.ts"
+import { isGone } from "./Poller.ts"
+import { backendFailed, type RunContext, withPatience } from "./RunContext.ts"
+
+/**
+ * How many nodes and tasks fall in each class.
+ *
+ * - `settled`: nodes that need nothing more.
+ * - `adopted`: tasks that the service holds and this run goes on with.
+ * - `resubmitted`: tasks that were planned but never reached the service; they are added now.
+ * - `vanished`: tasks that the service had accepted and does not know any more; their policy
+ *   decides.
+ * - `foreign`: tasks in the job that this run did not make; they are left alone.
+ * - `waiting`: nodes not submitted yet.
+ *
+ * @category models
+ */
+export interface RecoveryTable {
+  readonly settled: number
+  readonly adopted: number
+  readonly resubmitted: number
+  readonly vanished: number
+  readonly foreign: number
+  readonly waiting: number
+}
+
+/**
+ * What to do first: events the service's state amounts to, and which tasks it holds.
+ *
+ * @category models
+ */
+export interface Recovery {
+  readonly table: RecoveryTable
+  readonly events: ReadonlyArray<ExternalEvent>
+  readonly isHeld: (task: TaskReference) => boolean
+}
+
+/**
+ * Lists the job and classifies every task. Sends nothing but reads.
+ *
+ * @category operations
+ */
+export const examine = Effect.fn("Recovery.examine")(function*(context: RunContext) {
+  const { header, naming, state } = context
+  const listing = yield* context.tasks.list(header.jobId, { select: FromWire.selected }).pipe(
+    Stream.runCollect,
+    withPatience(context),
+    Effect.mapError((error) => backendFailed("Recovery.examine", error))
+  )
+  const held = new Map<string, CloudTask>()
+  let foreign = 0
+  for (const task of listing) {
+    if (task.id === undefined) continue
+    if (naming.taskOf(task.id) === undefined) foreign++
+    else held.set(task.id.toLowerCase(), task)
+  }
+  const isHeld = (task: TaskReference): boolean => held.has(naming.idOf(task).toLowerCase())
+  const events: Array<ExternalEvent> = []
+  const counts = { settled: 0, adopted: 0, resubmitted: 0, vanished: 0, waiting: 0 }
+  for (let node = 0; node < state.nodeStates.length; node++) {
+    const nodeState = state.nodeStates[node]!
+    const task = { node, submission: state.submissions[node]! }
+    if (isSettled(nodeState)) counts.settled++
+    else if (!isInService(nodeState)) counts.waiting++
+    else if (isHeld(task)) {
+      counts.adopted++
+      adopt(task, nodeState, held.get(naming.idOf(task).toLowerCase()), events)
+    } else if (nodeState === NodeState.submitting) counts.resubmitted++
+    else if (yield* isGoneSurely(context, naming.idOf(task))) {
+      counts.vanished++
+      events.push({
+        _tag: "TaskVanished",
+        task,
+        message: "the service did not know it any more when the run was resumed"
+      })
+    }
+  }
+  return { table: { ...counts, foreign }, events, isHeld } satisfies Recovery
+})
+
+const adopt = (
+  task: TaskReference,
+  nodeState: number,
+  listed: CloudTask | undefined,
+  events: Array<ExternalEvent>
+): void => {
+  if (nodeState === NodeState.submitting) events.push({ _tag: "TasksAccepted", tasks: [task] })
+  const event = listed === undefined ? undefined : FromWire.eventOf(task, listed)
+  if (event !== undefined) events.push(event)
+}
+
+const isGoneSurely = (context: RunContext, taskId: string) =>
+  isGone(context, taskId).pipe(
+    withPatience(context),
+    Effect.mapError((error) => backendFailed("Recovery.examine", error))
+  )

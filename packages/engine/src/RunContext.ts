@@ -1,0 +1,80 @@
+/**
+ * What the parts of one running run share: the run's facts, its services, and the inbox through
+ * which every part reports.
+ *
+ * Parts never call each other. They take commands from the driver and put events into the inbox;
+ * the state belongs to the driver, the others only read it.
+ *
+ * @internal
+ */
+import type { BatchFailure } from "@batchwave/client/BatchFailure"
+import type { FileOperationsShape } from "@batchwave/client/FileOperations"
+import type { JobOperationsShape } from "@batchwave/client/JobOperations"
+import type { TaskOperationsShape } from "@batchwave/client/TaskOperations"
+import type { Definition } from "@batchwave/core/Definition"
+import type { Plan } from "@batchwave/core/Plan"
+import type { ExternalEvent } from "@batchwave/core/RunEvent"
+import type { RunState } from "@batchwave/core/RunState"
+import * as Effect from "effect/Effect"
+import type * as Queue from "effect/Queue"
+import * as Schedule from "effect/Schedule"
+import type { ArtifactStoreShape } from "./ArtifactStore.ts"
+import { BackendFailed } from "./EngineError.ts"
+import type { RunConfig } from "./RunConfig.ts"
+import type { RunHeader } from "./RunHeader.ts"
+import type { TaskNaming } from "./TaskNaming.ts"
+
+/**
+ * The surroundings of a part.
+ *
+ * @internal
+ */
+export interface RunContext {
+  readonly header: RunHeader
+  readonly plan: Plan
+  readonly definition: Definition
+  readonly state: RunState
+  readonly naming: TaskNaming
+  readonly config: RunConfig
+  readonly inbox: Queue.Queue<ExternalEvent>
+  readonly tasks: TaskOperationsShape
+  readonly jobs: JobOperationsShape
+  readonly files: FileOperationsShape
+  readonly store: ArtifactStoreShape
+}
+
+/**
+ * Repeats a request that failed for a passing reason, `patienceTries` times, `patienceMs` apart, on
+ * top of the client's own attempts. A definite answer of the service is not repeated.
+ *
+ * @internal
+ */
+export const withPatience =
+  ({ config }: RunContext) =>
+  <A, R>(effect: Effect.Effect<A, BatchFailure, R>): Effect.Effect<A, BatchFailure, R> =>
+    Effect.retry(effect, {
+      while: (error) => error.retryable,
+      schedule: Schedule.spaced(config.patienceMs),
+      times: config.patienceTries
+    })
+
+/**
+ * Turns a failure of the client into a failure of the run.
+ *
+ * @internal
+ */
+export const backendFailed = (operation: string, cause: BatchFailure): BackendFailed =>
+  new BackendFailed({
+    operation,
+    message: cause.message,
+    connection: connectionTags.has(cause._tag) || cause.retryable,
+    cause
+  })
+
+const connectionTags: ReadonlySet<string> = new Set([
+  "Unreachable",
+  "AttemptTimedOut",
+  "DeadlineExceeded",
+  "AuthenticationRejected",
+  "Forbidden"
+])

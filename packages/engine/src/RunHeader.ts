@@ -1,0 +1,37 @@
+/**
+ * What a journal says about its run before the first event: enough to resume it from the journal
+ * alone, and to tell whether the plan has changed since.
+ */
+import type { Workflow } from "@batchwave/core/Workflow"
+
+/**
+ * The version of the journal's records. A journal of a later version is refused.
+ *
+ * @category constants
+ */
+export const journalVersion = 1
+
+/**
+ * The first record of a journal.
+ *
+ * @category models
+ */
+export interface RunHeader {
+  readonly version: typeof journalVersion
+  readonly runId: string
+  readonly jobId: string
+  /** The pool that runs the job. */
+  readonly poolId: string
+  readonly pipeline: string
+  /** The file the pipeline came from, if it came from one. */
+  readonly source?: string
+  /** The run parameters as they were given, by name. */
+  readonly parameters: { readonly [name: string]: string }
+  /** The service's endpoint, without any secret. */
+  readonly endpoint: string
+  readonly workflow: Workflow
+  readonly planFingerprint: string
+  /** Seeds every random choice of the run. */
+  readonly seed: number
+  readonly createdAtMs: number
+}

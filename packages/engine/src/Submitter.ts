@@ -1,0 +1,131 @@
+/**
+ * Adds planned tasks to the job, as many in one call as have come together.
+ *
+ * B1 Every task handed in is answered: `TasksAccepted` or `TaskRejected`, or the run fails.
+ * B2 A task found under our id is taken for ours only if it carries the same fingerprint.
+ */
+import type { BatchFailure } from "@batchwave/client/BatchFailure"
+import type { TaskOutcome } from "@batchwave/client/TaskOutcome"
+import type { ExternalEvent, TaskReference } from "@batchwave/core/RunEvent"
+import type { TaskAddParameter } from "@batchwave/wire/Task"
+import * as Effect from "effect/Effect"
+import * as Queue from "effect/Queue"
+import type { BackendFailed } from "./EngineError.ts"
+import { backendFailed, type RunContext } from "./RunContext.ts"
+import * as ToWire from "./ToWire.ts"
+
+/** How many planned tasks one call takes from the queue; the client cuts them into requests. */
+const tasksPerCallMax = 10_000
+
+/**
+ * Serves the queue of planned tasks for as long as it lives.
+ *
+ * @category operations
+ */
+export const serve = Effect.fnUntraced(function*(
+  context: RunContext,
+  planned: Queue.Dequeue<TaskReference>
+) {
+  const localKeys = new Map<string, string>()
+  while (true) {
+    const tasks = yield* Queue.takeBetween(planned, 1, tasksPerCallMax)
+    const wanted = context.state.stopping === "cancel" || context.state.stopping === "failFast"
+      ? []
+      : tasks
+    if (wanted.length > 0) yield* submit(context, wanted, localKeys)
+  }
+})
+
+const submit = Effect.fn("Submitter.submit")(function*(
+  context: RunContext,
+  tasks: ReadonlyArray<TaskReference>,
+  localKeys: Map<string, string>
+) {
+  let open = yield* prepare(context, tasks, localKeys)
+  for (let attempt = 0; open.length > 0; attempt++) {
+    if (attempt > 0) yield* Effect.sleep(context.config.patienceMs)
+    const sent = open
+    const outcomes = yield* send(context, sent.map((one) => one.parameter))
+    const events: Array<ExternalEvent> = []
+    const accepted: Array<TaskReference> = []
+    open = []
+    let last: BatchFailure | undefined
+    outcomes.forEach((outcome, index) => {
+      const one = sent[index]!
+      if (outcome._tag === "Added" || outcome._tag === "AlreadyThere") accepted.push(one.task)
+      else if (outcome._tag === "Refused" && !outcome.error.retryable) {
+        events.push(rejection(one.task, outcome.error))
+      } else {
+        open.push(one)
+        last = outcome.error
+      }
+    })
+    if (accepted.length > 0) events.push({ _tag: "TasksAccepted", tasks: accepted })
+    yield* Queue.offerAll(context.inbox, events)
+    if (last !== undefined && attempt >= context.config.patienceTries) {
+      return yield* backendFailed("Submitter.submit", last)
+    }
+  }
+})
+
+interface Prepared {
+  readonly task: TaskReference
+  readonly parameter: TaskAddParameter
+}
+
+/** Makes the requests; a task whose files are missing is rejected here and not sent. */
+const prepare = Effect.fnUntraced(function*(
+  context: RunContext,
+  tasks: ReadonlyArray<TaskReference>,
+  localKeys: Map<string, string>
+) {
+  const wire: ToWire.ToWireContext = {
+    ...context,
+    runId: context.header.runId,
+    inlineInputBytesMax: context.config.inlineInputBytesMax,
+    localKeys
+  }
+  const prepared: Array<Prepared> = []
+  for (const task of tasks) {
+    const parameter = yield* ToWire.make(wire, task).pipe(
+      Effect.catchTag("ArtifactFailed", (error) =>
+        Queue.offer(context.inbox, {
+          _tag: "TaskRejected",
+          task,
+          code: "ArtifactMissing",
+          message: error.message
+        }).pipe(Effect.as(undefined)))
+    )
+    if (parameter !== undefined) prepared.push({ task, parameter })
+  }
+  return prepared
+})
+
+/** One call; when nothing at all went through, every task of it is unknown. */
+const send = (
+  context: RunContext,
+  parameters: ReadonlyArray<TaskAddParameter>
+): Effect.Effect<ReadonlyArray<TaskOutcome>, BackendFailed> =>
+  context.tasks.addCollection(context.header.jobId, parameters, { ifExists: "adopt" }).pipe(
+    Effect.map((result) => result.outcomes),
+    Effect.catch((error) => {
+      if (error._tag === "CreateTasksError") {
+        const definite = error.causes.find((cause) => !cause.retryable)
+        return definite === undefined
+          ? Effect.succeed(error.outcomes)
+          : Effect.fail(backendFailed("Submitter.submit", definite))
+      }
+      return error.retryable
+        ? Effect.succeed(
+          parameters.map(({ id }): TaskOutcome => ({ _tag: "Unknown", taskId: id, error }))
+        )
+        : Effect.fail(backendFailed("Submitter.submit", error))
+    })
+  )
+
+const rejection = (task: TaskReference, error: BatchFailure): ExternalEvent => ({
+  _tag: "TaskRejected",
+  task,
+  code: error.code ?? error._tag,
+  message: error.message
+})

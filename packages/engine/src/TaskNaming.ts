@@ -1,0 +1,70 @@
+/**
+ * From node names, which may be anything, to task ids, which may not, and back.
+ *
+ * N1 Ids match `^[A-Za-z0-9_-]{1,64}$` and differ when case is ignored.
+ * N2 The same plan gives the same ids on every run.
+ * N3 A resubmission has an id of its own: the base id with `-r2`, `-r3`, …
+ *
+ * @source Task_Add 2024-02-01.19.0 (characters and length of a task id)
+ */
+import type { Plan } from "@batchwave/core/Plan"
+import type { TaskReference } from "@batchwave/core/RunEvent"
+import { createHash } from "node:crypto"
+
+/**
+ * The ids of a plan's tasks.
+ *
+ * @category models
+ */
+export interface TaskNaming {
+  /** The id of the task that is made for a node the n-th time. */
+  readonly idOf: (task: TaskReference) => string
+  /** The task an id stands for, or `undefined` when it is none of ours. Case does not matter. */
+  readonly taskOf: (id: string) => TaskReference | undefined
+}
+
+const baseCharactersMax = 56
+const hashCharacters = 8
+
+/**
+ * Names the tasks of a plan.
+ *
+ * @category constructors
+ */
+export const make = (plan: Plan): TaskNaming => {
+  const baseIds: Array<string> = []
+  const nodeOf = new Map<string, number>()
+  for (let node = 0; node < plan.names.length; node++) {
+    let base = baseIdOf(plan.names[node]!, "")
+    for (let salt = 1; nodeOf.has(base.toLowerCase()); salt++) {
+      base = baseIdOf(plan.names[node]!, `#${salt}`)
+    }
+    nodeOf.set(base.toLowerCase(), node)
+    baseIds.push(base)
+  }
+  return {
+    idOf: ({ node, submission }) =>
+      submission === 1 ? baseIds[node]! : `${baseIds[node]!}-r${submission}`,
+    taskOf: (id) => {
+      const lower = id.toLowerCase()
+      const first = nodeOf.get(lower)
+      if (first !== undefined) return { node: first, submission: 1 }
+      const match = resubmission.exec(lower)
+      const node = match === null ? undefined : nodeOf.get(match[1]!)
+      return node === undefined ? undefined : { node, submission: Number(match?.[2]) }
+    }
+  }
+}
+
+const resubmission = /^(.+)-r(\d{1,5})$/
+
+const baseIdOf = (name: string, salt: string): string => {
+  const legal = name.replaceAll(/[^A-Za-z0-9_-]+/g, "_").replace(/^_+|_+$/g, "")
+  if (
+    legal === name && salt === "" && name.length <= baseCharactersMax
+    && !resubmission.test(name.toLowerCase())
+  ) return name
+  const hash = createHash("sha256").update(name + salt).digest("hex").slice(0, hashCharacters)
+  const stem = legal.slice(0, baseCharactersMax - hashCharacters - 1)
+  return stem === "" ? `node-${hash}` : `${stem}-${hash}`
+}

@@ -1,0 +1,222 @@
+/**
+ * From a planned task to the request that adds it: command, inputs, files, outputs and limits.
+ *
+ * W1 The same task of the same run gives the same request, byte for byte, so that one found in the
+ *    service can be told to be ours by the fingerprint it carries.
+ * W2 Every declared output is removed before the command starts, so what is found afterwards was
+ *    written by this attempt, also when a reactivation finds the old working directory.
+ */
+import type { Plan } from "@batchwave/core/Plan"
+import type { TaskReference } from "@batchwave/core/RunEvent"
+import type { RunState } from "@batchwave/core/RunState"
+import {
+  defaultJsonPath,
+  type InputSource,
+  type Json,
+  type OutputReference,
+  type StagedFile,
+  type WorkflowNode
+} from "@batchwave/core/Workflow"
+import type { EnvironmentSetting } from "@batchwave/wire/EnvironmentSetting"
+import { durationOfMs } from "@batchwave/wire/Iso8601Duration"
+import type { OutputFile } from "@batchwave/wire/OutputFile"
+import type { ResourceFile } from "@batchwave/wire/ResourceFile"
+import type { TaskAddParameter } from "@batchwave/wire/Task"
+import * as Effect from "effect/Effect"
+import { createHash } from "node:crypto"
+import type { ArtifactStoreShape } from "./ArtifactStore.ts"
+import * as CommandScript from "./CommandScript.ts"
+import { ArtifactFailed } from "./EngineError.ts"
+import * as OutputValue from "./OutputValue.ts"
+import type { TaskNaming } from "./TaskNaming.ts"
+
+/**
+ * What stays the same for every task of a run.
+ *
+ * @category models
+ */
+export interface ToWireContext {
+  readonly runId: string
+  readonly plan: Plan
+  readonly state: RunState
+  readonly naming: TaskNaming
+  readonly store: ArtifactStoreShape
+  readonly inlineInputBytesMax: number
+  /** Keys of local files that are in the store already, by path. */
+  readonly localKeys: Map<string, string>
+}
+
+/** The file, relative to the working directory, that holds the inputs of a task. */
+const inputsPath = "inputs.json"
+
+/**
+ * The key under which a task's file output is stored.
+ *
+ * @category operations
+ */
+export const outputKey = (taskId: string, path: string): string => `tasks/${taskId}/${path}`
+
+/**
+ * Makes the request that adds a task. Fails with `ArtifactFailed` when a file it needs is missing.
+ *
+ * @category operations
+ */
+export const make = Effect.fnUntraced(function*(context: ToWireContext, task: TaskReference) {
+  const node = context.plan.workflow.nodes[task.node]!
+  const id = context.naming.idOf(task)
+  const inputs = resolveInputs(context, node)
+  const inputsText = inputs === undefined ? undefined : JSON.stringify(inputs)
+  const inline = inputsText !== undefined
+    && Buffer.byteLength(inputsText) <= context.inlineInputBytesMax
+  const resourceFiles = yield* stage(context, node.files)
+  if (inputsText !== undefined && !inline) {
+    const key = yield* context.store.putBytes(inputsPath, Buffer.from(inputsText))
+    resourceFiles.push({ httpUrl: context.store.sourceUrl(key), filePath: inputsPath })
+  }
+  const script = scriptOf(context, node, inline)
+  const environment: Array<EnvironmentSetting> = [
+    { name: "BATCHWAVE_RUN_ID", value: context.runId },
+    { name: "BATCHWAVE_NODE", value: node.name },
+    ...environmentOf(node, inputsText, inline),
+    ...(script.script === undefined
+      ? []
+      : [{ name: CommandScript.scriptVariable, value: script.script }])
+  ]
+  const outputFiles = outputFilesOf(context, node, id)
+  const parameter: TaskAddParameter = {
+    id,
+    displayName: node.name.slice(0, 1024),
+    commandLine: script.commandLine,
+    ...(resourceFiles.length === 0 ? {} : { resourceFiles }),
+    ...(outputFiles.length === 0 ? {} : { outputFiles }),
+    environmentSettings: environment,
+    requiredSlots: node.slots,
+    constraints: {
+      maxTaskRetryCount: 0,
+      ...(node.runTimeMsMax === undefined
+        ? {}
+        : { maxWallClockTime: durationOfMs(node.runTimeMsMax) })
+    }
+  }
+  environment.push({ name: "BATCHWAVE_FINGERPRINT", value: fingerprintOf(parameter) })
+  return parameter
+})
+
+const fingerprintOf = (parameter: TaskAddParameter): string =>
+  createHash("sha256").update(JSON.stringify(parameter)).digest("hex").slice(0, 32)
+
+const scriptOf = (
+  context: ToWireContext,
+  node: WorkflowNode,
+  inline: boolean
+): CommandScript.CommandScript => {
+  const command = CommandScript.fill(node.command, (from, path) => valueOf(context, from, path))
+  const removal = node.outputs.length === 0
+    ? ""
+    : `rm -f -- ${node.outputs.map((output) => CommandScript.quote(output.path)).join(" ")}; `
+  const delivery = inline ? `printf %s "$BATCHWAVE_INPUTS" > ${inputsPath}; ` : ""
+  return CommandScript.make(`${removal}${delivery}${command}`)
+}
+
+const environmentOf = (
+  node: WorkflowNode,
+  inputsText: string | undefined,
+  inline: boolean
+): Array<EnvironmentSetting> => {
+  const settings: Array<EnvironmentSetting> = []
+  if (inputsText !== undefined) {
+    settings.push({ name: "BATCHWAVE_INPUTS_FILE", value: inputsPath })
+    if (inline) settings.push({ name: "BATCHWAVE_INPUTS", value: inputsText })
+  }
+  const json = node.outputs.find((output) => output._tag === "Json")
+  settings.push({ name: "BATCHWAVE_OUTPUT_FILE", value: json?.path ?? defaultJsonPath })
+  for (const name of Object.keys(node.environment)) {
+    settings.push({ name, value: node.environment[name]! })
+  }
+  return settings
+}
+
+const stage = Effect.fnUntraced(function*(
+  context: ToWireContext,
+  files: ReadonlyArray<StagedFile>
+) {
+  const staged: Array<ResourceFile> = []
+  for (const file of files) {
+    const key = file.source._tag === "Local"
+      ? yield* localKey(context, file.source.path)
+      : yield* artifactKey(context, file.source.from)
+    staged.push({ httpUrl: context.store.sourceUrl(key), filePath: file.path })
+  }
+  return staged
+})
+
+const localKey = Effect.fnUntraced(function*(context: ToWireContext, path: string) {
+  const known = context.localKeys.get(path)
+  if (known !== undefined) return known
+  const key = yield* context.store.putFile(path)
+  context.localKeys.set(path, key)
+  return key
+})
+
+const artifactKey = (
+  context: ToWireContext,
+  from: OutputReference
+): Effect.Effect<string, ArtifactFailed> => {
+  const key = OutputValue.keyOf(valueOf(context, from, []))
+  return key === undefined
+    ? Effect.fail(
+      new ArtifactFailed({
+        key: `${from.node}.${from.output}`,
+        message: `the output "${from.output}" of "${from.node}" is no file`
+      })
+    )
+    : Effect.succeed(key)
+}
+
+const outputFilesOf = (
+  context: ToWireContext,
+  node: WorkflowNode,
+  taskId: string
+): Array<OutputFile> => {
+  const files: Array<OutputFile> = []
+  for (const output of node.outputs) {
+    if (output._tag !== "File") continue
+    files.push({
+      filePattern: output.path,
+      destination: { container: context.store.destination(outputKey(taskId, output.path)) },
+      uploadOptions: { uploadCondition: "tasksuccess" }
+    })
+  }
+  return files
+}
+
+const resolveInputs = (context: ToWireContext, node: WorkflowNode): Json | undefined => {
+  const names = Object.keys(node.inputs)
+  if (names.length === 0) return undefined
+  return Object.fromEntries(names.map((name) => [name, resolve(context, node.inputs[name]!)]))
+}
+
+const resolve = (context: ToWireContext, input: InputSource): Json => {
+  switch (input._tag) {
+    case "Literal":
+      return input.value
+    case "Value":
+      return valueOf(context, input.from, input.path)
+    case "List":
+      return input.items.map((item) => resolve(context, item))
+    case "Struct":
+      return Object.fromEntries(
+        Object.keys(input.fields).map((name) => [name, resolve(context, input.fields[name]!)])
+      )
+  }
+}
+
+const valueOf = (
+  context: ToWireContext,
+  from: OutputReference,
+  path: ReadonlyArray<string>
+): Json => {
+  const node = context.plan.indexOf(from.node)
+  const outputs = node === undefined ? undefined : context.state.outputs.get(node)
+  return OutputValue.walk(outputs?.[from.output], path) ?? null
+}
