@@ -1,0 +1,230 @@
+/**
+ * A pipeline as a value: a name, typed parameters, and a body that declares tasks. It can be
+ * described, compiled and compared before anything runs.
+ *
+ * A body is called once for each compilation, with its parameters decoded, and has no effects of its
+ * own: the same parameters give the same definition.
+ */
+import * as Definition from "@batchwave/core/Definition"
+import type { Policy } from "@batchwave/core/Policy"
+import * as Workflow from "@batchwave/core/Workflow"
+import * as Predicate from "effect/Predicate"
+import * as Result from "effect/Result"
+import type * as Schema from "effect/Schema"
+import * as Builder from "./Builder.ts"
+import { type GraphTask, toNodes } from "./GraphTask.ts"
+import { conform } from "./internal/Conform.ts"
+import { holeProblems } from "./internal/ImportedCommand.ts"
+import * as Param from "./Param.ts"
+import { PipelineError } from "./PipelineError.ts"
+import * as ReturnValue from "./ReturnValue.ts"
+import * as WorkflowCheck from "./WorkflowCheck.ts"
+import * as WorkflowSchema from "./WorkflowSchema.ts"
+
+/**
+ * The key that marks a pipeline.
+ *
+ * @category type ids
+ */
+export const TypeId = "~@batchwave/pipeline/Pipeline"
+
+/**
+ * A pipeline that takes `Input` and answers `Value` when it has run.
+ *
+ * @category models
+ */
+export interface Pipeline<in Input, out Params, out Value> {
+  readonly [TypeId]: typeof TypeId
+  readonly name: string
+  /** The schemas of the parameters by name. */
+  readonly params: Param.Fields
+  /** The parameters as help shows them. */
+  readonly describeParams: () => ReadonlyArray<Param.ParamDescription>
+  /** Decodes parameters given as text. Fails with every unknown, missing and wrong one. */
+  readonly decodeParams: (
+    raw: { readonly [name: string]: string }
+  ) => Result.Result<Params, PipelineError>
+  /** Compiles with parameters given as values. Fails with every problem found. */
+  readonly compile: (params: Input) => Result.Result<Compiled<Value>, PipelineError>
+  /** Compiles with parameters given as text, as a command line does. */
+  readonly compileText: (
+    raw: { readonly [name: string]: string }
+  ) => Result.Result<Compiled<Value>, PipelineError>
+}
+
+/**
+ * A pipeline of any parameters and value, as a command loads it and compiles it from text.
+ *
+ * @category models
+ */
+export type AnyPipeline = Pipeline<never, unknown, unknown>
+
+/**
+ * What a run starts from, and how to read what it answers.
+ *
+ * @category models
+ */
+export interface Compiled<out Value> {
+  readonly definition: Definition.Definition
+  /** Reads the pipeline's value from the outputs of a settled run. Fails with what is missing. */
+  readonly result: (lookup: ReturnValue.OutputLookup) => Result.Result<Value, PipelineError>
+}
+
+/**
+ * Makes a pipeline from its parameters and a body.
+ *
+ * @category constructors
+ */
+export const make = <
+  const Fields extends Param.Fields = {},
+  const R extends ReturnValue.Returnable = void
+>(
+  name: string,
+  options: {
+    /** The schemas of the parameters by name. @default none */
+    readonly params?: Fields
+    /** The policy of every task that has none of its own. @default the run's policy */
+    readonly policy?: Policy
+  },
+  body: (p: Builder.Builder, params: Schema.Struct.Type<Fields>) => R
+): Pipeline<
+  Schema.Struct.Encoded<Fields>,
+  Schema.Struct.Type<Fields>,
+  ReturnValue.ValueOf<R>
+> => {
+  // Each field was decoded by its schema, so the record has the type side of the fields.
+  const typed = (params: Param.Decoded) => conform<Schema.Struct.Type<Fields>>(params)
+  return fromFields(
+    name,
+    options.params ?? {},
+    typed,
+    (params) => compileBody(name, options.policy, (builder) => body(builder, typed(params)))
+  )
+}
+
+/**
+ * Makes a pipeline of fixed shell commands from a record of tasks. `needs` takes only names of the
+ * record.
+ *
+ * @category constructors
+ */
+export const graph = <const Names extends string>(
+  name: string,
+  tasks: { readonly [Name in Names]: GraphTask<NoInfer<Names>> },
+  options?: {
+    /** The policy of every task that has none of its own. @default the run's policy */
+    readonly policy?: Policy
+  }
+): Pipeline<{}, {}, undefined> =>
+  fromFields(name, {}, () => ({}), () => {
+    const { nodes, policies, problems } = toNodes(tasks, options?.policy)
+    return complete(Workflow.make(name, nodes), { problems, isIncomplete: false }, { policies })
+  })
+
+/**
+ * Makes a pipeline from a canonical workflow. Fails when it is compiled, with every rule it breaks.
+ *
+ * @category constructors
+ */
+export const fromWorkflow = (workflow: Workflow.Workflow): Pipeline<{}, {}, undefined> =>
+  fromFields(
+    workflow.name,
+    {},
+    () => ({}),
+    () => complete(workflow, { problems: holeProblems(workflow), isIncomplete: false }, {})
+  )
+
+/**
+ * Makes a pipeline from the canonical JSON form of a workflow. Fields it does not know are errors.
+ * Fails with every problem of form, each with its path; broken rules are found by `compile`.
+ *
+ * @category constructors
+ */
+export const fromJson = (
+  value: unknown
+): Result.Result<Pipeline<{}, {}, undefined>, PipelineError> =>
+  Result.mapBoth(WorkflowSchema.decode(value), {
+    onFailure: (problems) => new PipelineError({ pipeline: "from JSON", problems }),
+    onSuccess: fromWorkflow
+  })
+
+/**
+ * Tells a pipeline from other values, such as what a file exports by default.
+ *
+ * @category guards
+ */
+export const isPipeline = (value: unknown): value is AnyPipeline =>
+  Predicate.hasProperty(value, TypeId)
+
+const fromFields = <Input, Params, Value>(
+  name: string,
+  params: Param.Fields,
+  typed: (decoded: Param.Decoded) => Params,
+  compileDecoded: (decoded: Param.Decoded) => Result.Result<Compiled<Value>, PipelineError>
+): Pipeline<Input, Params, Value> => {
+  const orFail = <A>(result: Result.Result<A, ReadonlyArray<string>>) =>
+    Result.mapError(result, (problems) => new PipelineError({ pipeline: name, problems }))
+  const decodeText = (raw: { readonly [name: string]: string }) =>
+    orFail(Param.decodeText(params, raw))
+  return {
+    [TypeId]: TypeId,
+    name,
+    params,
+    describeParams: () => Param.describe(params),
+    decodeParams: (raw) => Result.map(decodeText(raw), typed),
+    compile: (values) => Result.flatMap(orFail(Param.decodeValues(params, values)), compileDecoded),
+    compileText: (raw) => Result.flatMap(decodeText(raw), compileDecoded)
+  }
+}
+
+const complete = (
+  workflow: Workflow.Workflow,
+  authored: Pick<Builder.Declared, "problems" | "isIncomplete">,
+  options: Parameters<typeof Definition.make>[1]
+): Result.Result<Compiled<undefined>, PipelineError> => {
+  const problems = [
+    ...new Set([...authored.problems, ...WorkflowCheck.check(workflow, authored)])
+  ]
+  return problems.length > 0
+    ? Result.fail(new PipelineError({ pipeline: workflow.name, problems }))
+    : Result.succeed({
+      definition: Definition.make(workflow, options),
+      result: () => Result.succeed(undefined)
+    })
+}
+
+const compileBody = <R>(
+  name: string,
+  policy: Policy | undefined,
+  body: (builder: Builder.Builder) => R
+): Result.Result<Compiled<ReturnValue.ValueOf<R>>, PipelineError> => {
+  const { builder, declared } = Builder.make(policy)
+  const returned = Result.try(() => body(builder))
+  const all = declared()
+  const { json, nodes, policies, problems } = all
+  const fail = (found: ReadonlyArray<string>) =>
+    new PipelineError({ pipeline: name, problems: found })
+  if (Result.isFailure(returned)) {
+    return Result.fail(
+      new PipelineError({
+        pipeline: name,
+        problems: [...problems, `the body threw ${String(returned.failure)}`],
+        cause: returned.failure
+      })
+    )
+  }
+  const completed = complete(Workflow.make(name, nodes), all, {
+    policies,
+    checkOutput: (node, output, value) =>
+      json.get(node)?.get(output)?.check(value) ?? { _tag: "Valid", value }
+  })
+  return Result.map(completed, ({ definition }) => ({
+    definition,
+    // `read` follows the shapes that `ValueOf` follows.
+    result: (lookup) =>
+      Result.mapBoth(ReturnValue.read(returned.success, json, lookup), {
+        onFailure: fail,
+        onSuccess: (value) => conform<ReturnValue.ValueOf<R>>(value)
+      })
+  }))
+}

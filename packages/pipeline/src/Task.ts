@@ -1,0 +1,148 @@
+/**
+ * What an author says about one task, and the handle that later tasks refer to it by.
+ */
+import type { Policy } from "@batchwave/core/Policy"
+import type * as Duration from "effect/Duration"
+import * as Predicate from "effect/Predicate"
+import type { LocalFile } from "./File.ts"
+import type { Outputs } from "./Output.ts"
+import type { AnyRef, FileRef, FilesRef, Ref } from "./Ref.ts"
+import type { Command } from "./Shell.ts"
+
+/**
+ * The key that marks a handle.
+ *
+ * @category type ids
+ */
+export const TypeId = "~@batchwave/pipeline/Handle"
+
+/**
+ * What may be given as an input: JSON, references, files, and lists and records of them. A file
+ * is staged like in `sh`, and its path in the working directory is what the task reads.
+ *
+ * @category models
+ */
+export type Input =
+  | null
+  | boolean
+  | number
+  | string
+  | AnyRef
+  | FileRef
+  | LocalFile
+  | ReadonlyArray<Input>
+  | { readonly [name: string]: Input }
+
+/**
+ * What an author says about one task. References in `run`, `inputs` and `files` become edges.
+ *
+ * @category models
+ */
+export interface TaskSpec<O extends Outputs | undefined> {
+  /** The command, run by `/bin/sh -c` in the task's own working directory. */
+  readonly run: Command
+  /** What it leaves behind: one output, or a record of outputs by name. */
+  readonly output?: O
+  /** Handed over as one JSON object in the file named by `BATCHWAVE_INPUTS_FILE`. */
+  readonly inputs?: { readonly [name: string]: Input }
+  /** Files to stage, by path relative to the working directory. */
+  readonly files?: { readonly [path: string]: FileRef | LocalFile }
+  /** Tasks to wait for although nothing is read from them. */
+  readonly after?: ReadonlyArray<Handle>
+  /** Environment settings of the process. */
+  readonly env?: { readonly [name: string]: string }
+  /** Task slots it occupies on its compute node. @default 1 */
+  readonly slots?: number
+  /** Longest run of one attempt. @default no limit */
+  readonly timeout?: Duration.Input
+  /** What happens after a failed attempt. @default the pipeline's policy, else the run's */
+  readonly policy?: Policy
+  /** The expected run time, for the critical path of a plan. */
+  readonly estimate?: Duration.Input
+}
+
+/**
+ * One or several tasks to wait for.
+ *
+ * @category models
+ */
+export interface Handle {
+  readonly [TypeId]: typeof TypeId
+  readonly name: string
+  /** The names of the nodes it stands for. */
+  readonly nodes: ReadonlyArray<string>
+}
+
+/**
+ * A declared task. `Out` is what its declared outputs look like in the author's hand.
+ *
+ * @category models
+ */
+export interface TaskHandle<out Out> extends Handle {
+  readonly _tag: "Task"
+  /** The reference to a single output, a record of references by name, or `undefined`. */
+  readonly output: Out
+}
+
+/**
+ * A declared fan-out: one task an item.
+ *
+ * @category models
+ */
+export interface EachHandle<Out> extends Handle {
+  readonly _tag: "Each"
+  /** The keys in item order. */
+  readonly keys: ReadonlyArray<string>
+  /** The tasks in item order. */
+  readonly tasks: ReadonlyArray<TaskHandle<Out>>
+  /** The single output of every task, in item order; for named outputs see `outputsOf`. */
+  readonly outputs: Collected<Out>
+  /** The output `name` of every task, in item order. */
+  readonly outputsOf: <Name extends OutputName<Out>>(name: Name) => Collected<Out[Name]>
+  /** The task of one key; an unknown key is a problem of the pipeline. */
+  readonly byKey: (key: string) => TaskHandle<Out>
+}
+
+/**
+ * The outputs of many tasks: one reference to a JSON list, or a list of file references.
+ *
+ * @category models
+ */
+export type Collected<Out> = Out extends Ref<infer A> ? Ref<ReadonlyArray<A>>
+  : Out extends FileRef | FilesRef<string> ? ReadonlyArray<Out>
+  : undefined
+
+/**
+ * The names of the outputs that were declared as a record.
+ *
+ * @category models
+ */
+export type OutputName<Out> = Out extends AnyRef | FileRef | FilesRef<string> | undefined ? never
+  : Extract<keyof Out, string>
+
+/**
+ * The tasks of a fan-out.
+ *
+ * @category models
+ */
+export interface EachOptions<A> {
+  /** The stable name of an item; never its index, which moves when items are added. */
+  readonly key: (item: A) => string
+  /** The most items allowed. @default 1_000 */
+  readonly max?: number
+}
+
+/**
+ * The most items of a fan-out that does not say its own cap.
+ *
+ * @category constants
+ */
+export const itemsMaxDefault = 1_000
+
+/**
+ * Tells a handle from other values.
+ *
+ * @category guards
+ */
+export const isHandle = (value: unknown): value is TaskHandle<unknown> | EachHandle<unknown> =>
+  Predicate.hasProperty(value, TypeId)

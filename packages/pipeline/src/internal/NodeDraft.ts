@@ -1,0 +1,166 @@
+/**
+ * Turns one task specification into a workflow node, and reports what is wrong with it.
+ *
+ * @internal
+ */
+import {
+  type CommandPart,
+  type InputSource,
+  type OutputSpec,
+  references,
+  type WorkflowNode
+} from "@batchwave/core/Workflow"
+import * as Duration from "effect/Duration"
+import * as Option from "effect/Option"
+import * as Predicate from "effect/Predicate"
+import type { Output, Outputs } from "../Output.ts"
+import { isOutput, singleName } from "../Output.ts"
+import type { RefSource, Report } from "../Ref.ts"
+import * as Shell from "../Shell.ts"
+import { isHandle, type TaskSpec } from "../Task.ts"
+import { inputSources } from "./InputTree.ts"
+import * as Staging from "./Staging.ts"
+
+/**
+ * Makes the node of a task. Problems go to `report` and open with the task's name.
+ *
+ * @internal
+ */
+export const makeNode = (
+  name: string,
+  spec: TaskSpec<Outputs | undefined>,
+  group: string | undefined,
+  reportAll: Report
+): WorkflowNode => {
+  const report: Report = (problem) => reportAll(`task "${name}": ${problem}`)
+  if (hasForeignOutputs(spec.output)) {
+    report("output is not an output or a record of them; write Output.json(schema)")
+  }
+  const staging = Staging.make(spec.files ?? {}, report)
+  const command = commandParts(spec.run, staging, report)
+  const inputs = inputSources(spec.inputs ?? {}, staging, report)
+  const runTimeMsMax = durationMs("timeout", spec.timeout, report)
+  const estimateMs = durationMs("estimate", spec.estimate, report)
+  const node: WorkflowNode = {
+    name,
+    after: [],
+    command,
+    inputs,
+    files: staging.files,
+    outputs: namedOutputs(spec.output).flatMap(([outputName, output]) =>
+      outputSpecs(outputName, output)
+    ),
+    environment: spec.env ?? {},
+    slots: spec.slots ?? 1,
+    ...(runTimeMsMax === undefined ? {} : { runTimeMsMax }),
+    ...(group === undefined ? {} : { group }),
+    ...(estimateMs === undefined ? {} : { estimateMs })
+  }
+  return { ...node, after: parents(node, spec.after ?? [], report) }
+}
+
+/**
+ * Lists declared outputs by name; one that was declared alone is called `output`.
+ *
+ * @internal
+ */
+export const namedOutputs = (
+  outputs: Outputs | undefined
+): ReadonlyArray<readonly [name: string, output: Output]> => {
+  if (outputs === undefined) return []
+  if (isOutput(outputs)) return [[singleName, outputs]]
+  return Object.entries(outputs).filter(([, output]) => isOutput(output))
+}
+
+const hasForeignOutputs = (outputs: unknown): boolean =>
+  outputs !== undefined && !isOutput(outputs)
+  && !(Predicate.isObject(outputs) && Object.values(outputs).every(isOutput))
+
+/**
+ * Names one file of a set of files.
+ *
+ * @internal
+ */
+export const fileOutputName = (name: string, path: string): string => `${name}/${path}`
+
+const outputSpecs = (name: string, output: Output): ReadonlyArray<OutputSpec> =>
+  output._tag === "Files"
+    ? output.paths.map((path) => ({ _tag: "File", name: fileOutputName(name, path), path }))
+    : [{ _tag: output._tag, name, path: output.path }]
+
+const parents = (
+  node: WorkflowNode,
+  after: ReadonlyArray<unknown>,
+  report: Report
+): ReadonlyArray<string> => {
+  const names = new Set(references(node).map((reference) => reference.node))
+  for (const handle of after) {
+    if (isHandle(handle)) { for (const parent of handle.nodes) names.add(parent) }
+    else report("after takes task and fan-out handles, in a list")
+  }
+  return [...names]
+}
+
+const commandParts = (
+  command: unknown,
+  staging: Staging.Staging,
+  report: Report
+): ReadonlyArray<CommandPart> => {
+  if (!Shell.isCommand(command)) {
+    report("run is not a command; write run: sh`…`")
+    return []
+  }
+  for (const problem of Shell.problems(command)) report(problem)
+  const parts: Array<CommandPart> = []
+  let text = ""
+  const push = (part: CommandPart) => {
+    if (text !== "") parts.push({ _tag: "Text", text })
+    text = ""
+    parts.push(part)
+  }
+  const pushSource = (source: InputSource) => {
+    if (source._tag === "Value") push(source)
+    else if (source._tag === "List") {
+      source.items.forEach((item, index) => {
+        if (index > 0) text += " "
+        pushSource(item)
+      })
+    }
+  }
+  for (const piece of command.pieces) {
+    switch (piece._tag) {
+      case "Source":
+        text += piece.text
+        break
+      case "Word":
+        text += Shell.quote(piece.text)
+        break
+      case "Ref":
+        pushSource(piece.ref.source satisfies RefSource)
+        break
+      case "File":
+        push({ _tag: "File", path: staging.pathOf(piece.file) })
+        break
+      case "Problem":
+        break
+    }
+  }
+  if (text !== "") parts.push({ _tag: "Text", text })
+  return parts
+}
+
+const durationMs = (
+  setting: string,
+  input: Duration.Input | undefined,
+  report: Report
+): number | undefined => {
+  if (input === undefined) return undefined
+  const ms = Option.match(Duration.fromInput(input), {
+    onNone: () => Number.NaN,
+    onSome: Duration.toMillis
+  })
+  if (ms === Infinity) return undefined
+  if (ms > 0) return Math.ceil(ms)
+  report(`${setting} is not a positive duration; write one like "10 minutes"`)
+  return undefined
+}

@@ -1,0 +1,426 @@
+import * as Policy from "@batchwave/core/Policy"
+import * as Workflow from "@batchwave/core/Workflow"
+import * as File from "@batchwave/pipeline/File"
+import * as Output from "@batchwave/pipeline/Output"
+import * as Pipeline from "@batchwave/pipeline/Pipeline"
+import type { PipelineError } from "@batchwave/pipeline/PipelineError"
+import type { FileRef } from "@batchwave/pipeline/Ref"
+import { sh } from "@batchwave/pipeline/Shell"
+import { assert, describe, it } from "@effect/vitest"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+
+const YearStats = Schema.Struct({ year: Schema.Int, mean: Schema.Number })
+
+const weather = Pipeline.make("weather", {
+  params: { csv: Schema.String, years: Schema.Array(Schema.Int) }
+}, (p, params) => {
+  const script = File.local("/pipelines/stats.mjs")
+  const stats = p.each("stats", params.years, { key: String, max: 200 }, (year) => ({
+    run: sh`node ${script} ${params.csv} ${year}`,
+    output: Output.json(YearStats),
+    timeout: "10 minutes",
+    slots: 2,
+    env: { TZ: "UTC" }
+  }))
+  return p.task("report", {
+    inputs: { stats: stats.outputs, title: "the weather" },
+    run: sh`node ${File.local(new URL("file:///pipelines/re%20port.mjs"))}`,
+    output: Output.file("report.html")
+  })
+})
+
+const problemsOf = <A>(result: Result.Result<A, PipelineError>): ReadonlyArray<string> =>
+  Result.isFailure(result) ? result.failure.problems : []
+
+const statsNode = (year: number): Workflow.WorkflowNode => ({
+  name: `stats[${year}]`,
+  after: [],
+  command: [
+    { _tag: "Text", text: "node " },
+    { _tag: "File", path: "files/0/stats.mjs" },
+    { _tag: "Text", text: ` 'it'\\''s.csv' '${year}'` }
+  ],
+  inputs: {},
+  files: [{ path: "files/0/stats.mjs", source: { _tag: "Local", path: "/pipelines/stats.mjs" } }],
+  outputs: [{ _tag: "Json", name: "output", path: "output.json" }],
+  environment: { TZ: "UTC" },
+  slots: 2,
+  runTimeMsMax: 600_000,
+  group: "stats"
+})
+
+const value = (year: number): Workflow.InputSource => ({
+  _tag: "Value",
+  from: { node: `stats[${year}]`, output: "output" },
+  path: []
+})
+
+describe("Pipeline", () => {
+  it("compiles a fan-out and its collector to exactly this workflow", () => {
+    const compiled = Result.getOrThrow(weather.compile({ csv: "it's.csv", years: [2019, 2020] }))
+    assert.deepStrictEqual(compiled.definition.workflow, {
+      version: 1,
+      name: "weather",
+      nodes: [
+        statsNode(2019),
+        statsNode(2020),
+        {
+          name: "report",
+          after: ["stats[2019]", "stats[2020]"],
+          command: [{ _tag: "Text", text: "node " }, {
+            _tag: "File",
+            path: "files/0/re port.mjs"
+          }],
+          inputs: {
+            stats: { _tag: "List", items: [value(2019), value(2020)] },
+            title: { _tag: "Literal", value: "the weather" }
+          },
+          files: [{
+            path: "files/0/re port.mjs",
+            source: { _tag: "Local", path: "/pipelines/re port.mjs" }
+          }],
+          outputs: [{ _tag: "File", name: "output", path: "report.html" }],
+          environment: {},
+          slots: 1
+        }
+      ]
+    })
+    assert.strictEqual(compiled.definition.policies.size, 0)
+  })
+
+  it("compiles the same workflow from text as from values", () => {
+    assert.deepStrictEqual(
+      Result.getOrThrow(weather.compileText({ csv: "it's.csv", years: "[2019,2020]" }))
+        .definition.workflow,
+      Result.getOrThrow(weather.compile({ csv: "it's.csv", years: [2019, 2020] }))
+        .definition.workflow
+    )
+  })
+
+  it("compiles to JSON that reads back as the same workflow", () => {
+    const { workflow } = Result.getOrThrow(weather.compile({ csv: "a", years: [1, 2, 3] }))
+      .definition
+    const read = Result.getOrThrow(Pipeline.fromJson(JSON.parse(JSON.stringify(workflow))))
+    assert.strictEqual(read.name, "weather")
+    assert.deepStrictEqual(Result.getOrThrow(read.compile({})).definition.workflow, workflow)
+  })
+
+  it("infers an edge from each of run, inputs and files, and adds those of after", () => {
+    const pipeline = Pipeline.make("edges", {}, (p) => {
+      const json = p.task("json", {
+        run: sh`a`,
+        output: Output.json(Schema.Struct({ names: Schema.Array(Schema.String) }))
+      })
+      const named = p.task("named", {
+        run: sh`b`,
+        output: {
+          log: Output.file("logs/a.txt"),
+          plots: Output.files(["x.png", "deep/y.png"])
+        }
+      })
+      const each = p.each("each", ["a", "b"], { key: (item) => item }, () => ({ run: sh`c` }))
+      const alone = p.task("alone", { run: sh`d` })
+      p.task("last", {
+        run: sh`use ${json.output.at("names").at(1)} ${named.output.log} ${named.output.log}`,
+        inputs: { nested: { list: [1, { plot: named.output.plots.file("deep/y.png") }] } },
+        files: { "kept/x.png": named.output.plots.file("x.png") },
+        after: [alone, each]
+      })
+    })
+    const [, , , , , last] = Result.getOrThrow(pipeline.compile({})).definition.workflow.nodes
+    assert.deepStrictEqual(last, {
+      name: "last",
+      after: ["json", "named", "alone", "each[a]", "each[b]"],
+      command: [
+        { _tag: "Text", text: "use " },
+        { _tag: "Value", from: { node: "json", output: "output" }, path: ["names", "1"] },
+        { _tag: "Text", text: " " },
+        { _tag: "File", path: "files/0/a.txt" },
+        { _tag: "Text", text: " " },
+        { _tag: "File", path: "files/0/a.txt" }
+      ],
+      inputs: {
+        nested: {
+          _tag: "Literal",
+          value: { list: [1, { plot: "files/1/y.png" }] }
+        }
+      },
+      files: [
+        {
+          path: "kept/x.png",
+          source: { _tag: "Output", from: { node: "named", output: "plots/x.png" } }
+        },
+        {
+          path: "files/0/a.txt",
+          source: { _tag: "Output", from: { node: "named", output: "log" } }
+        },
+        {
+          path: "files/1/y.png",
+          source: { _tag: "Output", from: { node: "named", output: "plots/deep/y.png" } }
+        }
+      ],
+      outputs: [],
+      environment: {},
+      slots: 1
+    })
+  })
+
+  it("gives every task its own policy, else the pipeline's, else none", () => {
+    const own = Policy.retry({ max: 1 })
+    const common = Policy.retry({ max: 2 })
+    const body = (isSetInBody: boolean) =>
+      Pipeline.make("policies", { policy: Policy.giveUp }, (p) => {
+        p.task("a", { run: sh`a`, policy: own })
+        p.each("b", [1], { key: String }, () => ({ run: sh`b` }))
+        if (isSetInBody) p.policy(common)
+      })
+    const policies = (isSetInBody: boolean) =>
+      Result.getOrThrow(body(isSetInBody).compile({})).definition.policies
+    assert.deepStrictEqual([...policies(true)], [["a", own], ["b[1]", common]])
+    assert.deepStrictEqual([...policies(false)], [["a", own], ["b[1]", Policy.giveUp]])
+  })
+
+  it("collects every mistake of a body in one error that names the task and the fix", () => {
+    const pipeline = Pipeline.make("wrong", {}, (p) => {
+      const a = p.task("a", { run: sh`a`, output: Output.file("a.txt") })
+      p.task("a", { run: sh`again` })
+      p.task("A", { run: sh`again` })
+      p.task("b", {
+        run: sh`echo "${"x"}" ${File.local("./b.mjs")}`,
+        timeout: 0,
+        slots: 0,
+        env: { "1X": "y" },
+        // @ts-expect-error a Date is no input
+        inputs: { when: new Date(0), nan: Number.NaN, ok: null },
+        files: { "../up": a.output },
+        output: { x: Output.json(Schema.String), y: Output.json(Schema.String) }
+      })
+      // @ts-expect-error a handle is not its output
+      p.task("c", { run: sh`c`, inputs: { a, nested: [{ deep: undefined }] } })
+      p.policy(Policy.giveUp)
+      p.policy(Policy.giveUp)
+    })
+    assert.deepStrictEqual(problemsOf(pipeline.compile({})), [
+      "task \"a\" is declared twice; rename one",
+      "task \"A\" differs from \"a\" only in letter case; rename one",
+      "task \"b\": a value stands inside double quotes; remove the quotes, "
+      + "sh quotes every value itself",
+      "task \"b\": the local file \"./b.mjs\" is not an absolute path or a file: URL; "
+      + "write new URL(\"./name\", import.meta.url)",
+      "task \"b\": the input \"when\" is not JSON: it is a Date; "
+      + "convert it to text, a number or a plain record",
+      "task \"b\": the input \"nan\" is not JSON: NaN has no JSON form; give null or text",
+      "task \"b\": timeout is not a positive duration; write one like \"10 minutes\"",
+      "task \"c\": the input \"a\" is not JSON: it is the task \"a\" itself; give its .output",
+      "task \"c\": the input \"nested[0].deep\" is not JSON: it is undefined; "
+      + "leave the key out or give null",
+      "p.policy is called twice; give tasks their own policy instead",
+      "task \"b\" stages a file at \"../up\"; "
+      + "give a relative path with / and without . or .. steps",
+      "task \"b\" names the file \"\" but does not stage it",
+      "task \"b\" declares an output at \"output.json\" twice; give one of them another path",
+      "task \"b\" asks for 0 slots; give a whole number from 1",
+      "task \"b\" sets the environment name \"1X\"; use letters, digits and underscores"
+    ])
+  })
+
+  it("turns what a body throws into a problem and keeps it as the cause", () => {
+    const cause = new Error("no such year")
+    const pipeline = Pipeline.make("throws", {}, (p) => {
+      p.task("", { run: sh`a` })
+      throw cause
+    })
+    const failure = Result.getOrThrow(Result.flip(pipeline.compile({})))
+    assert.strictEqual(failure.cause, cause)
+    assert.strictEqual(
+      failure.message,
+      "pipeline \"throws\" has 1 problem:\n- the body threw Error: no such year"
+    )
+  })
+
+  it("refuses a reference that comes from another pipeline", () => {
+    const strays: Array<FileRef> = []
+    const first = Pipeline.make("first", {}, (p) => {
+      strays.push(p.task("made", { run: sh`a`, output: Output.file("a.txt") }).output)
+    })
+    Result.getOrThrow(first.compile({}))
+    const second = Pipeline.make("second", {}, (p) => {
+      p.task("uses", { run: sh`cat ${strays}` })
+    })
+    assert.deepStrictEqual(problemsOf(second.compile({})), [
+      "task \"uses\" waits for \"made\", which is not a task of this pipeline; "
+      + "known are \"uses\"",
+      "task \"uses\" reads an output of \"made\", which is not a task of this pipeline"
+    ])
+  })
+
+  it("reads the value of what the body returns, decoded", () => {
+    const pipeline = Pipeline.make("returns", {}, (p) => {
+      const when = p.task("when", {
+        run: sh`a`,
+        output: { day: Output.json(Schema.Struct({ at: Schema.Date })), log: Output.file("log") }
+      })
+      const each = p.each("each", ["x", "y"], { key: String }, () => ({
+        run: sh`b`,
+        output: { n: Output.json(Schema.NumberFromString, { path: "n.json" }) }
+      }))
+      const plots = p.task("plots", { run: sh`c`, output: Output.files(["1.png", "2.png"]) })
+      return {
+        when,
+        year: when.output.day.at("at"),
+        numbers: each.outputsOf("n"),
+        each,
+        plots,
+        fixed: ["a", 1, null]
+      }
+    })
+    const { definition, result } = Result.getOrThrow(pipeline.compile({}))
+    const checked = definition.checkOutput("each[x]", "n", "41")
+    assert.deepStrictEqual(checked, { _tag: "Valid", value: 41 })
+    const day = "2020-01-02T00:00:00.000Z"
+    const outputs: { readonly [key: string]: Workflow.Json } = {
+      "when/day": { at: day },
+      "when/log": "/store/log",
+      "each[x]/n": 41,
+      "each[y]/n": 42,
+      "plots/output/1.png": "/store/1.png",
+      "plots/output/2.png": "/store/2.png"
+    }
+    assert.deepStrictEqual(
+      Result.getOrThrow(result((node, output) => outputs[`${node}/${output}`])),
+      {
+        when: { day: { at: new Date(day) }, log: "/store/log" },
+        year: new Date(day),
+        numbers: [41, 42],
+        each: [{ n: 41 }, { n: 42 }],
+        plots: { "1.png": "/store/1.png", "2.png": "/store/2.png" },
+        fixed: ["a", 1, null]
+      }
+    )
+    assert.deepStrictEqual(
+      problemsOf(
+        result((node, output) =>
+          node === "each[x]" ? "forty-one" : node === "plots" ? undefined : outputs[
+            `${node}/${output}`
+          ]
+        )
+      ),
+      [
+        "output \"n\" of task \"each[x]\": value: expected number, got \"forty-one\"",
+        "task \"plots\" left no file \"1.png\"",
+        "task \"plots\" left no file \"2.png\""
+      ]
+    )
+  })
+
+  it("tells a pipeline from what else a file may export", () => {
+    assert.isTrue(Pipeline.isPipeline(weather))
+    assert.isFalse(Pipeline.isPipeline({ name: "weather" }))
+    assert.isFalse(Pipeline.isPipeline(undefined))
+  })
+})
+
+describe("Pipeline.graph", () => {
+  it("compiles a record of tasks to exactly this workflow", () => {
+    const policy = Policy.retry({ max: 1 })
+    const graph = Pipeline.graph("lanes", {
+      fetch: { run: "fetch | tee all" },
+      qc: { run: "qc", needs: ["fetch"], slots: 4, timeout: "1 minute", estimate: 5_000 },
+      report: {
+        run: "report",
+        needs: ["qc", "fetch"],
+        env: { A: "b" },
+        files: { "r.mjs": File.local("/r.mjs") },
+        policy
+      }
+    })
+    const { definition, result } = Result.getOrThrow(graph.compile({}))
+    assert.deepStrictEqual(
+      definition.workflow,
+      Workflow.make("lanes", [
+        Workflow.node("fetch", "fetch | tee all"),
+        Workflow.node("qc", "qc", {
+          after: ["fetch"],
+          slots: 4,
+          runTimeMsMax: 60_000,
+          estimateMs: 5_000
+        }),
+        Workflow.node("report", "report", {
+          after: ["qc", "fetch"],
+          environment: { A: "b" },
+          files: [{ path: "r.mjs", source: { _tag: "Local", path: "/r.mjs" } }]
+        })
+      ])
+    )
+    assert.deepStrictEqual([...definition.policies], [["report", policy]])
+    assert.deepStrictEqual(result(() => undefined), Result.succeed(undefined))
+  })
+
+  it("refuses a need that is no task, a need of itself and a need named twice", () => {
+    const graph = Pipeline.graph("wrong", {
+      fetch: { run: "a" },
+      // @ts-expect-error no task has this name
+      qc: { run: "b", needs: ["fetsh", "fetch", "fetch", "qc"] }
+    })
+    assert.deepStrictEqual(problemsOf(graph.compile({})), [
+      "task \"qc\" names a parent twice",
+      "task \"qc\" waits for \"fetsh\", which is not a task of this pipeline; "
+      + "did you mean \"fetch\"?",
+      "task \"qc\" waits for itself"
+    ])
+  })
+})
+
+describe("Pipeline.fromJson", () => {
+  it("names every problem of form with its path", () => {
+    const wrong = {
+      version: 2,
+      name: "x",
+      extra: true,
+      nodes: [{
+        ...Workflow.node("a", "b"),
+        slots: 1.5,
+        outputs: [{ _tag: "Xml", name: "o", path: "p" }],
+        after: ["a", 3]
+      }]
+    }
+    assert.deepStrictEqual(problemsOf(Pipeline.fromJson(wrong)).toSorted(), [
+      "workflow.extra: unexpected key with value true",
+      "workflow.nodes[0].after[1]: expected string, got 3",
+      "workflow.nodes[0].outputs[0]._tag: expected \"Json\" | \"File\", got \"Xml\"",
+      "workflow.nodes[0].slots: expected an integer, got 1.5",
+      "workflow.version: expected 1, got 2"
+    ])
+  })
+
+  it("finds broken references and unsafe commands when it is compiled", () => {
+    const from = { node: "a", output: "o" }
+    const workflow = Workflow.make("x", [
+      Workflow.node("a", "a", { outputs: [{ _tag: "Json", name: "o", path: "o.json" }] }),
+      {
+        ...Workflow.node("b", ""),
+        after: ["a"],
+        command: [
+          { _tag: "Text", text: "echo \"" },
+          { _tag: "Value", from: { node: "a", output: "p" }, path: [] },
+          { _tag: "Text", text: "\" " },
+          { _tag: "File", path: "none" }
+        ],
+        inputs: { x: { _tag: "Value", from: { node: "zz", output: "o" }, path: [] } },
+        files: [{ path: "in", source: { _tag: "Output", from } }]
+      },
+      Workflow.node("c", "c", { inputs: { x: { _tag: "Value", from, path: [] } } })
+    ])
+    assert.deepStrictEqual(problemsOf(Pipeline.fromWorkflow(workflow).compile({})), [
+      "task \"b\": a value stands inside double quotes; remove the quotes, "
+      + "sh quotes every value itself",
+      "task \"b\" reads the output \"p\" of \"a\", which declares no such output; "
+      + "did you mean \"o\"?",
+      "task \"b\" reads an output of \"zz\", which is not a task of this pipeline",
+      "task \"b\" takes the output \"o\" of \"a\" for a file, but it is JSON",
+      "task \"c\" reads an output of \"a\" but does not name it in after",
+      "task \"b\" names the file \"none\" but does not stage it"
+    ])
+  })
+})
