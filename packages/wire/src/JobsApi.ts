@@ -1,0 +1,100 @@
+/**
+ * The operations on jobs that running tasks needs, as data.
+ */
+import {
+  CloudJob,
+  CloudJobListResult,
+  JobAddParameter,
+  JobPatchParameter,
+  JobTerminateParameter
+} from "./Job.ts"
+import * as Limits from "./Limits.ts"
+import { conditionalHeadersAll, type Operation } from "./Operation.ts"
+import * as ResponseHeaders from "./ResponseHeaders.ts"
+import { TaskCountsResult } from "./TaskCounts.ts"
+
+const jobs = "/jobs"
+const job = `${jobs}/{jobId}` as const
+
+const common = {
+  query: [],
+  conditional: false,
+  conditionalHeaders: [],
+  timeoutSecondsDefault: Limits.timeoutSecondsDefault,
+  isPaged: false
+} as const
+
+const conditional = { conditional: true, conditionalHeaders: conditionalHeadersAll } as const
+
+/** The operations on jobs, by the short name a client gives them. @source BatchService swagger 2024-02-01.19.0 */
+export const JobsApi = {
+  add: {
+    ...common,
+    operationId: "Job_Add",
+    method: "POST",
+    path: jobs,
+    success: 201,
+    request: { schema: JobAddParameter, isRequired: true },
+    responseHeaders: ResponseHeaders.ofEntity
+  },
+  delete: {
+    ...common,
+    ...conditional,
+    operationId: "Job_Delete",
+    method: "DELETE",
+    path: job,
+    success: 202,
+    responseHeaders: ResponseHeaders.ofRequest
+  },
+  get: {
+    ...common,
+    ...conditional,
+    operationId: "Job_Get",
+    method: "GET",
+    path: job,
+    success: 200,
+    query: ["$select", "$expand"],
+    response: CloudJob,
+    responseHeaders: ResponseHeaders.ofListing
+  },
+  list: {
+    ...common,
+    operationId: "Job_List",
+    method: "GET",
+    path: jobs,
+    success: 200,
+    query: ["$filter", "$select", "$expand", "maxresults"],
+    response: CloudJobListResult,
+    isPaged: true,
+    responseHeaders: ResponseHeaders.ofListing
+  },
+  patch: {
+    ...common,
+    ...conditional,
+    operationId: "Job_Patch",
+    method: "PATCH",
+    path: job,
+    success: 200,
+    request: { schema: JobPatchParameter, isRequired: true },
+    responseHeaders: ResponseHeaders.ofEntity
+  },
+  taskCounts: {
+    ...common,
+    operationId: "Job_GetTaskCounts",
+    method: "GET",
+    path: `${job}/taskcounts`,
+    success: 200,
+    response: TaskCountsResult,
+    responseHeaders: ResponseHeaders.ofRequest
+  },
+  terminate: {
+    ...common,
+    ...conditional,
+    operationId: "Job_Terminate",
+    method: "POST",
+    path: `${job}/terminate`,
+    success: 202,
+    request: { schema: JobTerminateParameter, isRequired: false },
+    responseHeaders: ResponseHeaders.ofEntity
+  }
+} as const satisfies Record<string, Operation>
