@@ -14,33 +14,36 @@ import { ArtifactStore } from "./ArtifactStore.ts"
 import { ArtifactFailed } from "./EngineError.ts"
 
 /**
- * A store below `directory`, which is made when it is first written to.
+ * A store below `directory`, which is made if it is absent: tasks upload only to what exists. Fails
+ * with `ArtifactFailed` when it cannot be made.
  *
  * @category layers
  */
-export const layer = (directory: string): Layer.Layer<ArtifactStore> =>
-  Layer.sync(ArtifactStore, () => {
-    const root = resolve(directory)
-    const containerUrl = pathToFileURL(root).href
-    const pathOf = (key: string): string => join(root, ...key.split("/"))
-    return ArtifactStore.of({
-      putFile: Effect.fn("DirectoryStore.putFile")(function*(path: string) {
-        const hash = createHash("sha256")
-        yield* attempt(path, () => pipeline(createReadStream(path), hash))
-        const key = keyOf(hash.digest("hex"), basename(path))
-        yield* place(key, pathOf(key), (temporary) => copyFile(path, temporary))
-        return key
-      }),
-      putBytes: Effect.fn("DirectoryStore.putBytes")(function*(name: string, bytes: Uint8Array) {
-        const key = keyOf(createHash("sha256").update(bytes).digest("hex"), name)
-        yield* place(key, pathOf(key), (temporary) => writeFile(temporary, bytes))
-        return key
-      }),
-      sourceUrl: (key) => pathToFileURL(pathOf(key)).href,
-      destination: (key) => ({ containerUrl, path: key }),
-      locate: (key) => attempt(key, () => access(pathOf(key))).pipe(Effect.as(pathOf(key)))
-    })
+export const layer = (directory: string): Layer.Layer<ArtifactStore, ArtifactFailed> =>
+  Layer.effect(ArtifactStore, make(resolve(directory)))
+
+const make = Effect.fnUntraced(function*(root: string) {
+  yield* attempt(root, () => mkdir(root, { recursive: true }))
+  const containerUrl = pathToFileURL(root).href
+  const pathOf = (key: string): string => join(root, ...key.split("/"))
+  return ArtifactStore.of({
+    putFile: Effect.fn("DirectoryStore.putFile")(function*(path: string) {
+      const hash = createHash("sha256")
+      yield* attempt(path, () => pipeline(createReadStream(path), hash))
+      const key = keyOf(hash.digest("hex"), basename(path))
+      yield* place(key, pathOf(key), (temporary) => copyFile(path, temporary))
+      return key
+    }),
+    putBytes: Effect.fn("DirectoryStore.putBytes")(function*(name: string, bytes: Uint8Array) {
+      const key = keyOf(createHash("sha256").update(bytes).digest("hex"), name)
+      yield* place(key, pathOf(key), (temporary) => writeFile(temporary, bytes))
+      return key
+    }),
+    sourceUrl: (key) => pathToFileURL(pathOf(key)).href,
+    destination: (key) => ({ containerUrl, path: key }),
+    locate: (key) => attempt(key, () => access(pathOf(key))).pipe(Effect.as(pathOf(key)))
   })
+})
 
 const keyOf = (digest: string, name: string): string => `files/${digest.slice(0, 16)}/${name}`
 

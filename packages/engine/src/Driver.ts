@@ -13,7 +13,6 @@ import * as Effect from "effect/Effect"
 import * as FiberHandle from "effect/FiberHandle"
 import * as FiberSet from "effect/FiberSet"
 import * as Queue from "effect/Queue"
-import type * as Scope from "effect/Scope"
 import * as Collector from "./Collector.ts"
 import type { EngineError } from "./EngineError.ts"
 import type { JournalShape } from "./Journal.ts"
@@ -64,7 +63,7 @@ interface Parts {
 export const drive: (
   context: RunContext,
   options: DriverOptions
-) => Effect.Effect<void, EngineError, Scope.Scope> = Effect.fn("Driver.drive")(
+) => Effect.Effect<void, EngineError> = Effect.fn("Driver.drive")(
   function*(context, options) {
     const parts: Parts = {
       context,
@@ -81,7 +80,8 @@ export const drive: (
       yield* FiberSet.run(fibers)(act(parts))
     }
     yield* Effect.raceFirst(loop(parts), FiberSet.join(fibers))
-  }
+  },
+  Effect.scoped
 )
 
 const loop = Effect.fnUntraced(function*(parts: Parts) {

@@ -78,14 +78,15 @@ const refuse = (message: string): Effect.Effect<never, BackendFailed> =>
   )
 
 /**
- * Ends the job, and with it whatever of it may still run. A run whose nodes have settled does not
- * fail because of this.
+ * Ends the job, and with it whatever of it may still run. A job that is over or gone is ended; any
+ * other trouble is logged, since a run whose nodes have settled does not fail because of this.
  *
  * @category operations
  */
 export const end = Effect.fn("JobLife.end")(
   function*(context: RunContext) {
     yield* context.jobs.terminate(context.header.jobId, { terminateReason: "RunFinished" }).pipe(
+      Effect.catchTags({ Conflict: () => Effect.void, NotFound: () => Effect.void }),
       Effect.catch((error) =>
         Effect.logWarning(`the job ${context.header.jobId} could not be ended: ${error.message}`)
       )

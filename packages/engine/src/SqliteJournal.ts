@@ -54,15 +54,17 @@ const make = Effect.fnUntraced(function*(file: string) {
       }),
     append: (events, atMs) =>
       attempt(file, "append to", () => {
+        let next = sequence
         database.exec("BEGIN IMMEDIATE")
         const result = Result.try(() => {
-          for (const event of events) insert.run(++sequence, atMs, JSON.stringify(event))
+          for (const event of events) insert.run(++next, atMs, JSON.stringify(event))
           database.exec("COMMIT")
         })
         if (Result.isFailure(result)) {
           if (database.isTransaction) database.exec("ROLLBACK")
           throw result.failure
         }
+        sequence = next
       }),
     read: attempt(file, "read", () => readEvents(database))
   })

@@ -47,7 +47,7 @@ export interface ToWireContext {
 }
 
 /** The file, relative to the working directory, that holds the inputs of a task. */
-const inputsPath = "inputs.json"
+const inputsPath = "batchwave-inputs.json"
 
 /**
  * The key under which a task's file output is stored.

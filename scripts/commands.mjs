@@ -1,0 +1,64 @@
+/**
+ * The commands behind the `npm` scripts: which tool each one starts, with what, and where.
+ *
+ * Tools come from `node_modules/.bin`, `node` among them, so that every command runs on the pinned
+ * Node 24 whatever the machine has.
+ */
+
+import { existsSync } from "node:fs"
+import { delimiter, join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { endAs, runChild } from "./child.mjs"
+import { ensureInstalled } from "./install.mjs"
+
+const root = fileURLToPath(new URL("..", import.meta.url)).replace(/[\\/]$/, "")
+const cliPath = join(root, "packages", "batchwave", "src", "bin.ts")
+
+/**
+ * `tool` is a file in `node_modules/.bin`; `arguments` come before those of the caller. `quiet` holds
+ * the installer's output back; `whereTyped` runs the tool in the directory `npm` was called from, so
+ * that relative paths mean what they mean in the caller's shell.
+ */
+const commands = {
+  "install": { arguments: [] },
+  "start": { tool: "node", arguments: [cliPath, "run", join("examples", "01-flights.ts")] },
+  "batchwave": { tool: "node", arguments: [cliPath], quiet: true, whereTyped: true },
+  "test": { tool: "vitest", arguments: ["run"] },
+  "check": { tool: "tsc", arguments: ["-b"] },
+  "lint": { tool: "oxlint", arguments: ["--type-aware"] },
+  "format": { tool: "dprint", arguments: ["fmt"] },
+  "format:check": { tool: "dprint", arguments: ["check"] },
+  "bench": { tool: "node", arguments: [join("packages", "bench", "src", "main.ts")] }
+}
+
+/** Runs one command with the caller's arguments and ends this process the way the tool ended. */
+export async function main([name, ...callerArguments]) {
+  const command = Object.hasOwn(commands, name ?? "") ? commands[name] : undefined
+  if (command === undefined) {
+    const known = Object.keys(commands).join(", ")
+    throw new Error(`unknown command "${name ?? ""}" for scripts/bootstrap.mjs; known are ${known}`)
+  }
+  await ensureInstalled(root, { quiet: command.quiet === true })
+  if (command.tool === undefined) return
+  const ending = await runChild(
+    join(root, "node_modules", ".bin", command.tool),
+    [...command.arguments, ...callerArguments],
+    {
+      cwd: command.whereTyped === true ? callerDirectory() : root,
+      env: withToolsFirst(process.env),
+      stdio: "inherit"
+    }
+  )
+  endAs(ending)
+}
+
+/** `npm` runs scripts in the package root and keeps the caller's directory in `INIT_CWD`. */
+function callerDirectory() {
+  const directory = process.env.INIT_CWD
+  return directory !== undefined && existsSync(directory) ? directory : root
+}
+
+function withToolsFirst(environment) {
+  const tools = join(root, "node_modules", ".bin")
+  return { ...environment, PATH: [tools, environment.PATH ?? ""].join(delimiter) }
+}

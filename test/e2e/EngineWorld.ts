@@ -1,0 +1,95 @@
+/**
+ * An engine run against an emulator over real HTTP, with real processes, in directories of its own.
+ */
+import { BatchClient } from "@batchwave/client/BatchClient"
+import * as Definition from "@batchwave/core/Definition"
+import * as Plan from "@batchwave/core/Plan"
+import type { RunEvent } from "@batchwave/core/RunEvent"
+import * as Workflow from "@batchwave/core/Workflow"
+import * as Emulator from "@batchwave/emulator/Emulator"
+import * as DirectoryStore from "@batchwave/engine/DirectoryStore"
+import * as Engine from "@batchwave/engine/Engine"
+import * as RunConfig from "@batchwave/engine/RunConfig"
+import { journalVersion, type RunHeader } from "@batchwave/engine/RunHeader"
+import * as SqliteJournal from "@batchwave/engine/SqliteJournal"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+import { mkdtempSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+
+export interface EngineWorld {
+  readonly directory: string
+  readonly emulator: Emulator.EmulatorShape
+}
+
+export const make = Effect.gen(function*() {
+  const directory = mkdtempSync(join(tmpdir(), "batchwave-e2e-"))
+  const emulator = yield* Emulator.make({
+    dataDirectory: join(directory, "emulator"),
+    allowedDirectories: [directory],
+    slotsPerNode: 4
+  })
+  return { directory, emulator } satisfies EngineWorld
+})
+
+export const planOf = (nodes: ReadonlyArray<Workflow.WorkflowNode>): Plan.Plan => {
+  const result = Plan.make(Workflow.make("test", nodes))
+  if (result._tag === "Invalid") throw new Error(JSON.stringify(result.errors))
+  return result.plan
+}
+
+export interface RunSpec {
+  readonly nodes: ReadonlyArray<Workflow.WorkflowNode>
+  readonly definition?: Partial<Definition.Definition>
+  readonly config?: Partial<RunConfig.RunConfig>
+  readonly runId?: string
+  readonly cancelWhen?: Effect.Effect<void>
+  readonly observer?: (events: ReadonlyArray<RunEvent>) => void
+  readonly onResume?: Engine.RunOptions["onResume"]
+}
+
+export const clientLayer = ({ emulator }: EngineWorld) =>
+  BatchClient.layer({
+    endpoint: emulator.endpoint,
+    account: emulator.account,
+    key: Redacted.make(emulator.key)
+  })
+
+export const run = (world: EngineWorld, spec: RunSpec) => {
+  const plan = planOf(spec.nodes)
+  const runId = spec.runId ?? "run-1"
+  const header: RunHeader = {
+    version: journalVersion,
+    runId,
+    jobId: `bw-${runId}`,
+    poolId: world.emulator.pool,
+    pipeline: "test",
+    parameters: {},
+    endpoint: world.emulator.endpoint,
+    workflow: plan.workflow,
+    planFingerprint: Plan.fingerprint(plan.workflow),
+    seed: 7,
+    createdAtMs: 0
+  }
+  return Engine.run({
+    definition: Definition.make(plan.workflow, spec.definition),
+    plan,
+    header,
+    config: { ...RunConfig.forEmulator, ...spec.config },
+    ...(spec.observer === undefined
+      ? {}
+      : { observer: (events) => Effect.sync(() => spec.observer?.(events)) }),
+    ...(spec.cancelWhen === undefined ? {} : { cancelWhen: spec.cancelWhen }),
+    ...(spec.onResume === undefined ? {} : { onResume: spec.onResume })
+  }).pipe(
+    Effect.provide(
+      Layer.mergeAll(
+        clientLayer(world),
+        SqliteJournal.layer(join(world.directory, runId, "journal.db")),
+        DirectoryStore.layer(join(world.directory, runId, "artifacts"))
+      )
+    )
+  )
+}
