@@ -1,7 +1,11 @@
 /**
- * The nine task operations through our own client against the emulator. The same operations by raw
+ * The nine task operations through our own client, against the emulator. The same operations by raw
  * HTTP, with their status codes, are in `packages/emulator/test/Operations.test.ts`.
+ *
+ * With `BATCHWAVE_LIVE=1` the same claims are made of the account that the `AZURE_BATCH_*` variables
+ * name, on the Linux pool in `AZURE_BATCH_POOL`, in jobs that are deleted afterwards.
  */
+import { BatchClient } from "@batchwave/client/BatchClient"
 import { FileOperations } from "@batchwave/client/FileOperations"
 import { JobOperations } from "@batchwave/client/JobOperations"
 import { TaskOperations } from "@batchwave/client/TaskOperations"
@@ -9,34 +13,49 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
+import { randomUUID } from "node:crypto"
 import * as World from "./EngineWorld.ts"
 
-const jobId = "job"
+const isLive = process.env["BATCHWAVE_LIVE"] === "1"
+const jobId = isLive ? `batchwave-live-${randomUUID()}` : "job"
+const patience = isLive ? "10 minutes" : "10 seconds"
 
-const inJob = <A, E>(
-  use: (operations: {
-    readonly tasks: TaskOperations["Service"]
-    readonly jobs: JobOperations["Service"]
-    readonly files: FileOperations["Service"]
-  }) => Effect.Effect<A, E>
-) =>
+interface Operations {
+  readonly tasks: TaskOperations["Service"]
+  readonly jobs: JobOperations["Service"]
+  readonly files: FileOperations["Service"]
+}
+
+const account = Effect.gen(function*() {
+  if (isLive) {
+    const poolId = process.env["AZURE_BATCH_POOL"]
+    if (poolId === undefined) throw new Error("BATCHWAVE_LIVE=1 needs AZURE_BATCH_POOL")
+    return { client: BatchClient.layerConfig(), poolId }
+  }
+  const world = yield* World.make
+  return { client: World.clientLayer(world), poolId: world.emulator.pool }
+})
+
+const inJob = <A, E>(use: (operations: Operations) => Effect.Effect<A, E>) =>
   Effect.gen(function*() {
-    const world = yield* World.make
+    const { client, poolId } = yield* account
     return yield* Effect.gen(function*() {
       const operations = {
         tasks: yield* TaskOperations,
         jobs: yield* JobOperations,
         files: yield* FileOperations
       }
-      yield* operations.jobs.add({ id: jobId, poolInfo: { poolId: world.emulator.pool } })
-      return yield* use(operations)
-    }).pipe(Effect.provide(World.clientLayer(world)))
+      yield* operations.jobs.add({ id: jobId, poolInfo: { poolId } })
+      return yield* use(operations).pipe(
+        Effect.ensuring(Effect.ignore(operations.jobs.delete(jobId)))
+      )
+    }).pipe(Effect.provide(client))
   })
 
 const completed = (tasks: TaskOperations["Service"], taskId: string) =>
   tasks.get(jobId, taskId).pipe(
     Effect.repeat({ until: (task) => task.state === "completed", schedule: Schedule.spaced(20) }),
-    Effect.timeout("10 seconds")
+    Effect.timeout(patience)
   )
 
 describe("TaskOperations against the emulator", () => {
@@ -228,12 +247,15 @@ describe("TaskOperations against the emulator", () => {
             until: (job) => job.state === "completed",
             schedule: Schedule.spaced(20)
           }),
-          Effect.timeout("10 seconds")
+          Effect.timeout(patience)
         )
         assert.strictEqual(job.executionInfo?.terminateReason, "enough")
         const refused = yield* Effect.flip(tasks.add(jobId, { id: "late", commandLine: "true" }))
         assert.strictEqual(refused.code, "JobCompleted")
-        assert.lengthOf(yield* Stream.runCollect(jobs.list()), 1)
+        assert.include(
+          (yield* Stream.runCollect(jobs.list({ select: ["id"] }))).map((listed) => listed.id),
+          jobId
+        )
         yield* jobs.delete(jobId)
         const gone = yield* Effect.flip(
           jobs.get(jobId).pipe(Effect.repeat({ schedule: Schedule.spaced(20), times: 200 }))

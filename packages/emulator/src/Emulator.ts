@@ -1,0 +1,158 @@
+/**
+ * An embedded Batch account on loopback: the nine operations on tasks, the jobs and files they need,
+ * and real processes behind them.
+ *
+ * Everything lives as long as the scope: closing it ends all connections, then all processes.
+ */
+import * as Random from "@batchwave/core/Random"
+import * as Account from "@batchwave/sim/Account"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type * as Scope from "effect/Scope"
+import { Buffer } from "node:buffer"
+import { createSecretKey } from "node:crypto"
+import { mkdir, realpath } from "node:fs/promises"
+import * as Path from "node:path"
+import { EmulatorError } from "./EmulatorError.ts"
+import * as EmulatorOptions from "./EmulatorOptions.ts"
+import * as EntityTag from "./EntityTag.ts"
+import { attempt } from "./executor/FileFault.ts"
+import { ProcessExecutor } from "./executor/ProcessExecutor.ts"
+import * as HostGuard from "./middleware/HostGuard.ts"
+import * as NodeLayout from "./NodeLayout.ts"
+import * as RenderedTasks from "./RenderedTasks.ts"
+import * as Runner from "./Runner.ts"
+import * as Server from "./Server.ts"
+import type { State } from "./State.ts"
+import * as TimeText from "./TimeText.ts"
+
+/**
+ * What a client needs to know of a running emulator.
+ *
+ * @category models
+ */
+export interface EmulatorShape {
+  /** Where it listens, such as `http://127.0.0.1:41234`. */
+  readonly endpoint: string
+  readonly account: string
+  /** The account key in base64. */
+  readonly key: string
+  /** The id of the one pool. */
+  readonly pool: string
+  /** The directory of nodes and tasks, by its real path. */
+  readonly dataDirectory: string
+}
+
+/**
+ * Starts an emulator for the life of the scope. Fails when an option is wrong, the port is taken or
+ * the directory cannot be used.
+ *
+ * @category constructors
+ */
+export const make = Effect.fn("Emulator.make")(function*(
+  options: EmulatorOptions.EmulatorOptions
+): Effect.fn.Return<EmulatorShape, EmulatorError, Scope.Scope> {
+  const state = yield* makeState(EmulatorOptions.settle(options))
+  const { settings } = state
+  const executor = yield* Layer.build(
+    ProcessExecutor.layer({
+      allowedDirectories: settings.allowedDirectories,
+      ...(settings.graceMs === undefined ? {} : { graceMs: settings.graceMs })
+    })
+  )
+  const runner = yield* Effect.provideContext(Runner.make(state), executor)
+  const port = yield* Server.listen(state, runner)
+  for (const name of HostGuard.namesOf(settings.host, port)) state.hosts.add(name)
+  const host = settings.host.includes(":") ? `[${settings.host}]` : settings.host
+  state.endpoint = `http://${host}:${port}`
+  return {
+    endpoint: state.endpoint,
+    account: settings.account,
+    key: settings.key,
+    pool: settings.pool,
+    dataDirectory: settings.dataDirectory
+  }
+})
+
+/**
+ * A running emulator.
+ *
+ * @category services
+ */
+export class Emulator extends Context.Service<Emulator, EmulatorShape>()(
+  "@batchwave/emulator/Emulator"
+) {
+  /** Starts an emulator for the life of the scope. */
+  static readonly make = make
+
+  /** Starts an emulator with the layer and ends it with it. */
+  static layer(options: EmulatorOptions.EmulatorOptions): Layer.Layer<Emulator, EmulatorError> {
+    return Layer.effect(Emulator, make(options))
+  }
+}
+
+const makeState = Effect.fnUntraced(function*(
+  given: EmulatorOptions.Settings
+): Effect.fn.Return<State, EmulatorError> {
+  const problems = EmulatorOptions.problems(given)
+  if (problems.length > 0) {
+    return yield* new EmulatorError({ reason: "InvalidOptions", message: problems.join(" ") })
+  }
+  const account = Account.make({
+    pool: {
+      id: given.pool,
+      nodesCount: given.nodes,
+      slotsPerNode: given.slotsPerNode,
+      fillType: given.nodeFillType
+    },
+    seed: given.seed,
+    activeJobsMax: given.activeJobsMax
+  })
+  const dataDirectory = yield* makeDirectories(given.dataDirectory, account)
+  return {
+    settings: { ...given, dataDirectory },
+    account,
+    credential: {
+      account: given.account,
+      key: createSecretKey(Buffer.from(given.key, "base64"))
+    },
+    random: Random.make(given.seed + 1),
+    times: TimeText.make(),
+    tags: EntityTag.make(),
+    renderedTasks: RenderedTasks.make(),
+    taskRecords: [],
+    jobRecords: new Map(),
+    hosts: new Set(),
+    endpoint: "",
+    removals: [],
+    leaving: new Map()
+  }
+})
+
+/** Makes the directories of all nodes; answers with the real path of the data directory. */
+const makeDirectories = (
+  dataDirectory: string,
+  account: Account.Account
+): Effect.Effect<string, EmulatorError> => {
+  const directories = account.pool.nodes.flatMap((node) =>
+    NodeLayout.nodeDirectories.map((name) =>
+      Path.join(NodeLayout.nodeRoot(dataDirectory, node.id), name)
+    )
+  )
+  directories.push(Path.join(dataDirectory, "trash"))
+  return Effect.forEach(
+    directories,
+    (directory) => attempt(directory, () => mkdir(directory, { recursive: true, mode: 0o700 })),
+    { discard: true }
+  ).pipe(
+    Effect.andThen(attempt(dataDirectory, () => realpath(dataDirectory))),
+    Effect.mapError((cause) =>
+      new EmulatorError({
+        reason: "DirectoryUnusable",
+        message: `Cannot use ${dataDirectory} as data directory; give one that can be written to.`,
+        cause
+      })
+    )
+  )
+}

@@ -1,0 +1,144 @@
+/**
+ * The settings of an emulator, their defaults, and the well-known development account.
+ */
+import { isIP } from "node:net"
+import { availableParallelism } from "node:os"
+import * as Path from "node:path"
+
+/**
+ * The account of an emulator that names no other.
+ *
+ * @category values
+ */
+export const developmentAccount = "batchwave"
+
+/**
+ * The key of the development account: public, and therefore accepted on loopback only.
+ *
+ * @category values
+ */
+export const developmentKey =
+  "YmF0Y2h3YXZlIGVtdWxhdG9yOiB0aGlzIGtleSBpcyBwdWJsaWMgYW5kIG9ubHkgZm9yIGxvb3BiYWNrIHVzZSEh"
+
+/**
+ * The pool of an emulator that names no other.
+ *
+ * @category values
+ */
+export const developmentPool = "batchwave"
+
+/**
+ * Settings of an emulator.
+ *
+ * @category models
+ */
+export interface EmulatorOptions {
+  /** Address to listen on; another than loopback needs a key of its own. @default "127.0.0.1" */
+  readonly host?: string
+  /** Port to listen on; 0 takes a free one. @default 0 */
+  readonly port?: number
+  /** @default developmentAccount */
+  readonly account?: string
+  /** Base64. @default developmentKey */
+  readonly key?: string
+  /** Id of the one pool. @default developmentPool */
+  readonly pool?: string
+  /** Where the directories of nodes and tasks are kept; made when missing. */
+  readonly dataDirectory: string
+  /** Number of nodes. @default 1 */
+  readonly nodes?: number
+  /** Slots of each node, 1 to 256. @default the number of cores */
+  readonly slotsPerNode?: number
+  /** How the scheduler fills nodes. @default "spread" */
+  readonly nodeFillType?: "spread" | "pack"
+  /** Directories `file:` URLs of resource and output files may lead to. @default none */
+  readonly allowedDirectories?: ReadonlyArray<string>
+  /** How long task counts may lag behind, in milliseconds. @default 0 */
+  readonly taskCountsLagMs?: number
+  /** Jobs that are not completed at the same time. @default 1000 */
+  readonly activeJobsMax?: number
+  /** Largest request body in bytes. @default 1048576 */
+  readonly bodyBytesMax?: number
+  /** Refuses query parameters the operation does not have. @default true */
+  readonly isQueryStrict?: boolean
+  /** Milliseconds between SIGTERM and SIGKILL of a task's processes. @default the executor's */
+  readonly graceMs?: number
+  /** Seed of orders and node choices. @default 1 */
+  readonly seed?: number
+}
+
+/**
+ * Settings with every default filled in.
+ *
+ * @category models
+ */
+export type Settings =
+  & Required<Omit<EmulatorOptions, "graceMs">>
+  & { readonly graceMs: number | undefined }
+
+/**
+ * Fills the defaults in.
+ *
+ * @category operations
+ */
+export const settle = (options: EmulatorOptions): Settings => ({
+  host: options.host ?? "127.0.0.1",
+  port: options.port ?? 0,
+  account: options.account ?? developmentAccount,
+  key: options.key ?? developmentKey,
+  pool: options.pool ?? developmentPool,
+  dataDirectory: Path.resolve(options.dataDirectory),
+  nodes: options.nodes ?? 1,
+  slotsPerNode: options.slotsPerNode ?? Math.min(256, availableParallelism()),
+  nodeFillType: options.nodeFillType ?? "spread",
+  allowedDirectories: options.allowedDirectories ?? [],
+  taskCountsLagMs: options.taskCountsLagMs ?? 0,
+  activeJobsMax: options.activeJobsMax ?? 1000,
+  bodyBytesMax: options.bodyBytesMax ?? 1_048_576,
+  isQueryStrict: options.isQueryStrict ?? true,
+  graceMs: options.graceMs,
+  seed: options.seed ?? 1
+})
+
+const base64Form = /^[A-Za-z0-9+/]+={0,2}$/
+const idForm = /^[A-Za-z0-9_-]{1,64}$/
+
+/**
+ * Lists everything wrong with settings, one sentence each.
+ *
+ * @category operations
+ */
+export const problems = (settings: Settings): ReadonlyArray<string> => {
+  const found: Array<string> = []
+  const wholeNumber = (name: keyof Settings, value: number, least: number, most: number) => {
+    if (Number.isInteger(value) && value >= least && value <= most) return
+    found.push(`${name} must be a whole number from ${least} to ${most}, not ${value}.`)
+  }
+  wholeNumber("port", settings.port, 0, 65_535)
+  wholeNumber("nodes", settings.nodes, 0, 10_000)
+  wholeNumber("slotsPerNode", settings.slotsPerNode, 1, 256)
+  wholeNumber("taskCountsLagMs", settings.taskCountsLagMs, 0, 86_400_000)
+  wholeNumber("activeJobsMax", settings.activeJobsMax, 1, 1_000_000)
+  wholeNumber("bodyBytesMax", settings.bodyBytesMax, 1024, 64 * 1_048_576)
+  if (!/^[a-z0-9]{3,24}$/.test(settings.account)) {
+    found.push("account must be 3 to 24 lower-case letters and digits.")
+  }
+  if (!idForm.test(settings.pool)) {
+    found.push("pool must be 1 to 64 letters, digits, hyphens and underscores.")
+  }
+  if (!base64Form.test(settings.key) || settings.key.length % 4 !== 0) {
+    found.push("key must be base64.")
+  }
+  if (!isLoopback(settings.host) && settings.key === developmentKey) {
+    found.push(`Listening on ${settings.host} needs a key of its own: the default key is public.`)
+  }
+  return found
+}
+
+/**
+ * Tells whether a host is only reachable from this machine.
+ *
+ * @category guards
+ */
+export const isLoopback = (host: string): boolean =>
+  host === "localhost" || host === "::1" || (isIP(host) === 4 && host.startsWith("127."))

@@ -1,0 +1,128 @@
+/**
+ * A job as a client sends it, turned into what the model takes and what only the wire keeps.
+ *
+ * @internal
+ */
+import type { JobConstraintsSpec, JobPatch, JobSpec } from "@batchwave/sim/Job"
+import * as Decode from "@batchwave/wire/Decode"
+import * as Iso8601Duration from "@batchwave/wire/Iso8601Duration"
+import { JobAddParameter, JobPatchParameter } from "@batchwave/wire/Job"
+import type { JobConstraints } from "@batchwave/wire/JobConstraints"
+import { onAllTasksCompleteActions, onTaskFailureActions } from "@batchwave/wire/JobState"
+import * as OpenEnum from "@batchwave/wire/OpenEnum"
+import type { PoolInformation } from "@batchwave/wire/PoolInformation"
+import * as Result from "effect/Result"
+import * as Problem from "./Problem.ts"
+import type { JobMembers } from "./State.ts"
+
+/** A job that may be offered to the account. */
+export interface JobInput {
+  readonly spec: JobSpec
+  readonly members: JobMembers
+}
+
+/** A change that may be offered to a job. */
+export interface JobPatchInput {
+  readonly patch: JobPatch
+  /** Only the members the patch names. */
+  readonly members: JobMembers
+}
+
+const unsupportedMembers = ["jobManagerTask", "jobPreparationTask", "jobReleaseTask"] as const
+
+const unsupportedReason = "The emulator runs ordinary tasks only and does not support it"
+
+/** Reads the body of an add. */
+export const read = (input: unknown): JobInput | Problem.Problem => {
+  const decoded = Decode.decodeJobAddParameter(input)
+  if (Result.isFailure(decoded)) return Problem.ofDecode(decoded.failure, input)
+  const job = decoded.success
+  for (const name of unsupportedMembers) {
+    if (job[name] !== undefined) {
+      return Problem.ofProperty("UnsupportedProperty", name, unsupportedReason)
+    }
+  }
+  const problem = Problem.ofValues(JobAddParameter, job, "") ?? checkPool(job.poolInfo)
+  if (problem !== undefined) return problem
+  const { onTaskFailure } = job
+  return {
+    spec: {
+      id: job.id,
+      poolId: job.poolInfo.poolId ?? "",
+      usesTaskDependencies: job.usesTaskDependencies ?? false,
+      ...(onTaskFailure !== undefined && OpenEnum.isKnown(onTaskFailureActions, onTaskFailure)
+        ? { onTaskFailure }
+        : {}),
+      ...settingsOf(job)
+    },
+    members: membersOf(job)
+  }
+}
+
+/** Reads the body of a patch. */
+export const readPatch = (input: unknown): JobPatchInput | Problem.Problem => {
+  const decoded = Decode.decodeJobPatchParameter(input)
+  if (Result.isFailure(decoded)) return Problem.ofDecode(decoded.failure, input)
+  const patch = decoded.success
+  const problem = Problem.ofValues(JobPatchParameter, patch, "") ??
+    (patch.poolInfo === undefined ? undefined : checkPool(patch.poolInfo))
+  if (problem !== undefined) return problem
+  return {
+    patch: {
+      ...settingsOf(patch),
+      ...(patch.poolInfo?.poolId === undefined ? {} : { poolId: patch.poolInfo.poolId })
+    },
+    members: membersOf(patch)
+  }
+}
+
+const checkPool = (pool: PoolInformation): Problem.Problem | undefined => {
+  if (pool.autoPoolSpecification !== undefined) {
+    return Problem.ofProperty(
+      "UnsupportedProperty",
+      "poolInfo.autoPoolSpecification",
+      "The emulator has one pool and makes no others"
+    )
+  }
+  return pool.poolId === undefined || pool.poolId === ""
+    ? Problem.ofProperty("MissingRequiredProperty", "poolInfo.poolId", "A job needs a pool")
+    : undefined
+}
+
+const settingsOf = (
+  job: JobPatchParameter
+): Pick<JobPatch, "priority" | "maxParallelTasks" | "onAllTasksComplete" | "constraints"> => {
+  const { constraints, maxParallelTasks, onAllTasksComplete, priority } = job
+  const action = onAllTasksComplete ?? ""
+  return {
+    ...(priority === undefined ? {} : { priority }),
+    ...(maxParallelTasks === undefined ? {} : { maxParallelTasks }),
+    ...(OpenEnum.isKnown(onAllTasksCompleteActions, action)
+      ? { onAllTasksComplete: action }
+      : {}),
+    ...(constraints === undefined ? {} : { constraints: constraintsOf(constraints) })
+  }
+}
+
+const constraintsOf = (constraints: JobConstraints): JobConstraintsSpec => ({
+  ...(constraints.maxWallClockTime === undefined
+    ? {}
+    : { maxWallClockMs: Iso8601Duration.durationToMs(constraints.maxWallClockTime) ?? Infinity }),
+  ...(constraints.maxTaskRetryCount === undefined
+    ? {}
+    : { maxTaskRetryCount: constraints.maxTaskRetryCount })
+})
+
+const membersOf = (job: JobMembers): JobMembers => ({
+  ...(job.displayName === undefined ? {} : { displayName: job.displayName }),
+  ...(job.metadata === undefined ? {} : { metadata: job.metadata }),
+  ...(job.commonEnvironmentSettings === undefined
+    ? {}
+    : { commonEnvironmentSettings: job.commonEnvironmentSettings }),
+  ...(job.allowTaskPreemption === undefined
+    ? {}
+    : { allowTaskPreemption: job.allowTaskPreemption }),
+  ...(job.networkConfiguration === undefined
+    ? {}
+    : { networkConfiguration: job.networkConfiguration })
+})

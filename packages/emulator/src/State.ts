@@ -1,0 +1,97 @@
+/**
+ * Everything one emulator knows: the account of the model, and beside it what only the wire needs.
+ *
+ * S1 `taskRecords[i]` belongs to the task at index `i` of the account as long as there is one.
+ * S2 entity tags and times of modification change on user writes only.
+ *
+ * @internal
+ */
+import type * as Random from "@batchwave/core/Random"
+import type { Account } from "@batchwave/sim/Account"
+import type { Job } from "@batchwave/sim/Job"
+import type { JobCounts } from "@batchwave/sim/TaskCounts"
+import type { CloudJob } from "@batchwave/wire/Job"
+import type { Settings } from "./EmulatorOptions.ts"
+import * as EntityTag from "./EntityTag.ts"
+import type { Credential } from "./middleware/Authentication.ts"
+import type { RenderedTasks } from "./RenderedTasks.ts"
+import type { TimeText } from "./TimeText.ts"
+
+/** What a user's write leaves on a resource. */
+export interface WriteMark {
+  eTag: string
+  modifiedAtMs: number
+}
+
+/** What the wire needs of a task beside the model. */
+export interface TaskRecord extends WriteMark {
+  /** The members nobody can change, as JSON without the braces. */
+  readonly fragment: string
+}
+
+/** The members of a job the model does not know. */
+export type JobMembers = Pick<
+  CloudJob,
+  | "displayName"
+  | "metadata"
+  | "commonEnvironmentSettings"
+  | "allowTaskPreemption"
+  | "networkConfiguration"
+>
+
+/** What the wire needs of a job beside the model. */
+export interface JobRecord extends WriteMark {
+  readonly job: Job
+  members: JobMembers
+  /** The counts last told, kept while the lag lasts. */
+  counts: JobCounts
+  countsAtMs: number
+}
+
+/** The state of one emulator. */
+export interface State {
+  readonly settings: Settings
+  readonly account: Account
+  readonly credential: Credential
+  readonly random: Random.Random
+  readonly times: TimeText
+  readonly tags: EntityTag.EntityTagSeries
+  readonly renderedTasks: RenderedTasks
+  readonly taskRecords: Array<TaskRecord | undefined>
+  /** By index of the job. */
+  readonly jobRecords: Map<number, JobRecord>
+  /** Names under which the server may be addressed, with port, in lower case. */
+  readonly hosts: Set<string>
+  /** The address clients are told; known once the server listens. */
+  endpoint: string
+  /** Directories of deleted tasks, for the runner to remove. */
+  readonly removals: Array<string>
+  /** Jobs asked to be deleted and not known to be gone, with the indexes of their tasks. */
+  readonly leaving: Map<Job, ReadonlyArray<number>>
+}
+
+/** Marks a user's write. */
+export const touch = (state: State, mark: WriteMark, nowMs: number): void => {
+  mark.eTag = EntityTag.next(state.tags, nowMs)
+  mark.modifiedAtMs = nowMs
+}
+
+/** Makes the mark of a resource that was just added. */
+export const firstMark = (state: State, nowMs: number): WriteMark => ({
+  eTag: EntityTag.next(state.tags, nowMs),
+  modifiedAtMs: nowMs
+})
+
+/** The record of a job; every stored job has one. */
+export const recordOf = (state: State, job: Job): JobRecord => {
+  const record = state.jobRecords.get(job.index)
+  if (record === undefined) throw new Error(`job ${job.id} has no record`)
+  return record
+}
+
+/** The record of the task at an index; every stored task has one. */
+export const taskRecordOf = (state: State, taskIndex: number): TaskRecord => {
+  const record = state.taskRecords[taskIndex]
+  if (record === undefined) throw new Error(`task ${taskIndex} has no record`)
+  return record
+}

@@ -1,0 +1,196 @@
+/**
+ * A task as a client sends it, turned into what the model takes and what the wire gives back.
+ *
+ * @internal
+ */
+import type * as SimExit from "@batchwave/sim/ExitConditions"
+import type { TaskConstraintsSpec, TaskSpec } from "@batchwave/sim/Task"
+import * as Decode from "@batchwave/wire/Decode"
+import {
+  dependencyActions,
+  type ExitConditions,
+  type ExitOptions,
+  jobActions
+} from "@batchwave/wire/ExitConditions"
+import * as Iso8601Duration from "@batchwave/wire/Iso8601Duration"
+import * as Limits from "@batchwave/wire/Limits"
+import * as OpenEnum from "@batchwave/wire/OpenEnum"
+import { TaskAddParameter } from "@batchwave/wire/Task"
+import type { TaskConstraints } from "@batchwave/wire/TaskConstraints"
+import * as Result from "effect/Result"
+import * as Problem from "./Problem.ts"
+
+/** A task that may be offered to the account. */
+export interface TaskInput {
+  readonly spec: TaskSpec
+  /** The members nobody can change, as JSON without the braces. */
+  readonly fragment: string
+}
+
+/** The members whose values need a look beyond their shape. */
+const checkedMembers = [
+  "constraints",
+  "requiredSlots",
+  "exitConditions",
+  "dependsOn",
+  "userIdentity",
+  "outputFiles"
+] as const
+
+/** The members a process on this machine cannot honour. */
+const unsupportedMembers = [
+  "multiInstanceSettings",
+  "containerSettings",
+  "applicationPackageReferences",
+  "authenticationTokenSettings"
+] as const
+
+/** The members told back as they came; those with defaults or other rules are written apart. */
+const echoedMembers = [
+  "displayName",
+  "exitConditions",
+  "resourceFiles",
+  "outputFiles",
+  "environmentSettings",
+  "affinityInfo",
+  "dependsOn"
+] as const
+
+/** Reads one task of a body. */
+export const read = (input: unknown): TaskInput | Problem.Problem => {
+  const decoded = Decode.decodeTaskAddParameter(input)
+  if (Result.isFailure(decoded)) return Problem.ofDecode(decoded.failure, input)
+  const task = decoded.success
+  const problem = check(task)
+  if (problem !== undefined) return problem
+  return { spec: specOf(task), fragment: fragmentOf(task) }
+}
+
+/** The constraints of the model; durations that are none were refused before. */
+export const constraintsOf = (constraints: TaskConstraints): TaskConstraintsSpec => ({
+  ...(constraints.maxWallClockTime === undefined
+    ? {}
+    : { maxWallClockMs: Iso8601Duration.durationToMs(constraints.maxWallClockTime) ?? Infinity }),
+  ...(constraints.retentionTime === undefined
+    ? {}
+    : { retentionMs: Iso8601Duration.durationToMs(constraints.retentionTime) ?? 0 }),
+  ...(constraints.maxTaskRetryCount === undefined
+    ? {}
+    : { maxTaskRetryCount: constraints.maxTaskRetryCount })
+})
+
+const check = (task: TaskAddParameter): Problem.Problem | undefined => {
+  for (const name of unsupportedMembers) {
+    const value = task[name]
+    if (value === undefined || (Array.isArray(value) && value.length === 0)) continue
+    return Problem.ofProperty(
+      "UnsupportedProperty",
+      name,
+      "The emulator runs tasks as processes of this machine and does not support it"
+    )
+  }
+  for (const name of checkedMembers) {
+    const value = task[name]
+    if (value === undefined) continue
+    const problem = Problem.ofValues(TaskAddParameter.fields[name], value, name)
+    if (problem !== undefined) return problem
+  }
+  if (task.commandLine === "") {
+    return Problem.ofProperty("InvalidPropertyValue", "commandLine", "It must not be empty")
+  }
+  if ((task.displayName?.length ?? 0) > Limits.displayNameCharacters) {
+    const most = Limits.displayNameCharacters
+    return Problem.ofProperty("InvalidPropertyValue", "displayName", `At most ${most} characters`)
+  }
+  return checkFiles(task)
+}
+
+const checkFiles = (task: TaskAddParameter): Problem.Problem | undefined => {
+  let characters = 0
+  for (const file of task.resourceFiles ?? []) {
+    if (file.httpUrl === undefined || file.filePath === undefined) {
+      return Problem.ofProperty(
+        "InvalidPropertyValue",
+        "resourceFiles",
+        "The emulator takes resource files with httpUrl and filePath only"
+      )
+    }
+    characters += file.httpUrl.length + file.filePath.length
+  }
+  if (characters > Limits.resourceFileCharacters) {
+    return Problem.ofProperty(
+      "InvalidPropertyValue",
+      "resourceFiles",
+      `All resource files together may have ${Limits.resourceFileCharacters} characters`
+    )
+  }
+  for (const file of task.outputFiles ?? []) {
+    if (file.destination.container !== undefined) continue
+    return Problem.ofProperty(
+      "MissingRequiredProperty",
+      "outputFiles.destination.container",
+      "An output file needs a container to go to"
+    )
+  }
+  return undefined
+}
+
+const specOf = (task: TaskAddParameter): TaskSpec => ({
+  id: task.id,
+  requiredSlots: task.requiredSlots ?? 1,
+  ...(task.constraints === undefined ? {} : { constraints: constraintsOf(task.constraints) }),
+  ...(task.dependsOn === undefined ? {} : { dependsOn: task.dependsOn }),
+  ...(task.exitConditions === undefined ? {} : { exitConditions: exitsOf(task.exitConditions) })
+})
+
+const exitsOf = (conditions: ExitConditions): SimExit.ExitConditions => ({
+  exitCodes: (conditions.exitCodes ?? []).map(({ code, exitOptions }) => ({
+    code,
+    exitOptions: optionsOf(exitOptions)
+  })),
+  exitCodeRanges: (conditions.exitCodeRanges ?? []).map(({ end, exitOptions, start }) => ({
+    start,
+    end,
+    exitOptions: optionsOf(exitOptions)
+  })),
+  ...(conditions.preProcessingError === undefined
+    ? {}
+    : { preProcessingError: optionsOf(conditions.preProcessingError) }),
+  ...(conditions.fileUploadError === undefined
+    ? {}
+    : { fileUploadError: optionsOf(conditions.fileUploadError) }),
+  ...(conditions.default === undefined ? {} : { default: optionsOf(conditions.default) })
+})
+
+const optionsOf = ({ dependencyAction, jobAction }: ExitOptions): SimExit.ExitOptions => ({
+  ...(jobAction !== undefined && OpenEnum.isKnown(jobActions, jobAction) ? { jobAction } : {}),
+  ...(dependencyAction !== undefined && OpenEnum.isKnown(dependencyActions, dependencyAction)
+    ? { dependencyAction }
+    : {})
+})
+
+const defaultUser = `{"autoUser":{"scope":"pool","elevationLevel":"nonadmin"}}`
+
+/** Joined once, so that the text is kept as one piece. */
+const fragmentOf = (task: TaskAddParameter): string => {
+  const pieces = [`"commandLine":`, JSON.stringify(task.commandLine)]
+  for (const name of echoedMembers) {
+    const value = task[name]
+    if (value === undefined || (Array.isArray(value) && value.length === 0)) continue
+    pieces.push(`,"`, name, `":`, JSON.stringify(value))
+  }
+  pieces.push(
+    `,"userIdentity":`,
+    userOf(task),
+    `,"requiredSlots":`,
+    String(task.requiredSlots ?? 1)
+  )
+  return pieces.join("")
+}
+
+const userOf = ({ userIdentity }: TaskAddParameter): string => {
+  if (userIdentity === undefined) return defaultUser
+  if (userIdentity.autoUser === undefined) return JSON.stringify(userIdentity)
+  const { elevationLevel = "nonadmin", scope = "pool" } = userIdentity.autoUser
+  return JSON.stringify({ autoUser: { scope, elevationLevel } })
+}

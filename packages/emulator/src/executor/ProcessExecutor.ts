@@ -1,0 +1,304 @@
+/**
+ * Runs the tasks of the emulator as real processes: sets up the task directory, starts the command
+ * line as its own process group, enforces the wall clock and stores the output files.
+ *
+ * E1. No process of an execution is alive when `run` returns, fails or was interrupted, nor after
+ *     the layer's scope closed (limits: rule G3 of ProcessGroup).
+ * E2. `kill` only asks; the end is always reported by `run`, once.
+ * E3. An execution whose process never ran has no exit code: it ends with `SetupFailed`.
+ * E4. Executions with the same id follow each other, so a task directory has one process group at
+ *     most.
+ * E5. The process sees the allow-listed variables of this process and its own, nothing else.
+ *
+ * Commands run with the rights of this process; the checks on files keep honest tasks apart and are
+ * no sandbox. Linux and macOS only.
+ */
+import * as Config from "effect/Config"
+import * as Context from "effect/Context"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Result from "effect/Result"
+import process from "node:process"
+import * as CommandLine from "./CommandLine.ts"
+import type { CodedProblem, Execution, ExecutionEnd } from "./Execution.ts"
+import * as LaunchProblem from "./LaunchProblem.ts"
+import * as OutputFiles from "./OutputFiles.ts"
+import * as ProcessGroup from "./ProcessGroup.ts"
+import * as ResourceFiles from "./ResourceFiles.ts"
+import * as RunningTable from "./RunningTable.ts"
+import * as TaskDirectory from "./TaskDirectory.ts"
+
+/** The variables a task inherits unless the options name others. */
+export const environmentAllowListDefault: ReadonlyArray<string> = [
+  "PATH",
+  "HOME",
+  "LANG",
+  "LC_ALL",
+  "TZ",
+  "TMPDIR"
+]
+
+/** The time between SIGTERM and SIGKILL unless the options name another. */
+export const graceMsDefault = 1_000
+
+/** Settings of the executor. */
+export interface ProcessExecutorOptions {
+  /** Where `file:` URLs of resource and output files may lead; none means nowhere. */
+  readonly allowedDirectories: ReadonlyArray<string>
+  /** Names of inherited variables. @default environmentAllowListDefault */
+  readonly environmentAllowList?: ReadonlyArray<string>
+  /** Milliseconds between SIGTERM and SIGKILL. @default graceMsDefault */
+  readonly graceMs?: number
+}
+
+/** What the executor can do. */
+export interface ProcessExecutorShape {
+  /**
+   * Runs one execution to its end; `onStarted` runs once the process exists and gets its id.
+   *
+   * Never fails: what can go wrong is an {@link ExecutionEnd}. Interruption ends the process group
+   * and returns after it is gone.
+   */
+  readonly run: (
+    execution: Execution,
+    onStarted?: (pid: number) => Effect.Effect<void>
+  ) => Effect.Effect<ExecutionEnd>
+  /** Asks all executions with this id to end and returns at once; an unknown id is no problem. */
+  readonly kill: (id: string) => Effect.Effect<void>
+}
+
+/** Runs executions as process groups. */
+export class ProcessExecutor extends Context.Service<ProcessExecutor, ProcessExecutorShape>()(
+  "@batchwave/emulator/executor/ProcessExecutor"
+) {
+  /** The executor; closing its scope ends every execution and waits for it. */
+  static layer(options: ProcessExecutorOptions): Layer.Layer<ProcessExecutor> {
+    return Layer.effect(ProcessExecutor, make(options))
+  }
+}
+
+/** The settled options and the executions that have not ended. */
+interface Workshop {
+  readonly allowedDirectories: ReadonlyArray<string>
+  readonly inherited: Readonly<Record<string, string>>
+  readonly graceMs: number
+  readonly running: RunningTable.RunningTable
+  isClosed: boolean
+}
+
+const make = Effect.fnUntraced(function*(options: ProcessExecutorOptions) {
+  const workshop: Workshop = {
+    allowedDirectories: options.allowedDirectories,
+    inherited: yield* readInherited(options.environmentAllowList ?? environmentAllowListDefault),
+    graceMs: options.graceMs ?? graceMsDefault,
+    running: RunningTable.make(),
+    isClosed: false
+  }
+  yield* Effect.acquireRelease(
+    Effect.sync(() => {
+      const killAll = () => {
+        for (const { pid } of RunningTable.list(workshop.running)) {
+          if (pid !== undefined) ProcessGroup.killNow(pid)
+        }
+      }
+      process.once("exit", killAll)
+      return killAll
+    }),
+    (killAll) => Effect.sync(() => process.off("exit", killAll))
+  )
+  yield* Effect.addFinalizer(() => close(workshop))
+  return ProcessExecutor.of({
+    run: Effect.fn("ProcessExecutor.run")((execution, onStarted = () => Effect.void) =>
+      Effect.acquireUseRelease(
+        Effect.sync(() => {
+          const running = RunningTable.register(workshop.running, execution.id)
+          if (workshop.isClosed) RunningTable.wake(running, "terminated")
+          return running
+        }),
+        (running) => runRegistered(workshop, running, execution, onStarted),
+        (running) =>
+          Effect.sync(() => RunningTable.unregister(workshop.running, execution.id, running))
+      )
+    ),
+    kill: Effect.fn("ProcessExecutor.kill")((id) =>
+      Effect.sync(() => {
+        for (const running of RunningTable.list(workshop.running, id)) {
+          RunningTable.wake(running, "terminated")
+        }
+      })
+    )
+  })
+})
+
+/** Reads the allow-listed variables that are set; a value that cannot be read is a defect. */
+const readInherited = Effect.fnUntraced(function*(names: ReadonlyArray<string>) {
+  const variables: Array<readonly [string, string]> = []
+  for (const name of names) {
+    const value = yield* Effect.orDie(Config.option(Config.String(name)))
+    if (Option.isSome(value)) variables.push([name, value.value])
+  }
+  return Object.fromEntries(variables)
+})
+
+/** Ends every execution and waits for all of them. */
+const close = Effect.fnUntraced(function*(workshop: Workshop) {
+  workshop.isClosed = true
+  const unfinished = RunningTable.list(workshop.running)
+  for (const running of unfinished) RunningTable.wake(running, "terminated")
+  yield* Effect.forEach(unfinished, (running) => Deferred.await(running.done), { discard: true })
+})
+
+const runRegistered = Effect.fnUntraced(function*(
+  workshop: Workshop,
+  running: RunningTable.Running,
+  execution: Execution,
+  onStarted: (pid: number) => Effect.Effect<void>
+): Effect.fn.Return<ExecutionEnd> {
+  yield* RunningTable.awaitTurn(running)
+  const work = runProcess(workshop, running, execution, onStarted)
+  const { wallClockMs } = execution
+  const processEnd = wallClockMs === undefined
+    ? yield* work
+    : yield* Effect.raceFirst(work, expire(running, wallClockMs))
+  if (processEnd._tag === "Over") return processEnd.end
+  const uploadFailure = yield* OutputFiles.upload({
+    allowedDirectories: workshop.allowedDirectories,
+    directory: processEnd.directory,
+    environment: processEnd.environment,
+    exitCode: processEnd.end.exitCode
+  }, execution.outputFiles)
+  return uploadFailure === undefined ? processEnd.end : { ...processEnd.end, uploadFailure }
+})
+
+/** Wakes the execution when its time is over and then waits to be interrupted. */
+const expire = (running: RunningTable.Running, wallClockMs: number): Effect.Effect<never> =>
+  Effect.sleep(wallClockMs).pipe(
+    Effect.andThen(Effect.sync(() => RunningTable.wake(running, "wallClock"))),
+    Effect.andThen(Effect.never)
+  )
+
+/** The end of the process and what the upload after it needs. */
+type ProcessEnd =
+  | {
+    readonly _tag: "Uploadable"
+    readonly end: Extract<ExecutionEnd, { readonly _tag: "Exited" }>
+    readonly directory: TaskDirectory.TaskDirectory
+    readonly environment: Readonly<Record<string, string>>
+  }
+  | { readonly _tag: "Over"; readonly end: ExecutionEnd }
+
+const runProcess = Effect.fnUntraced(
+  function*(
+    workshop: Workshop,
+    running: RunningTable.Running,
+    execution: Execution,
+    onStarted: (pid: number) => Effect.Effect<void>
+  ): Effect.fn.Return<ProcessEnd, CodedProblem> {
+    yield* refuseIfStopped(running)
+    const [directory, words] = yield* Effect.raceFirst(
+      setUp(workshop, execution),
+      Effect.andThen(
+        Deferred.await(running.wake),
+        Effect.andThen(refuseIfStopped(running), Effect.never)
+      )
+    )
+    yield* refuseIfStopped(running)
+    const environment = {
+      ...workshop.inherited,
+      AZ_BATCH_TASK_DIR: directory.path,
+      AZ_BATCH_TASK_WORKING_DIR: directory.workingDirectory,
+      ...execution.environment
+    }
+    const end = yield* runLeader(
+      running,
+      workshop.graceMs,
+      startLeader(running, directory, environment, words),
+      onStarted
+    )
+    return end._tag === "Exited"
+      ? { _tag: "Uploadable", end, directory, environment }
+      : { _tag: "Over", end }
+  },
+  Effect.catch((problem) =>
+    Effect.succeed<ProcessEnd>({ _tag: "Over", end: { _tag: "SetupFailed", ...problem } })
+  )
+)
+
+/** Fails when the execution was asked to end; only valid before its process is started. */
+const refuseIfStopped = Effect.fnUntraced(function*(running: RunningTable.Running) {
+  if (!Deferred.isDoneUnsafe(running.wake)) return undefined
+  const why = yield* Deferred.await(running.wake)
+  return yield* Effect.fail(LaunchProblem.stopped(why === "wallClock" ? why : "terminated"))
+})
+
+/** Splits the command line, makes the directories and brings the resource files. */
+const setUp = Effect.fnUntraced(function*(workshop: Workshop, execution: Execution) {
+  const words = CommandLine.split(execution.commandLine)
+  if (Result.isFailure(words)) {
+    return yield* Effect.fail<CodedProblem>({
+      code: "CommandLaunchFailed",
+      message: CommandLine.describe(words.failure)
+    })
+  }
+  const directory = yield* TaskDirectory.prepare(execution.taskDirectory).pipe(
+    Effect.mapError(LaunchProblem.taskDirectory)
+  )
+  yield* ResourceFiles.stage(
+    workshop.allowedDirectories,
+    directory.workingDirectory,
+    execution.resourceFiles
+  )
+  return [directory, words.success] as const
+})
+
+/** Starts the program; from here on its exit wakes the execution. */
+const startLeader = (
+  running: RunningTable.Running,
+  directory: TaskDirectory.TaskDirectory,
+  environment: Readonly<Record<string, string>>,
+  [program = "", ...programArguments]: ReadonlyArray<string>
+): Effect.Effect<ProcessGroup.ProcessGroup, CodedProblem> => {
+  if (program === "") return Effect.fail(LaunchProblem.noProgram)
+  const { workingDirectory } = directory
+  const launch = { program, programArguments, workingDirectory, environment }
+  return TaskDirectory.withOutputs(
+    directory,
+    (outputs) =>
+      ProcessGroup.start(
+        { ...launch, outputs },
+        () => RunningTable.wake(running, "exited")
+      )
+  ).pipe(Effect.mapError((fault) => LaunchProblem.start(program, fault)))
+}
+
+/** Waits for the leader or for a reason to end it; leaves no process of the group (E1). */
+const runLeader = (
+  running: RunningTable.Running,
+  graceMs: number,
+  start: Effect.Effect<ProcessGroup.ProcessGroup, CodedProblem>,
+  onStarted: (pid: number) => Effect.Effect<void>
+): Effect.Effect<ExecutionEnd, CodedProblem> => {
+  let isGone = false
+  return Effect.acquireUseRelease(
+    start,
+    Effect.fnUntraced(function*(group): Effect.fn.Return<ExecutionEnd> {
+      running.pid = group.pid
+      yield* onStarted(group.pid)
+      const why = yield* Deferred.await(running.wake)
+      const finish = why === "exited"
+        ? Effect.andThen(ProcessGroup.sweep(group), Deferred.await(group.exitCode))
+        : ProcessGroup.terminate(group, graceMs)
+      const exitCode = yield* Effect.uninterruptible(finish)
+      isGone = true
+      return why === "exited"
+        ? { _tag: "Exited", exitCode }
+        : { _tag: "Killed", reason: why, exitCode }
+    }),
+    Effect.fnUntraced(function*(group) {
+      if (!isGone) yield* ProcessGroup.terminate(group, graceMs)
+      running.pid = undefined
+    })
+  )
+}

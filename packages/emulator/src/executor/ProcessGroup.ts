@@ -1,0 +1,166 @@
+/**
+ * A child process that leads its own session and process group, and the rules for ending all of it.
+ *
+ * G1. The leader's exit is known without polling; its output goes straight to files, so at its exit
+ *     everything it wrote is there.
+ * G2. Ending a group sends SIGTERM, after `graceMs` SIGKILL, and waits until no member is alive;
+ *     members that outlive the leader keep what is left of the grace.
+ * G3. On Linux also processes that left the group but not the session are found (a shell with job
+ *     control, `timeout`); a process that made its own session (`setsid`) is out of reach.
+ * G4. A dead member that its new parent has not reaped yet counts as gone.
+ *
+ * The leader's id cannot be given to another process while a member of its group or session lives.
+ */
+import * as Clock from "effect/Clock"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import { spawn } from "node:child_process"
+import { readdirSync, readFileSync } from "node:fs"
+import { constants } from "node:os"
+import process from "node:process"
+import { errnoOf, FileFault } from "./FileFault.ts"
+import type { Outputs } from "./TaskDirectory.ts"
+
+/** How long a killed process may take to disappear before the wait is given up. */
+const reapMs = 10_000
+
+/** How often members that outlived their leader are looked for. */
+const pollMs = 10
+
+/** What to start. */
+export interface Launch {
+  readonly program: string
+  readonly programArguments: ReadonlyArray<string>
+  readonly workingDirectory: string
+  readonly environment: Readonly<Record<string, string>>
+  readonly outputs: Outputs
+}
+
+/** A started leader. */
+export interface ProcessGroup {
+  /** Id of the leader, of its group and of its session. */
+  readonly pid: number
+  /** The leader's exit code; 128 + n when signal n ended it. */
+  readonly exitCode: Deferred.Deferred<number>
+}
+
+/**
+ * Starts a leader; `onExit` runs at the moment its exit is known.
+ *
+ * Fails with the system's errno, or with Node's code for an argument it refuses.
+ */
+export const start = (launch: Launch, onExit: () => void): Effect.Effect<ProcessGroup, FileFault> =>
+  Effect.callback((resume) => {
+    const fail = (cause: unknown): void =>
+      resume(Effect.fail(
+        new FileFault({ errno: errnoOf(cause), path: launch.program, cause })
+      ))
+    try {
+      const child = spawn(launch.program, launch.programArguments, {
+        cwd: launch.workingDirectory,
+        env: { ...launch.environment },
+        detached: true,
+        stdio: ["ignore", launch.outputs.stdout, launch.outputs.stderr]
+      })
+      const exitCode = Deferred.makeUnsafe<number>()
+      child.once("error", fail)
+      child.once("exit", (code, signal) => {
+        Deferred.doneUnsafe(exitCode, Exit.succeed(code ?? exitCodeOf(signal)))
+        onExit()
+      })
+      if (child.pid !== undefined) resume(Effect.succeed({ pid: child.pid, exitCode }))
+    } catch (cause) {
+      fail(cause)
+    }
+  })
+
+/** Ends the whole group politely (G2) and gives the leader's exit code. */
+export const terminate = Effect.fnUntraced(function*(
+  group: ProcessGroup,
+  graceMs: number
+): Effect.fn.Return<number> {
+  const deadlineAtMs = (yield* Clock.currentTimeMillis) + graceMs
+  signalSession(group.pid, "SIGTERM")
+  yield* Effect.timeoutOption(Deferred.await(group.exitCode), graceMs)
+  while (isSessionAlive(group.pid) && (yield* Clock.currentTimeMillis) < deadlineAtMs) {
+    yield* Effect.sleep(pollMs)
+  }
+  signalSession(group.pid, "SIGKILL")
+  const exitCode = yield* Effect.timeoutOption(Deferred.await(group.exitCode), reapMs)
+  yield* awaitGone(group.pid)
+  return exitCode._tag === "Some" ? exitCode.value : exitCodeOf("SIGKILL")
+})
+
+/** Kills what a leader that exited left in its group; costs one system call when it left nothing. */
+export const sweep = Effect.fnUntraced(function*(group: ProcessGroup): Effect.fn.Return<void> {
+  if (signalGroup(group.pid, "SIGKILL")) yield* awaitGone(group.pid)
+})
+
+/** Kills a group at once without waiting, for the end of this process. */
+export const killNow = (pid: number): void => {
+  signalGroup(pid, "SIGKILL")
+}
+
+/** The exit code that stands for an end by a signal: 128 + its number. */
+export const exitCodeOf = (signal: NodeJS.Signals | null): number =>
+  128 + (signal === null ? 0 : constants.signals[signal])
+
+const awaitGone = Effect.fnUntraced(function*(pid: number): Effect.fn.Return<void> {
+  const deadlineAtMs = (yield* Clock.currentTimeMillis) + reapMs
+  while (isSessionAlive(pid) && (yield* Clock.currentTimeMillis) < deadlineAtMs) {
+    yield* Effect.sleep(pollMs)
+  }
+})
+
+/** Sends a signal (0: none) to a group; false when the group is gone or not ours. */
+const signalGroup = (pid: number, signal: NodeJS.Signals | 0): boolean => {
+  try {
+    return process.kill(-pid, signal)
+  } catch {
+    return false
+  }
+}
+
+const signalSession = (pid: number, signal: NodeJS.Signals): void => {
+  const groups = new Set(liveMembers(pid)?.map((member) => member.groupId))
+  groups.add(pid)
+  for (const groupId of groups) signalGroup(groupId, signal)
+}
+
+const isSessionAlive = (pid: number): boolean => {
+  const members = liveMembers(pid)
+  return members === undefined ? signalGroup(pid, 0) : members.length > 0
+}
+
+/** A process of a session. */
+interface Member {
+  readonly groupId: number
+}
+
+/** The living processes of a leader's group or session; `undefined` where there is no `/proc`. */
+const liveMembers = (pid: number): ReadonlyArray<Member> | undefined => {
+  if (process.platform !== "linux") return undefined
+  const members: Array<Member> = []
+  for (const name of readdirSync("/proc")) {
+    if (!/^\d+$/.test(name)) continue
+    const stat = readStat(name)
+    if (stat !== undefined && (stat.groupId === pid || stat.sessionId === pid)) members.push(stat)
+  }
+  return members
+}
+
+/** Reads group and session of a process unless it is gone or dead (states Z and X, proc(5)). */
+const readStat = (
+  pid: string
+): { readonly groupId: number; readonly sessionId: number } | undefined => {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, "latin1")
+    const [state, , groupId, sessionId] = text.slice(text.lastIndexOf(")") + 2).split(" ")
+    return state === "Z" || state === "X"
+      ? undefined
+      : { groupId: Number(groupId), sessionId: Number(sessionId) }
+  } catch {
+    return undefined
+  }
+}

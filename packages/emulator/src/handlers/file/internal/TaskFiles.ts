@@ -1,0 +1,119 @@
+/**
+ * Finding files in the directory of a task. A path is decoded once, by the router; names that could
+ * lead elsewhere are refused, and symbolic links are not followed.
+ *
+ * @internal
+ */
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import type { Dirent, Stats } from "node:fs"
+import { lstat, readdir, realpath } from "node:fs/promises"
+import * as Path from "node:path"
+import * as ErrorReply from "../../../ErrorReply.ts"
+import type { Exchange, Reply } from "../../../Exchange.ts"
+import { attempt } from "../../../executor/FileFault.ts"
+import * as SafePath from "../../../executor/SafePath.ts"
+import * as NodeLayout from "../../../NodeLayout.ts"
+import * as Subject from "../../../Subject.ts"
+
+/** The directory of a task by its real path. */
+export interface TaskRoot {
+  readonly directory: string
+  /** The URL below which the files of the task are. */
+  readonly url: string
+}
+
+/** A found file or directory. */
+export interface FoundFile {
+  readonly path: string
+  readonly url: string
+  readonly stats: Stats
+}
+
+/** The most entries a listing looks at. */
+export const entriesMax = 100_000
+
+/** Finds the directory of the task of a request. */
+export const findRoot = Effect.fnUntraced(function*(
+  exchange: Exchange
+): Effect.fn.Return<TaskRoot | Reply> {
+  const subject = Subject.findTask(exchange)
+  if (Subject.isReply(subject)) return subject
+  const { base, state } = exchange
+  const { job, task } = subject
+  const node = state.account.pool.nodes[task.nodeIndex]
+  if (node === undefined) return ErrorReply.make(exchange, "TaskFilesUnavailable")
+  const directory = NodeLayout.taskDirectory(
+    state.settings.dataDirectory,
+    node.id,
+    job.id,
+    task.id
+  )
+  const real = yield* Effect.option(attempt(directory, () => realpath(directory)))
+  if (real._tag === "None") {
+    return ErrorReply.make(
+      exchange,
+      task.state === "completed" ? "TaskFilesCleanedup" : "TaskFilesUnavailable"
+    )
+  }
+  return { directory: real.value, url: `${base}/jobs/${job.id}/tasks/${task.id}/files` }
+})
+
+/** Finds the file of a request. */
+export const findFile = Effect.fnUntraced(function*(
+  exchange: Exchange
+): Effect.fn.Return<FoundFile | Reply> {
+  const root = yield* findRoot(exchange)
+  if (Subject.isReply(root)) return root
+  const names = SafePath.namesOfRelativePath(exchange.parameters["filePath"] ?? "")
+  if (Result.isFailure(names)) {
+    return ErrorReply.make(exchange, "InvalidUri", [["Reason", names.failure.message]])
+  }
+  const path = Path.join(root.directory, ...names.success)
+  const found = yield* Effect.option(
+    Effect.all([attempt(path, () => realpath(path)), attempt(path, () => lstat(path))])
+  )
+  if (found._tag === "None" || found.value[0] !== path) {
+    return ErrorReply.make(exchange, "FileNotFound")
+  }
+  return { path, url: urlOf(root, names.success.join("/")), stats: found.value[1] }
+})
+
+/** The URL of a file from its path below the task directory. */
+export const urlOf = (root: TaskRoot, name: string): string =>
+  `${root.url}/${name.split("/").map(encodeURIComponent).join("/")}`
+
+/** A file or directory below the task directory. */
+export interface Entry {
+  /** The path from the task directory, with slashes. */
+  readonly name: string
+  readonly stats: Stats
+}
+
+/** Lists a task directory, or all below it, in the order of names; links are left out. */
+export const list = Effect.fnUntraced(function*(
+  root: TaskRoot,
+  isRecursive: boolean
+): Effect.fn.Return<ReadonlyArray<Entry>> {
+  const entries: Array<Entry> = []
+  const directories = [""]
+  for (let at = 0; at < directories.length && entries.length < entriesMax; at++) {
+    const prefix = directories[at] ?? ""
+    for (const child of yield* readDirectory(Path.join(root.directory, prefix))) {
+      if (!child.isFile() && !child.isDirectory()) continue
+      const name = prefix === "" ? child.name : `${prefix}/${child.name}`
+      const path = Path.join(root.directory, name)
+      const stats = yield* Effect.option(attempt(path, () => lstat(path)))
+      if (stats._tag === "None") continue
+      entries.push({ name, stats: stats.value })
+      if (isRecursive && child.isDirectory()) directories.push(name)
+    }
+  }
+  return entries.toSorted((left, right) => left.name < right.name ? -1 : 1)
+})
+
+/** A directory that has vanished has no entries. */
+const readDirectory = (path: string): Effect.Effect<ReadonlyArray<Dirent>> =>
+  attempt(path, () => readdir(path, { withFileTypes: true })).pipe(
+    Effect.orElseSucceed((): ReadonlyArray<Dirent> => [])
+  )

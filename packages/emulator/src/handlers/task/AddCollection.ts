@@ -1,0 +1,107 @@
+/**
+ * `Task_AddCollection`: adds up to 100 tasks; the reply names each with its own outcome, in no
+ * particular order.
+ *
+ * @internal
+ */
+import * as Random from "@batchwave/core/Random"
+import * as Refusal from "@batchwave/sim/Refusal"
+import type { Task } from "@batchwave/sim/Task"
+import * as TaskOperations from "@batchwave/sim/TaskOperations"
+import * as Limits from "@batchwave/wire/Limits"
+import * as ErrorReply from "../../ErrorReply.ts"
+import type { Exchange, Handler, Reply as ReplyValue } from "../../Exchange.ts"
+import * as Problem from "../../Problem.ts"
+import * as Reply from "../../Reply.ts"
+import { firstMark } from "../../State.ts"
+import * as Subject from "../../Subject.ts"
+import * as TaskInput from "../../TaskInput.ts"
+import * as TimeText from "../../TimeText.ts"
+
+/** Handles the operation. */
+export const handle: Handler = (exchange) => {
+  const { nowMs, state } = exchange
+  const subject = Subject.findJob(exchange)
+  if (Subject.isReply(subject)) return subject
+  const items = readItems(exchange)
+  if (Subject.isReply(items)) return items
+  const results: Array<string> = []
+  const inputs: Array<TaskInput.TaskInput> = []
+  for (const item of items) {
+    const input = TaskInput.read(item)
+    if (!Problem.isProblem(input)) {
+      inputs.push(input)
+      continue
+    }
+    const id = idOf(item)
+    if (id === undefined) return ErrorReply.make(exchange, input.code, input.values)
+    results.push(refused(exchange, id, input.code, input.values))
+  }
+  const specs = inputs.map((input) => input.spec)
+  const outcomes = TaskOperations.addCollection(state.account, subject.job.id, specs, nowMs)
+  if (isRefused(outcomes)) return ErrorReply.ofRefusal(exchange, outcomes)
+  const location = `${exchange.base}/jobs/${subject.job.id}/tasks/`
+  const addedAt = TimeText.print(state.times, nowMs)
+  outcomes.forEach((outcome, index) => {
+    const { fragment, spec } = inputs[index]!
+    if (Refusal.isRefusal(outcome)) {
+      results.push(refused(exchange, spec.id, outcome.code, ErrorReply.valuesOf(outcome)))
+      return
+    }
+    const record = { ...firstMark(state, nowMs), fragment }
+    state.taskRecords[outcome.index] = record
+    results.push(
+      `{"status":"Success","taskId":"${outcome.id}","eTag":"${record.eTag}","lastModified":"${addedAt}","location":"${location}${outcome.id}"}`
+    )
+  })
+  Random.shuffle(state.random, results)
+  return Reply.json(
+    exchange,
+    `{${Reply.metadata(exchange, "taskaddresult")},"value":[${results.join(",")}]}`
+  )
+}
+
+const readItems = (exchange: Exchange): ReadonlyArray<unknown> | ReplyValue => {
+  const parsed = Problem.parseJson(exchange.body)
+  if (Problem.isProblem(parsed)) return ErrorReply.make(exchange, parsed.code, parsed.values)
+  const { value } = parsed
+  const items: unknown = typeof value === "object" && value !== null && "value" in value
+    ? value.value
+    : undefined
+  if (!Array.isArray(items)) {
+    return ErrorReply.ofProperty(
+      exchange,
+      "MissingRequiredProperty",
+      "value",
+      "The body must be an object with an array named value"
+    )
+  }
+  if (items.length <= Limits.collectionTasks) return items
+  return ErrorReply.ofProperty(
+    exchange,
+    "InvalidPropertyValue",
+    "value",
+    `A collection may have ${Limits.collectionTasks} tasks, not ${items.length}`
+  )
+}
+
+const idOf = (item: unknown): string | undefined =>
+  typeof item === "object" && item !== null && "id" in item && typeof item.id === "string"
+    ? item.id
+    : undefined
+
+const isRefused = (
+  outcomes: ReadonlyArray<Task | Refusal.Refusal> | Refusal.Refusal
+): outcomes is Refusal.Refusal => !Array.isArray(outcomes)
+
+const refused = (
+  exchange: Exchange,
+  taskId: string,
+  code: ErrorReply.EmulatedCode,
+  values: ErrorReply.Values
+): string =>
+  JSON.stringify({
+    status: "ClientError",
+    taskId,
+    error: ErrorReply.document(exchange, code, values)
+  })

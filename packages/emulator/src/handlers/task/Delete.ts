@@ -1,0 +1,31 @@
+/**
+ * `Task_Delete`: removes a task, its run and its directories.
+ *
+ * @internal
+ */
+import * as Refusal from "@batchwave/sim/Refusal"
+import * as TaskOperations from "@batchwave/sim/TaskOperations"
+import * as ErrorReply from "../../ErrorReply.ts"
+import type { Handler } from "../../Exchange.ts"
+import * as NodeLayout from "../../NodeLayout.ts"
+import * as Reply from "../../Reply.ts"
+import * as Subject from "../../Subject.ts"
+
+/** Handles the operation. */
+export const handle: Handler = (exchange) => {
+  const subject = Subject.taskMeeting(exchange)
+  if (Subject.isReply(subject)) return subject
+  const { nowMs, state } = exchange
+  const { job, task } = subject
+  const removed = TaskOperations.remove(state.account, job.id, task.id, nowMs)
+  if (Refusal.isRefusal(removed)) return ErrorReply.ofRefusal(exchange, removed)
+  state.taskRecords[removed.index] = undefined
+  if (removed.nodeIndex >= 0) {
+    for (const node of state.account.pool.nodes) {
+      state.removals.push(
+        NodeLayout.taskDirectory(state.settings.dataDirectory, node.id, job.id, task.id)
+      )
+    }
+  }
+  return Reply.empty(exchange)
+}

@@ -1,0 +1,26 @@
+/**
+ * `Task_Get`: reads one task.
+ *
+ * @internal
+ */
+import type { Handler } from "../../Exchange.ts"
+import * as Select from "../../odata/Select.ts"
+import * as Reply from "../../Reply.ts"
+import * as Subject from "../../Subject.ts"
+import * as TaskDocument from "../../TaskDocument.ts"
+
+/** Handles the operation. */
+export const handle: Handler = (exchange) => {
+  const selection = Select.read(exchange, TaskDocument.memberNames)
+  if (Subject.isReply(selection)) return selection
+  const subject = Subject.taskMeeting(exchange)
+  if (Subject.isReply(subject)) return subject
+  const { base, state } = exchange
+  const { job, task, taskRecord } = subject
+  const members = TaskDocument.renderer(selection.names)(state, base, job, task)
+  return Reply.json(
+    exchange,
+    `{${Reply.metadata(exchange, "tasks/@Element")}${members === "" ? "" : `,${members}`}}`,
+    Reply.markHeaders(taskRecord)
+  )
+}

@@ -1,0 +1,161 @@
+/**
+ * A Batch account as one plain value: a pool, jobs, tasks, runs in progress, and a clock that only
+ * the caller moves.
+ *
+ * A1 same options, same calls, same times: same answers and same instructions.
+ * A2 a run holds its slots from its `StartTask` to the report of its end, also when its task was
+ *    terminated, requeued or deleted meanwhile; so slots are never lent twice.
+ * A3 a report changes its task only while the task still carries the run's generation.
+ * A4 times never go back: a call with an earlier `nowMs` is taken to happen now.
+ *
+ * The calls live in `JobOperations`, `TaskOperations` and `Runs`; each leaves its instructions in the
+ * account for `takeInstructions`.
+ */
+import * as EventHeap from "@batchwave/core/EventHeap"
+import * as Random from "@batchwave/core/Random"
+import type { Instruction } from "./Instruction.ts"
+import type { Job } from "./Job.ts"
+import * as Pool from "./Pool.ts"
+import type { Task } from "./Task.ts"
+
+/**
+ * One run in progress.
+ *
+ * @category models
+ */
+export interface Placement {
+  readonly generation: number
+  readonly job: Job
+  readonly task: Task
+  readonly nodeIndex: number
+  readonly slots: number
+  isKillAsked: boolean
+}
+
+/**
+ * The order in which ready tasks of a job start: as they became ready, or drawn by the seed as the
+ * service's own order is not to be relied on. Retries go first in both.
+ *
+ * @category models
+ */
+export type StartOrder = "arrival" | "seeded"
+
+/**
+ * The account. Readers must not write to it.
+ *
+ * @category models
+ */
+export interface Account {
+  readonly pool: Pool.Pool
+  readonly startOrder: StartOrder
+  readonly activeJobsMax: number
+  readonly random: Random.Random
+  /** Jobs by lower-case id, in the order of their adds. */
+  readonly jobs: Map<string, Job>
+  /** Tasks by index; a hole where one was deleted. */
+  readonly tasks: Array<Task | undefined>
+  /** Runs in progress by generation. */
+  readonly placements: Map<number, Placement>
+  /** The latest time the account was told. */
+  nowMs: number
+  /** @internal */
+  readonly freeTaskIndexes: Array<number>
+  /** Generations, or `-1 - index` of jobs, by the time their wall clock ends. @internal */
+  readonly deadlines: EventHeap.EventHeap
+  /** Jobs that may start tasks, highest priority first. @internal */
+  contenders: ReadonlyArray<Job> | undefined
+  /** @internal */
+  instructions: Array<Instruction>
+  /** @internal */
+  nextNumber: number
+  /** @internal */
+  nextGeneration: number
+  /** @internal */
+  nextJobIndex: number
+}
+
+/**
+ * Settings of an account.
+ *
+ * @category models
+ */
+export interface AccountOptions {
+  readonly pool: Pool.PoolOptions
+  /** Seed of every draw. */
+  readonly seed: number
+  /** @default "seeded" */
+  readonly startOrder?: StartOrder
+  /** Jobs that are not completed at the same time. @default 1000 */
+  readonly activeJobsMax?: number
+}
+
+/**
+ * Makes an account with one pool and no jobs.
+ *
+ * @category constructors
+ */
+export const make = (options: AccountOptions): Account => ({
+  pool: Pool.make(options.pool),
+  startOrder: options.startOrder ?? "seeded",
+  activeJobsMax: options.activeJobsMax ?? 1000,
+  random: Random.make(options.seed),
+  jobs: new Map(),
+  tasks: [],
+  placements: new Map(),
+  nowMs: 0,
+  freeTaskIndexes: [],
+  deadlines: EventHeap.make(),
+  contenders: undefined,
+  instructions: [],
+  nextNumber: 1,
+  nextGeneration: 1,
+  nextJobIndex: 0
+})
+
+/**
+ * Takes the instructions left since the last call, in order.
+ *
+ * @category operations
+ */
+export const takeInstructions = (account: Account): ReadonlyArray<Instruction> => {
+  const taken = account.instructions
+  if (taken.length === 0) return taken
+  account.instructions = []
+  return taken
+}
+
+/**
+ * Finds a job by id in any case, or nothing.
+ *
+ * @category reads
+ */
+export const findJob = (account: Account, jobId: string): Job | undefined =>
+  account.jobs.get(jobId) ?? account.jobs.get(jobId.toLowerCase())
+
+/**
+ * Finds a task of a job by id in any case, or nothing.
+ *
+ * @category reads
+ */
+export const findTask = (job: Job, taskId: string): Task | undefined =>
+  job.tasks.get(taskId) ?? job.tasks.get(taskId.toLowerCase())
+
+/**
+ * The task at an entry of its job's `creations` log, or nothing when the entry is not live.
+ *
+ * @category reads
+ */
+export const createdTask = (account: Account, job: Job, position: number): Task | undefined => {
+  const task = account.tasks[job.creations.indexes[position]!]
+  return task?.createdNumber === job.creations.numbers[position] ? task : undefined
+}
+
+/**
+ * The task at an entry of its job's `changes` log, or nothing when the entry is not live.
+ *
+ * @category reads
+ */
+export const changedTask = (account: Account, job: Job, position: number): Task | undefined => {
+  const task = account.tasks[job.changes.indexes[position]!]
+  return task?.changedNumber === job.changes.numbers[position] ? task : undefined
+}

@@ -1,0 +1,139 @@
+/**
+ * One job of the account: its settings, its state, its tasks and the counts and orders over them.
+ */
+import type * as EventHeap from "@batchwave/core/EventHeap"
+import type { DependencyLedger } from "./DependencyLedger.ts"
+import type { Task } from "./Task.ts"
+import type { JobCounts } from "./TaskCounts.ts"
+import type { TaskLog } from "./TaskLog.ts"
+
+/**
+ * The states of a job; `enabling` is passed through at once and never seen.
+ *
+ * @source JobState 2024-02-01.19.0
+ * @category models
+ */
+export type JobState =
+  | "active"
+  | "disabling"
+  | "disabled"
+  | "terminating"
+  | "completed"
+  | "deleting"
+
+/**
+ * What becomes of running tasks when their job is disabled.
+ *
+ * @source DisableJobOption 2024-02-01.19.0
+ * @category models
+ */
+export type DisableTasks = "requeue" | "terminate" | "wait"
+
+/**
+ * The limits of a job, with every default filled in.
+ *
+ * @source JobConstraints 2024-02-01.19.0
+ * @category models
+ */
+export interface JobConstraints {
+  /** Longest life from creation; `Infinity` when unlimited. */
+  readonly maxWallClockMs: number
+  /** Given to tasks that name no retry count of their own. */
+  readonly maxTaskRetryCount: number
+}
+
+/**
+ * The limits as a caller gives them; whatever is absent takes its default.
+ *
+ * @category models
+ */
+export interface JobConstraintsSpec {
+  readonly maxWallClockMs?: number
+  readonly maxTaskRetryCount?: number
+}
+
+/**
+ * What is needed to add a job.
+ *
+ * @source JobAddParameter 2024-02-01.19.0
+ * @category models
+ */
+export interface JobSpec {
+  readonly id: string
+  /** A pool that does not exist is accepted; the tasks then wait. */
+  readonly poolId: string
+  /** From -1000 to 1000. @default 0 */
+  readonly priority?: number
+  /** A positive number, or -1 for no limit. @default -1 */
+  readonly maxParallelTasks?: number
+  /** @default false */
+  readonly usesTaskDependencies?: boolean
+  /** @default "noaction" */
+  readonly onAllTasksComplete?: "noaction" | "terminatejob"
+  /** @default "noaction" */
+  readonly onTaskFailure?: "noaction" | "performexitoptionsjobaction"
+  readonly constraints?: JobConstraintsSpec
+}
+
+/**
+ * The members a patch may replace, each as a whole; an absent member stays.
+ *
+ * @source JobPatchParameter 2024-02-01.19.0
+ * @category models
+ */
+export interface JobPatch {
+  readonly priority?: number
+  readonly maxParallelTasks?: number
+  readonly onAllTasksComplete?: "noaction" | "terminatejob"
+  readonly constraints?: JobConstraintsSpec
+  /** Another pool than the job's own needs the job disabled. */
+  readonly poolId?: string
+}
+
+/**
+ * One stored job. Readers must not write to it.
+ *
+ * @category models
+ */
+export interface Job {
+  /** Number of the job in its account, never given again. */
+  readonly index: number
+  /** The id as first given; looked up without regard to case. */
+  readonly id: string
+  readonly usesTaskDependencies: boolean
+  readonly onTaskFailure: "noaction" | "performexitoptionsjobaction"
+  readonly createdAtMs: number
+  poolId: string
+  priority: number
+  maxParallelTasks: number
+  onAllTasksComplete: "noaction" | "terminatejob"
+  constraints: JobConstraints
+  state: JobState
+  stateTransitionAtMs: number
+  previousState: JobState | undefined
+  previousStateTransitionAtMs: number | undefined
+  endAtMs: number | undefined
+  /** Known from the moment the job begins to terminate. */
+  terminateReason: string | undefined
+  /** Tasks by lower-case id. */
+  readonly tasks: Map<string, Task>
+  readonly counts: JobCounts
+  /** Tasks in the order of their adds. */
+  readonly creations: TaskLog
+  /** Tasks in the order of their latest change of state. */
+  readonly changes: TaskLog
+  /** @internal */
+  readonly dependencies: DependencyLedger
+  /** Ready tasks by required slots, ordered by rank. @internal */
+  readonly ready: Map<number, EventHeap.EventHeap>
+  /** Runs whose slots are still held. @internal */
+  placementsCount: number
+}
+
+/**
+ * Tells whether the job will never run a task again.
+ *
+ * @category guards
+ */
+export const isEnding = (job: Job): boolean =>
+  job.state === "terminating" || job.state === "completed" || job.state === "deleting"

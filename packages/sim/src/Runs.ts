@@ -1,0 +1,144 @@
+/**
+ * What the executor tells the account, and the wall clocks the account keeps.
+ *
+ * Every run begins with a `StartTask` and must be reported by `taskEnded` once, whatever happened to
+ * its task meanwhile: the report gives the slots back.
+ */
+import * as EventHeap from "@batchwave/core/EventHeap"
+import type { Account } from "./Account.ts"
+import * as Clock from "./internal/Clock.ts"
+import * as Lifecycle from "./internal/Lifecycle.ts"
+import * as Scheduler from "./internal/Scheduler.ts"
+import type { Job } from "./Job.ts"
+import * as Pool from "./Pool.ts"
+import type { TaskEnd } from "./TaskEnd.ts"
+
+/**
+ * Reports that a run is about to launch its process; answers whether it is still wanted. When it is
+ * not, the executor skips the launch and reports the end.
+ *
+ * @category reports
+ */
+export const taskStarted = (account: Account, generation: number, nowMs: number): boolean => {
+  Clock.tick(account, nowMs)
+  const placement = account.placements.get(generation)
+  return placement !== undefined && !placement.isKillAsked &&
+    placement.task.generation === generation && placement.task.phase === "running"
+}
+
+/**
+ * Reports the end of a run: its slots are free again, and its task moves on if the run is still its
+ * own. A second report of a run, or one of a run never started, changes nothing.
+ *
+ * The exit code of a run that was killed on request is added to its completed task.
+ *
+ * @category reports
+ */
+export const taskEnded = (
+  account: Account,
+  generation: number,
+  end: TaskEnd,
+  nowMs: number
+): void => {
+  const atMs = Clock.tick(account, nowMs)
+  const placement = account.placements.get(generation)
+  if (placement === undefined) return
+  const { job, task } = placement
+  Scheduler.release(account, placement)
+  if (task.generation === generation && task.phase === "running") {
+    Lifecycle.endRun(account, job, task, end, atMs)
+  } else {
+    if (task.generation === generation && end._tag !== "SetupFailed") {
+      task.execution.exitCode = end.exitCode
+    }
+    Lifecycle.settle(account, job, atMs)
+  }
+  Scheduler.schedule(account, atMs)
+}
+
+/**
+ * Takes a node away without warning: its runs are over, their tasks are active again and will run
+ * elsewhere, counting neither as a retry nor as a requeue.
+ *
+ * @source TaskExecutionInformation.requeueCount 2024-02-01.19.0
+ * @category reports
+ */
+export const loseNode = (account: Account, nodeIndex: number, nowMs: number): void => {
+  const atMs = Clock.tick(account, nowMs)
+  const node = account.pool.nodes[nodeIndex]
+  if (node === undefined || !node.isOnline) return
+  Pool.setOnline(account.pool, node, false)
+  const lost = [...account.placements.values()].filter((run) => run.nodeIndex === nodeIndex)
+  for (const placement of lost) {
+    const { generation, job, task } = placement
+    Scheduler.kill(account, placement)
+    Scheduler.release(account, placement)
+    if (task.generation === generation && task.phase === "running") {
+      Lifecycle.putBack(account, job, task, atMs)
+    }
+    Lifecycle.settle(account, job, atMs)
+  }
+  Scheduler.schedule(account, atMs)
+}
+
+/**
+ * Brings a lost node back, empty.
+ *
+ * @category reports
+ */
+export const returnNode = (account: Account, nodeIndex: number, nowMs: number): void => {
+  const atMs = Clock.tick(account, nowMs)
+  const node = account.pool.nodes[nodeIndex]
+  if (node === undefined) return
+  Pool.setOnline(account.pool, node, true)
+  Scheduler.schedule(account, atMs)
+}
+
+/**
+ * The time at which `advance` should be called next, or nothing when no wall clock runs. A deadline
+ * that no longer holds may be named; advancing past it does nothing.
+ *
+ * @category deadlines
+ */
+export const nextDeadlineMs = (account: Account): number | undefined =>
+  EventHeap.peekAtMs(account.deadlines)
+
+/**
+ * Moves the clock and ends the tasks and jobs whose wall clock has run out.
+ *
+ * @category deadlines
+ */
+export const advance = (account: Account, nowMs: number): void => {
+  const atMs = Clock.tick(account, nowMs)
+  for (;;) {
+    const deadlineMs = EventHeap.peekAtMs(account.deadlines)
+    if (deadlineMs === undefined || deadlineMs > atMs) break
+    const subject = EventHeap.pop(account.deadlines)!
+    if (subject < 0) expireJob(account, -1 - subject, atMs)
+    else expireRun(account, subject, atMs)
+  }
+  Scheduler.schedule(account, atMs)
+}
+
+const expireRun = (account: Account, generation: number, nowMs: number): void => {
+  const placement = account.placements.get(generation)
+  if (placement === undefined) return
+  const { job, task } = placement
+  const isCurrent = task.generation === generation && task.phase === "running"
+  if (!isCurrent || task.deadlineAtMs > nowMs) return
+  Lifecycle.terminate(account, job, task, nowMs)
+  Lifecycle.settle(account, job, nowMs)
+}
+
+const expireJob = (account: Account, jobIndex: number, nowMs: number): void => {
+  const job = findByIndex(account, jobIndex)
+  if (job === undefined || job.state === "deleting") return
+  if (job.state === "terminating" || job.state === "completed") return
+  if (job.createdAtMs + job.constraints.maxWallClockMs > nowMs) return
+  Lifecycle.terminateJob(account, job, "MaxWallClockTimeExpiry", nowMs)
+}
+
+const findByIndex = (account: Account, jobIndex: number): Job | undefined => {
+  for (const job of account.jobs.values()) if (job.index === jobIndex) return job
+  return undefined
+}

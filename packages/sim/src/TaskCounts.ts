@@ -1,0 +1,63 @@
+/**
+ * How many tasks of a job, and how many of their slots, are in each state; kept as tasks move.
+ */
+import type { Task } from "./Task.ts"
+
+/**
+ * One set of counts. Completed is the sum of succeeded and failed.
+ *
+ * @source TaskCounts 2024-02-01.19.0
+ * @category models
+ */
+export interface TaskCounts {
+  active: number
+  running: number
+  succeeded: number
+  failed: number
+}
+
+/**
+ * The counts of tasks and the same weighed by required slots.
+ *
+ * @category models
+ */
+export interface JobCounts {
+  readonly tasks: TaskCounts
+  readonly slots: TaskCounts
+}
+
+/**
+ * Makes counts of nothing.
+ *
+ * @category constructors
+ */
+export const make = (): JobCounts => ({
+  tasks: { active: 0, running: 0, succeeded: 0, failed: 0 },
+  slots: { active: 0, running: 0, succeeded: 0, failed: 0 }
+})
+
+/**
+ * Counts the task in (`sign` 1) or out (`sign` -1) where it stands now.
+ *
+ * @category operations
+ */
+export const count = (counts: JobCounts, task: Task, sign: 1 | -1): void => {
+  const bucket = bucketOf(task)
+  counts.tasks[bucket] += sign
+  counts.slots[bucket] += sign * task.requiredSlots
+}
+
+/**
+ * A copy that later changes do not reach.
+ *
+ * @category operations
+ */
+export const snapshot = (counts: JobCounts): JobCounts => ({
+  tasks: { ...counts.tasks },
+  slots: { ...counts.slots }
+})
+
+const bucketOf = (task: Task): keyof TaskCounts => {
+  if (task.state !== "completed") return task.state
+  return task.execution.result === "success" ? "succeeded" : "failed"
+}

@@ -1,0 +1,110 @@
+/**
+ * An append-only order of tasks: one for adds, one for changes of state.
+ *
+ * L1 numbers and times never decrease along the log, so a reader finds its place by bisection and a
+ *    place stays valid whatever is added, deleted or compacted meanwhile.
+ * L2 an entry is live while the task at its index still carries its number; the reader checks that.
+ */
+
+/**
+ * The log over typed arrays; `size` entries are valid.
+ *
+ * @category models
+ */
+export interface TaskLog {
+  size: number
+  numbers: Float64Array
+  times: Float64Array
+  indexes: Int32Array
+}
+
+const capacityMin = 16
+
+/**
+ * Makes an empty log.
+ *
+ * @category constructors
+ */
+export const make = (): TaskLog => ({
+  size: 0,
+  numbers: new Float64Array(capacityMin),
+  times: new Float64Array(capacityMin),
+  indexes: new Int32Array(capacityMin)
+})
+
+/**
+ * Appends an entry; its number and time must not be below those of the entry before it.
+ *
+ * @category operations
+ */
+export const append = (log: TaskLog, number: number, atMs: number, index: number): void => {
+  if (log.size === log.indexes.length) resize(log, log.size * 2)
+  const position = log.size++
+  log.numbers[position] = number
+  log.times[position] = atMs
+  log.indexes[position] = index
+}
+
+/**
+ * The position of the first entry numbered above `number`; `O(log n)`.
+ *
+ * @category operations
+ */
+export const positionAfter = (log: TaskLog, number: number): number =>
+  bisect(log.numbers, log.size, number, true)
+
+/**
+ * The position of the first entry at or after `atMs`; `O(log n)`.
+ *
+ * @category operations
+ */
+export const positionAtOrAfter = (log: TaskLog, atMs: number): number =>
+  bisect(log.times, log.size, atMs, false)
+
+/**
+ * Drops the entries that `isLive` denies, keeping the order.
+ *
+ * @category operations
+ */
+export const compact = (
+  log: TaskLog,
+  isLive: (index: number, number: number) => boolean
+): void => {
+  let kept = 0
+  for (let position = 0; position < log.size; position++) {
+    const index = log.indexes[position]!
+    const number = log.numbers[position]!
+    if (!isLive(index, number)) continue
+    log.indexes[kept] = index
+    log.numbers[kept] = number
+    log.times[kept] = log.times[position]!
+    kept++
+  }
+  log.size = kept
+  const capacity = Math.max(capacityMin, kept * 2)
+  if (capacity < log.indexes.length / 2) resize(log, capacity)
+}
+
+const bisect = (values: Float64Array, size: number, value: number, isAfter: boolean): number => {
+  let low = 0
+  let high = size
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    const isBelow = isAfter ? values[middle]! <= value : values[middle]! < value
+    if (isBelow) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+const resize = (log: TaskLog, capacity: number): void => {
+  const numbers = new Float64Array(capacity)
+  const times = new Float64Array(capacity)
+  const indexes = new Int32Array(capacity)
+  numbers.set(log.numbers.subarray(0, log.size))
+  times.set(log.times.subarray(0, log.size))
+  indexes.set(log.indexes.subarray(0, log.size))
+  log.numbers = numbers
+  log.times = times
+  log.indexes = indexes
+}

@@ -1,0 +1,152 @@
+/**
+ * What a task must satisfy before it is stored.
+ *
+ * @internal
+ */
+import * as ExitConditions from "../ExitConditions.ts"
+import type { Job } from "../Job.ts"
+import * as Refusal from "../Refusal.ts"
+import type { TaskConstraintsSpec, TaskSpec } from "../Task.ts"
+
+/**
+ * Longest id of a job or task.
+ *
+ * @source TaskAddParameter 2024-02-01.19.0
+ * @internal
+ */
+export const idLengthMax = 64
+
+/**
+ * Longest total length of the ids a task depends on.
+ *
+ * @source TaskDependencies 2024-02-01.19.0
+ * @internal
+ */
+export const dependencyLengthMax = 64_000
+
+/**
+ * Checks a new task against its job; answers with the first problem.
+ *
+ * @internal
+ */
+export const check = (job: Job, spec: TaskSpec): Refusal.Refusal | undefined => {
+  if (!isId(spec.id)) return badId(spec.id)
+  const slots = spec.requiredSlots ?? 1
+  if (!Number.isInteger(slots) || slots < 1) {
+    return invalid("requiredSlots", slots, "The value must be a whole number of at least 1")
+  }
+  return checkConstraints(spec.constraints) ?? checkDependencies(job, spec) ??
+    checkExitConditions(job, spec)
+}
+
+/**
+ * Checks constraints given by a caller.
+ *
+ * @internal
+ */
+export const checkConstraints = (
+  spec: TaskConstraintsSpec | undefined
+): Refusal.Refusal | undefined => {
+  if (spec === undefined) return undefined
+  const retries = spec.maxTaskRetryCount ?? 0
+  if (!Number.isInteger(retries) || retries < -1) {
+    return invalid("maxTaskRetryCount", retries, "The value must be -1 or more")
+  }
+  if ((spec.maxWallClockMs ?? 1) <= 0) {
+    return invalid("maxWallClockTime", spec.maxWallClockMs, "The duration must be positive")
+  }
+  if ((spec.retentionMs ?? 0) < 0) {
+    return invalid("retentionTime", spec.retentionMs, "The duration must not be negative")
+  }
+  return undefined
+}
+
+/**
+ * Tells whether a text can be the id of a job or task.
+ *
+ * @internal
+ */
+export const isId = (id: string): boolean => {
+  if (id.length === 0 || id.length > idLengthMax) return false
+  for (let position = 0; position < id.length; position++) {
+    const code = id.charCodeAt(position)
+    const isDigit = code >= 48 && code <= 57
+    const isLetter = (code >= 65 && code <= 90) || (code >= 97 && code <= 122)
+    if (!isDigit && !isLetter && code !== 45 && code !== 95) return false
+  }
+  return true
+}
+
+/**
+ * The refusal of a text that is no id.
+ *
+ * @internal
+ */
+export const badId = (id: string): Refusal.Refusal =>
+  invalid("id", id, "The id may hold 1 to 64 letters, digits, hyphens and underscores")
+
+/**
+ * The refusal of one property's value.
+ *
+ * @internal
+ */
+export const invalid = (
+  propertyName: string,
+  value: string | number | undefined,
+  reason: string
+): Refusal.Refusal =>
+  Refusal.ofProperty("InvalidPropertyValue", propertyName, String(value), reason)
+
+const checkDependencies = (job: Job, spec: TaskSpec): Refusal.Refusal | undefined => {
+  if (spec.dependsOn === undefined) return undefined
+  const { taskIdRanges = [], taskIds = [] } = spec.dependsOn
+  if (!job.usesTaskDependencies) {
+    return Refusal.ofProperty(
+      "UnsupportedProperty",
+      "dependsOn",
+      "",
+      "The job was not created with usesTaskDependencies set to true"
+    )
+  }
+  let length = 0
+  for (const id of taskIds) length += id.length
+  if (length > dependencyLengthMax) {
+    return Refusal.ofProperty(
+      "TaskDependencyListTooLong",
+      "dependsOn",
+      String(length),
+      `The ids may have ${dependencyLengthMax} characters together; use ranges`
+    )
+  }
+  for (const { end, start } of taskIdRanges) {
+    if (!Number.isInteger(start) || !Number.isInteger(end) || start < 0 || end < start) {
+      return invalid(
+        "taskIdRanges",
+        `${start}-${end}`,
+        "A range must run from a whole number to the same or a larger one"
+      )
+    }
+  }
+  return undefined
+}
+
+const checkExitConditions = (job: Job, spec: TaskSpec): Refusal.Refusal | undefined => {
+  if (spec.exitConditions === undefined) return undefined
+  for (const options of ExitConditions.entries(spec.exitConditions)) {
+    if (options.jobAction !== undefined && job.onTaskFailure === "noaction") {
+      return invalid(
+        "jobAction",
+        options.jobAction,
+        "The job's onTaskFailure is noaction, so a task cannot name a job action"
+      )
+    }
+    if (options.dependencyAction !== undefined && !job.usesTaskDependencies) {
+      return invalid(
+        "dependencyAction",
+        options.dependencyAction,
+        "The job was not created with usesTaskDependencies set to true"
+      )
+    }
+  }
+  return undefined
+}

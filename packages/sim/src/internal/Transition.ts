@@ -1,0 +1,116 @@
+/**
+ * The one place where a task changes state, so counts, logs and dependents always agree.
+ *
+ * @internal
+ */
+import * as EventHeap from "@batchwave/core/EventHeap"
+import * as Random from "@batchwave/core/Random"
+import type { Account } from "../Account.ts"
+import * as DependencyLedger from "../DependencyLedger.ts"
+import type { Job } from "../Job.ts"
+import type { Task, TaskState } from "../Task.ts"
+import * as TaskCounts from "../TaskCounts.ts"
+import * as TaskLog from "../TaskLog.ts"
+
+/** Ranks are below 2^53: a drawn part above an arrival number. */
+const arrivalsMax = 2 ** 33
+const drawsMax = 2 ** 19
+
+/**
+ * Moves a task to a state after `alter` has changed its execution; stamps, counts and logs it.
+ *
+ * @internal
+ */
+export const move = (
+  account: Account,
+  job: Job,
+  task: Task,
+  state: TaskState,
+  nowMs: number,
+  alter: (task: Task) => void
+): void => {
+  TaskCounts.count(job.counts, task, -1)
+  task.previousState = task.state
+  task.previousStateTransitionAtMs = task.stateTransitionAtMs
+  task.state = state
+  task.stateTransitionAtMs = nowMs
+  alter(task)
+  TaskCounts.count(job.counts, task, 1)
+  logChange(account, job, task)
+}
+
+/**
+ * Records the task as the latest change of its job.
+ *
+ * @internal
+ */
+export const logChange = (account: Account, job: Job, task: Task): void => {
+  task.changedNumber = account.nextNumber++
+  TaskLog.append(job.changes, task.changedNumber, task.stateTransitionAtMs, task.index)
+  if (job.changes.size > 64 && job.changes.size > 3 * job.tasks.size) {
+    TaskLog.compact(
+      job.changes,
+      (index, number) => account.tasks[index]?.changedNumber === number
+    )
+  }
+}
+
+/**
+ * Puts an active task where it belongs: among the waiting or among the ready.
+ *
+ * @internal
+ */
+export const queue = (account: Account, job: Job, task: Task): void => {
+  if (
+    task.wait === undefined ||
+    DependencyLedger.isSatisfied(job.dependencies, task.wait, task.index)
+  ) {
+    makeReady(account, job, task, false)
+  } else {
+    task.phase = "waiting"
+  }
+}
+
+/**
+ * Makes a task eligible to start; an urgent one goes before all that are not.
+ *
+ * @internal
+ */
+export const makeReady = (account: Account, job: Job, task: Task, isUrgent: boolean): void => {
+  const isDrawn = account.startOrder === "seeded" && !isUrgent
+  const drawn = isDrawn ? 1 + Random.nextInt(account.random, drawsMax) : isUrgent ? 0 : 1
+  task.phase = "ready"
+  task.rank = drawn * arrivalsMax + account.nextNumber++
+  let heap = job.ready.get(task.requiredSlots)
+  if (heap === undefined) {
+    heap = EventHeap.make()
+    job.ready.set(task.requiredSlots, heap)
+  }
+  EventHeap.push(heap, task.rank, task.index)
+}
+
+/**
+ * Satisfies the dependents of a task and makes those ready that waited for nothing else.
+ *
+ * @internal
+ */
+export const satisfyDependents = (account: Account, job: Job, task: Task): void => {
+  if (!job.usesTaskDependencies) return
+  for (const index of DependencyLedger.satisfy(job.dependencies, task.id)) {
+    const dependent = account.tasks[index]
+    if (dependent === undefined || dependent.phase !== "waiting") continue
+    if (findInJob(job, dependent) !== dependent || !isWatching(job, dependent)) continue
+    queue(account, job, dependent)
+  }
+}
+
+const findInJob = (job: Job, task: Task): Task | undefined => job.tasks.get(task.id.toLowerCase())
+
+/** A task may be listed under a key it no longer watches; then it is already seen to. */
+const isWatching = (job: Job, task: Task): boolean => {
+  const watching = task.wait?.watching
+  if (watching === undefined) return false
+  return typeof watching === "string"
+    ? job.dependencies.satisfiedIds.has(watching)
+    : job.dependencies.nextNumbers.has(watching)
+}
