@@ -1,0 +1,272 @@
+/**
+ * Adds any number of tasks through `add_collection` requests and accounts for every one of them.
+ *
+ * K1 Each task is sent once, except when a reply left it unknown or asked for it again.
+ * K2 Results are matched by id without case, never by position; an id missing from a reply is unknown
+ *    and is sent again under the same id.
+ * K3 After an ambiguous send, or when asked to adopt, a taken id is read back and compared: the same
+ *    task is already there, another one is refused with `IdConflict`.
+ * K4 A refused body is halved, down to one task, which is then refused as `TaskTooLarge`.
+ * K5 Requests per chunk, waits and chunks in flight are all bounded.
+ *
+ * One effect runs per request, none per task.
+ *
+ * @source Task_AddCollection 2024-02-01.19.0
+ */
+import type { TaskAddParameter } from "@batchwave/wire/Task"
+import { TasksApi } from "@batchwave/wire/TasksApi"
+import * as Effect from "effect/Effect"
+import * as Random from "effect/Random"
+import * as Result from "effect/Result"
+import { type BatchFailure, ServerFailed, TaskTooLarge } from "./BatchFailure.ts"
+import * as BodyLimit from "./BodyLimit.ts"
+import type { CreateTasksError } from "./CreateTasksError.ts"
+import type { Call } from "./internal/Call.ts"
+import * as Account from "./internal/CollectionAccount.ts"
+import { adopt } from "./internal/CollectionAdoption.ts"
+import { type CollectionReply, matchReply, readCollection } from "./internal/CollectionReply.ts"
+import type { ExchangeShape } from "./internal/Exchange.ts"
+import { messageOf } from "./internal/FailureOf.ts"
+import { callOf } from "./internal/Request.ts"
+import { backoffMs } from "./Resilience.ts"
+import * as TaskChunk from "./TaskChunk.ts"
+import type { AddCollectionOptions } from "./TaskOperations.ts"
+import type { TaskCollectionResult } from "./TaskOutcome.ts"
+
+/** What outlives one call: the learnt limit of a body. */
+export interface CollectionMemory {
+  limit: BodyLimit.BodyLimit
+}
+
+/** Requests in flight when the caller does not say. */
+export const concurrencyDefault = 4
+
+/** Adds the tasks; see `TaskOperations.addCollection`. */
+export const addAll = Effect.fnUntraced(function*(
+  exchange: ExchangeShape,
+  memory: CollectionMemory,
+  jobId: string,
+  input: Iterable<TaskAddParameter>,
+  options: AddCollectionOptions & { readonly bodyBytesMax: number }
+): Effect.fn.Return<TaskCollectionResult, BatchFailure | CreateTasksError> {
+  const tasks = Array.isArray(input) ? input : Array.from(input)
+  const refusal = Account.refusalOf(jobId, tasks)
+  if (refusal !== undefined) return yield* Effect.fail(refusal)
+  const account = Account.make(jobId, tasks)
+  const packer = TaskChunk.makePacker({
+    tasks,
+    tasksMax: Math.min(100, Math.max(1, options.tasksPerRequestMax ?? 100)),
+    bodyBytesMax: options.bodyBytesMax,
+    onTooLarge: (index, bodyBytes) =>
+      Account.settle(account, index, tooLarge(account, index, bodyBytes, options.bodyBytesMax))
+  })
+  const call = callOf(exchange, TasksApi.addCollection, { jobId }, {
+    options,
+    decode: readCollection
+  })
+  const run: Run = { exchange, memory, account, options, call }
+  const worker = Effect.fnUntraced(function*() {
+    while (account.stop === undefined) {
+      const chunk = packer.next(BodyLimit.bytesOf(memory.limit, options.bodyBytesMax))
+      if (chunk === undefined) return
+      yield* settleChunk(run, chunk)
+    }
+  })
+  const workers = Math.max(1, options.concurrency ?? concurrencyDefault)
+  yield* Effect.forEach(Array.from({ length: workers }), worker, {
+    concurrency: "unbounded",
+    discard: true
+  })
+  return yield* Account.close(account)
+})
+
+/** What the steps of one call share. */
+interface Run {
+  readonly exchange: ExchangeShape
+  readonly memory: CollectionMemory
+  readonly account: Account.CollectionAccount
+  readonly options: AddCollectionOptions & { readonly bodyBytesMax: number }
+  /** The call of every request, still without its body. */
+  readonly call: Call<ReadonlyArray<unknown>>
+}
+
+/** Tasks to send together, and what earlier sends left. */
+interface Piece {
+  readonly chunk: TaskChunk.TaskChunk
+  /** Whether an earlier send of these tasks may have been acted on. */
+  readonly ambiguous: boolean
+  /** Earlier replies that asked for these tasks again. */
+  readonly round: number
+}
+
+const settleChunk = Effect.fnUntraced(function*(run: Run, chunk: TaskChunk.TaskChunk) {
+  const stack: Array<Piece> = [{ chunk, ambiguous: false, round: 0 }]
+  for (let piece = stack.pop(); piece !== undefined; piece = stack.pop()) {
+    if (run.account.stop !== undefined) {
+      leave(run, piece)
+      continue
+    }
+    if (piece.round > 0) {
+      yield* Effect.sleep(backoffMs(run.exchange.policy, piece.round, yield* Random.next))
+    }
+    const body = Buffer.from(piece.chunk.body, "utf8")
+    const sent = yield* Effect.result(run.exchange.deliver({ ...run.call, body }))
+    if (Result.isFailure(sent)) noteFailure(run, piece, sent.failure, body.length, stack)
+    else {
+      noteAccepted(run, sent.success.attempts, body.length)
+      const ambiguous = piece.ambiguous || sent.success.ambiguous
+      const reply = matchReply(run.account, piece.chunk, sent.success.value, {
+        compareExisting: ambiguous || run.options.ifExists === "adopt",
+        attempts: sent.success.attempts
+      })
+      const again = reply.taken.length === 0
+        ? reply.again
+        : reply.again.concat(yield* adopt(run.exchange, run.account, piece.chunk, reply.taken))
+      if (again.length > 0) sendAgain(run, piece, { ...reply, again }, stack)
+    }
+    run.options.onProgress?.({
+      settled: run.account.settled,
+      total: run.account.tasks.length,
+      requests: run.account.requests
+    })
+  }
+})
+
+const noteAccepted = (run: Run, attempts: number, bodyBytes: number): void => {
+  run.account.requests += attempts
+  run.account.exhaustedInARow = 0
+  run.memory.limit = BodyLimit.accepted(run.memory.limit, bodyBytes, run.options.bodyBytesMax)
+}
+
+/** Queues the tasks a reply left open, or gives up on them after as many rounds as attempts. */
+const sendAgain = (
+  run: Run,
+  piece: Piece,
+  reply: CollectionReply,
+  stack: Array<Piece>
+): void => {
+  const chunk = TaskChunk.pick(
+    run.account.tasks,
+    reply.again.map((position) => piece.chunk.indexes[position] ?? -1)
+  )
+  if (piece.round + 1 < run.exchange.policy.attemptsMax) {
+    stack.push({ chunk, ambiguous: true, round: piece.round + 1 })
+    return
+  }
+  for (const index of chunk.indexes) {
+    const taskId = Account.idAt(run.account, index)
+    const error = reply.errors.get(index) ?? neverAnswered(run, taskId, piece.round + 1)
+    const _tag = reply.errors.has(index) ? "Refused" : "Unknown"
+    Account.settle(run.account, index, { _tag, taskId, error })
+  }
+}
+
+const neverAnswered = (run: Run, taskId: string, attempts: number): BatchFailure => {
+  const facts = {
+    operation: TasksApi.addCollection.operationId,
+    jobId: run.account.jobId,
+    taskId,
+    attempts,
+    ambiguous: true
+  }
+  return new ServerFailed({
+    ...facts,
+    retryable: true,
+    code: "ResultMissing",
+    message: messageOf(facts, `no reply told what became of it, ${attempts} times.`)
+  })
+}
+
+/** Failures that would meet every other request as well. */
+const stopping: ReadonlySet<BatchFailure["_tag"]> = new Set([
+  "AuthenticationRejected",
+  "Forbidden",
+  "NotFound",
+  "Conflict"
+])
+
+/** Requests in a row that may use up their attempts before the rest is left unsent. */
+const exhaustedMax = 3
+
+const noteFailure = (
+  run: Run,
+  piece: Piece,
+  failure: BatchFailure,
+  bodyBytes: number,
+  stack: Array<Piece>
+): void => {
+  const { account } = run
+  account.requests += failure.attempts
+  if (failure._tag === "BodyTooLarge") return halve(run, piece, failure, bodyBytes, stack)
+  account.causes.push(failure)
+  if (failure.retryable) account.exhaustedInARow++
+  const isDown = account.exhaustedInARow >= Math.max(exhaustedMax, run.options.concurrency ?? 0)
+  if (stopping.has(failure._tag) || isDown || isUnreachable(failure)) account.stop ??= failure
+  const _tag = failure.ambiguous || piece.ambiguous ? "Unknown" : "Refused"
+  for (const index of piece.chunk.indexes) {
+    Account.settle(account, index, { _tag, taskId: Account.idAt(account, index), error: failure })
+  }
+}
+
+const isUnreachable = (failure: BatchFailure): boolean =>
+  failure._tag === "Unreachable" && !failure.ambiguous
+
+const halve = (
+  run: Run,
+  piece: Piece,
+  failure: BatchFailure,
+  bodyBytes: number,
+  stack: Array<Piece>
+): void => {
+  const stated = Number(failure.details?.find((detail) => detail.key === "MaxLimit")?.value)
+  const limitBytes = Number.isFinite(stated) ? stated : undefined
+  const only = piece.chunk.indexes[0] ?? -1
+  if (piece.chunk.indexes.length === 1) {
+    const outcome = tooLarge(run.account, only, bodyBytes, limitBytes ?? bodyBytes - 1, failure)
+    return Account.settle(run.account, only, outcome)
+  }
+  run.memory.limit = BodyLimit.refused(run.memory.limit, bodyBytes, limitBytes)
+  const [first, second] = TaskChunk.split(run.account.tasks, piece.chunk)
+  stack.push({ ...piece, chunk: second }, { ...piece, chunk: first })
+}
+
+/** Settles a piece that is not sent any more because the call stops. */
+const leave = (run: Run, piece: Piece): void => {
+  const error = run.account.stop
+  if (error === undefined || !piece.ambiguous) return
+  for (const index of piece.chunk.indexes) {
+    const taskId = Account.idAt(run.account, index)
+    Account.settle(run.account, index, { _tag: "Unknown", taskId, error })
+  }
+}
+
+const tooLarge = (
+  account: Account.CollectionAccount,
+  index: number,
+  bodyBytes: number,
+  limitBytes: number,
+  cause?: BatchFailure
+) => {
+  const taskId = Account.idAt(account, index)
+  const facts = {
+    operation: TasksApi.addCollection.operationId,
+    jobId: account.jobId,
+    taskId,
+    attempts: cause?.attempts ?? 0,
+    ambiguous: false
+  }
+  const error = new TaskTooLarge({
+    ...facts,
+    code: "RequestBodyTooLarge",
+    retryable: false,
+    bodyBytes,
+    limitBytes,
+    message: messageOf(
+      facts,
+      `the task alone needs ${bodyBytes} bytes and the limit is ${limitBytes}; shorten it, for example with fewer resource files.`
+    ),
+    ...(cause?.status === undefined ? {} : { status: cause.status }),
+    ...(cause?.requestId === undefined ? {} : { requestId: cause.requestId })
+  })
+  return { _tag: "Refused", taskId, error } as const
+}

@@ -1,0 +1,143 @@
+/**
+ * The nine task operations of the service, typed and resilient.
+ *
+ * Guarantees: every attempt is signed afresh; a write whose reply was lost is sent again under the
+ * same id and then checked, so that no task is created, terminated or reactivated twice by us; every
+ * failure is a `BatchFailure`.
+ *
+ * @source Task_* operations, 2024-02-01.19.0
+ */
+import type { SubtaskInformation } from "@batchwave/wire/SubtaskInformation"
+import type { CloudTask, TaskAddParameter } from "@batchwave/wire/Task"
+import type { TaskConstraints } from "@batchwave/wire/TaskConstraints"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type * as Stream from "effect/Stream"
+import type { BatchFailure } from "./BatchFailure.ts"
+import type { CreateTasksError } from "./CreateTasksError.ts"
+import { Exchange } from "./internal/Exchange.ts"
+import * as TaskCalls from "./internal/TaskCalls.ts"
+import type {
+  ConditionalOptions,
+  GetOptions,
+  ListOptions,
+  RequestOptions,
+  SelectOptions
+} from "./RequestOptions.ts"
+import type { TaskCollectionResult } from "./TaskOutcome.ts"
+
+/** What to do when the id of a task is already taken on the first, unambiguous send. */
+export interface IfExistsOption {
+  /**
+   * `refuse` fails with `Conflict`; `adopt` reads the task and takes it when it is the one meant.
+   * After an ambiguous send the task is always read and compared. @default "refuse"
+   */
+  readonly ifExists?: "refuse" | "adopt"
+}
+
+/** Options of `add`. */
+export interface AddOptions extends RequestOptions, IfExistsOption {}
+
+/** How far an `addCollection` call has come; counts only grow. */
+export interface AddProgress {
+  /** Tasks with an outcome. */
+  readonly settled: number
+  /** Tasks in the call. */
+  readonly total: number
+  /** HTTP requests sent so far. */
+  readonly requests: number
+}
+
+/** Options of `addCollection`. */
+export interface AddCollectionOptions extends RequestOptions, IfExistsOption {
+  /** Requests in flight. @default 4 */
+  readonly concurrency?: number
+  /** Tasks per request, 1 to 100. @default 100 */
+  readonly tasksPerRequestMax?: number
+  /** UTF-8 bytes of one request's body. @default the client's `bodyBytesMax`, 1048576 */
+  readonly bodyBytesMax?: number
+  /** Called after each request that settled tasks; must be quick and must not throw. */
+  readonly onProgress?: (progress: AddProgress) => void
+}
+
+/** The task operations. */
+export interface TaskOperationsShape {
+  /**
+   * Adds one task. Fails with `Conflict` when the id is taken, with `IdConflict` when it turns out
+   * to be taken by another task than ours, with `NotFound` when there is no such job.
+   */
+  readonly add: (
+    jobId: string,
+    task: TaskAddParameter,
+    options?: AddOptions
+  ) => Effect.Effect<void, BatchFailure>
+  /**
+   * Adds any number of tasks in as few requests as the limits allow. Succeeds when every task is
+   * added, already there or refused for a reason of its own; fails with `CreateTasksError` when
+   * whole requests failed, and with a `BatchFailure` when nothing was added at all.
+   */
+  readonly addCollection: (
+    jobId: string,
+    tasks: Iterable<TaskAddParameter>,
+    options?: AddCollectionOptions
+  ) => Effect.Effect<TaskCollectionResult, BatchFailure | CreateTasksError>
+  /** Reads one task. */
+  readonly get: (
+    jobId: string,
+    taskId: string,
+    options?: GetOptions
+  ) => Effect.Effect<CloudTask, BatchFailure>
+  /** Replaces the constraints of a task as a whole; an omitted member returns to its default. */
+  readonly update: (
+    jobId: string,
+    taskId: string,
+    constraints: TaskConstraints,
+    options?: ConditionalOptions
+  ) => Effect.Effect<void, BatchFailure>
+  /** Deletes a task and its files. A task already gone is `NotFound`, except after a lost reply. */
+  readonly delete: (
+    jobId: string,
+    taskId: string,
+    options?: ConditionalOptions
+  ) => Effect.Effect<void, BatchFailure>
+  /** Ends a task. A task already completed is `Conflict`, except after a lost reply. */
+  readonly terminate: (
+    jobId: string,
+    taskId: string,
+    options?: ConditionalOptions
+  ) => Effect.Effect<void, BatchFailure>
+  /** Makes a failed task run again. A task not completed is `Conflict`, except after a lost reply. */
+  readonly reactivate: (
+    jobId: string,
+    taskId: string,
+    options?: ConditionalOptions
+  ) => Effect.Effect<void, BatchFailure>
+  /** Lists the tasks of a job, following every page; order is the service's. */
+  readonly list: (jobId: string, options?: ListOptions) => Stream.Stream<CloudTask, BatchFailure>
+  /** Lists the tasks of a job page by page; pages may be empty. */
+  readonly listPages: (
+    jobId: string,
+    options?: ListOptions
+  ) => Stream.Stream<ReadonlyArray<CloudTask>, BatchFailure>
+  /** Lists the subtasks of a multi-instance task; empty for an ordinary one. */
+  readonly listSubtasks: (
+    jobId: string,
+    taskId: string,
+    options?: RequestOptions & SelectOptions
+  ) => Effect.Effect<ReadonlyArray<SubtaskInformation>, BatchFailure>
+}
+
+/** The task operations as a service. Made by `BatchClient.layer`. */
+export class TaskOperations extends Context.Service<TaskOperations, TaskOperationsShape>()(
+  "@batchwave/client/TaskOperations"
+) {
+  /** The operations over what carries calls; `bodyBytesMax` bounds one request's body, in bytes. */
+  static readonly layerNoDeps = (
+    bodyBytesMax: number
+  ): Layer.Layer<TaskOperations, never, Exchange> =>
+    Layer.effect(
+      TaskOperations,
+      Effect.map(Exchange, (exchange) => TaskCalls.make(exchange, bodyBytesMax))
+    )
+}

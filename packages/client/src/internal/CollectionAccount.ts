@@ -1,0 +1,141 @@
+/**
+ * The account of one `addCollection` call: what became of each task so far, and why requests failed.
+ *
+ * A1 An outcome is written at most once per task; a task without one was never sent or is in flight.
+ * A2 At the end every task has an outcome.
+ */
+import type { TaskAddParameter } from "@batchwave/wire/Task"
+import * as Effect from "effect/Effect"
+import type { BatchFailure } from "../BatchFailure.ts"
+import { CreateTasksError } from "../CreateTasksError.ts"
+import { countOutcomes, type TaskCollectionResult, type TaskOutcome } from "../TaskOutcome.ts"
+import { ofRefusal } from "./FailureOf.ts"
+import { areDistinct } from "./IdIndex.ts"
+
+/** The account of one call. */
+export interface CollectionAccount {
+  readonly jobId: string
+  readonly tasks: ReadonlyArray<TaskAddParameter>
+  /** Holes stand for tasks without an outcome yet. */
+  readonly outcomes: Array<TaskOutcome>
+  readonly causes: Array<BatchFailure>
+  settled: number
+  requests: number
+  /** Requests in a row that used up their attempts. */
+  exhaustedInARow: number
+  /** Set when nothing more is to be sent, with the reason. */
+  stop: BatchFailure | undefined
+}
+
+/** An account with nothing settled. */
+export const make = (
+  jobId: string,
+  tasks: ReadonlyArray<TaskAddParameter>
+): CollectionAccount => {
+  const outcomes: Array<TaskOutcome> = []
+  outcomes.length = tasks.length
+  return {
+    jobId,
+    tasks,
+    outcomes,
+    causes: [],
+    settled: 0,
+    requests: 0,
+    exhaustedInARow: 0,
+    stop: undefined
+  }
+}
+
+/** Writes the outcome of one task. */
+export const settle = (account: CollectionAccount, index: number, outcome: TaskOutcome): void => {
+  if (account.outcomes[index] !== undefined) return
+  account.outcomes[index] = outcome
+  account.settled++
+}
+
+/** The id of the task at an index, as the caller spelt it. */
+export const idAt = (account: CollectionAccount, index: number): string =>
+  account.tasks[index]?.id ?? ""
+
+/**
+ * Refuses input that cannot be sent: a task without an id, or two tasks with the same id, compared
+ * without case. Names every such pair by both indexes (up to a bound); O(n).
+ */
+export const refusalOf = (
+  jobId: string,
+  tasks: ReadonlyArray<TaskAddParameter>
+): BatchFailure | undefined => {
+  if (tasks.every(hasId) && areDistinct(tasks)) return undefined
+  const facts = { operation: "Task_AddCollection", jobId, attempts: 0, ambiguous: false }
+  const problems = problemsOf(tasks)
+  const shown = problems.slice(0, problemsMax).join("; ")
+  const more = problems.length > problemsMax ? `; and ${problems.length - problemsMax} more` : ""
+  return ofRefusal(
+    facts,
+    "DuplicateTaskId",
+    `nothing was sent, because ${shown}${more}. Give every task an id of its own; ids that differ only in case are the same.`
+  )
+}
+
+const hasId = (task: TaskAddParameter): boolean => typeof task.id === "string" && task.id !== ""
+
+/** Problems named in one message. */
+const problemsMax = 20
+
+const problemsOf = (tasks: ReadonlyArray<TaskAddParameter>): ReadonlyArray<string> => {
+  const firstIndex = new Map<string, number>()
+  const problems: Array<string> = []
+  tasks.forEach((task, index) => {
+    if (!hasId(task)) {
+      problems.push(`the task at index ${index} has no id`)
+      return
+    }
+    const lowered = task.id.toLowerCase()
+    const first = firstIndex.get(lowered)
+    if (first === undefined) firstIndex.set(lowered, index)
+    else problems.push(`the tasks at indexes ${first} and ${index} share the id "${task.id}"`)
+  })
+  return problems
+}
+
+/** Ends the account: a result, or the failure that says what is known. */
+export const close = (
+  account: CollectionAccount
+): Effect.Effect<TaskCollectionResult, BatchFailure | CreateTasksError> => {
+  const { stop, outcomes } = account
+  if (account.settled < outcomes.length) refuseUnsent(account)
+  const counts = countOutcomes(outcomes)
+  const cause = account.causes[0]
+  if (cause === undefined && counts.unknown === 0) {
+    return Effect.succeed({ outcomes, counts, requests: account.requests })
+  }
+  if (cause !== undefined && counts.added + counts.alreadyThere + counts.unknown === 0) {
+    return Effect.fail(stop ?? cause)
+  }
+  return Effect.fail(
+    new CreateTasksError({
+      jobId: account.jobId,
+      outcomes,
+      counts,
+      requests: account.requests,
+      causes: account.causes,
+      message: `Task_AddCollection on job "${account.jobId}": of ${outcomes.length} tasks `
+        + `${counts.added} were added, ${counts.alreadyThere} were already there, `
+        + `${counts.refused} were refused and ${counts.unknown} are unknown; `
+        + `call again with the same tasks and ifExists "adopt" to settle the rest`
+        + (cause === undefined ? "." : `. First cause: ${cause.message}`)
+    })
+  )
+}
+
+/** Refuses every task that was never sent. */
+const refuseUnsent = (account: CollectionAccount): void => {
+  const error = account.stop ?? ofRefusal(
+    { operation: "Task_AddCollection", jobId: account.jobId, attempts: 0, ambiguous: false },
+    "NotSent",
+    "the task was not sent."
+  )
+  account.tasks.forEach((task, index) => {
+    settle(account, index, { _tag: "Refused", taskId: task.id, error })
+  })
+}

@@ -1,0 +1,135 @@
+/**
+ * Reads the reply to an `add_collection` request: settles every task whose result is final and tells
+ * which ones are open.
+ */
+import { statusOf } from "@batchwave/wire/ErrorCode"
+import * as Result from "effect/Result"
+import type { BatchFailure } from "../BatchFailure.ts"
+import type { TaskChunk } from "../TaskChunk.ts"
+import type { TransportReply } from "../TransportMessage.ts"
+import * as Account from "./CollectionAccount.ts"
+import { ofServiceError } from "./FailureOf.ts"
+import { isRecord, parseJson } from "./Json.ts"
+import { notJson } from "./Request.ts"
+import * as ServiceError from "./ServiceError.ts"
+
+/** What a reply left open; positions are positions in the chunk. */
+export interface CollectionReply {
+  /** Tasks to send again: the service failed on them, or the reply does not mention them. */
+  readonly again: ReadonlyArray<number>
+  /** Tasks whose id is taken, to be compared with what has it. */
+  readonly taken: ReadonlyArray<number>
+  /** The service's own failure on tasks to send again, by index of the task. */
+  readonly errors: ReadonlyMap<number, BatchFailure>
+}
+
+/** How to take a reply. */
+export interface MatchOptions {
+  /** Whether a taken id is to be compared rather than refused. */
+  readonly compareExisting: boolean
+  /** Attempts that led to this reply. */
+  readonly attempts: number
+}
+
+/** Reads a reply as far as the list of results; each result is checked when it is matched. */
+export const readCollection = (
+  reply: TransportReply
+): Result.Result<ReadonlyArray<unknown>, string> => {
+  const json = parseJson(reply.body)
+  if (Result.isFailure(json)) return Result.fail(notJson(reply))
+  const value = isRecord(json.success) ? json.success["value"] : undefined
+  return Array.isArray(value) ? Result.succeed(value) : Result.fail("it has no list of results.")
+}
+
+const unanswered = 0
+const answered = 1
+
+/** Settles the tasks of a chunk by a list of results; see `CollectionReply` for what stays open. */
+export const matchReply = (
+  account: Account.CollectionAccount,
+  chunk: TaskChunk,
+  results: ReadonlyArray<unknown>,
+  options: MatchOptions
+): CollectionReply => {
+  const open: Open = { again: [], taken: [], errors: new Map() }
+  const marks = new Uint8Array(chunk.indexes.length)
+  let positions: ReadonlyMap<string, number> | undefined
+  let left = marks.length
+  for (let place = 0; place < results.length; place++) {
+    const result = results[place]
+    if (!isRecord(result)) continue
+    const taskId = result["taskId"]
+    if (typeof taskId !== "string") continue
+    const guess = chunk.indexes[place]
+    const position = guess !== undefined && Account.idAt(account, guess) === taskId
+      ? place
+      : (positions ??= positionsOf(account, chunk)).get(taskId.toLowerCase())
+    if (position === undefined || marks[position] !== unanswered) continue
+    marks[position] = answered
+    left--
+    take(account, chunk.indexes[position] ?? -1, position, result, options, open)
+  }
+  if (left === 0) return open
+  marks.forEach((mark, position) => {
+    if (mark === unanswered) open.again.push(position)
+  })
+  return open
+}
+
+interface Open {
+  readonly again: Array<number>
+  readonly taken: Array<number>
+  readonly errors: Map<number, BatchFailure>
+}
+
+const take = (
+  account: Account.CollectionAccount,
+  index: number,
+  position: number,
+  result: Readonly<Record<string, unknown>>,
+  options: MatchOptions,
+  open: Open
+): void => {
+  const { status, eTag } = result
+  const taskId = Account.idAt(account, index)
+  if (status === "Success" || lowered(status) === "success") {
+    return Account.settle(
+      account,
+      index,
+      typeof eTag === "string" ? { _tag: "Added", taskId, eTag } : { _tag: "Added", taskId }
+    )
+  }
+  const kind = lowered(status)
+  const document = ServiceError.fromDocument(result["error"])
+  if (kind === "clienterror" && document.code === "TaskExists" && options.compareExisting) {
+    open.taken.push(position)
+    return
+  }
+  const error = ofServiceError(
+    {
+      operation: "Task_AddCollection",
+      jobId: account.jobId,
+      taskId,
+      attempts: options.attempts,
+      ambiguous: false
+    },
+    (document.code === undefined ? undefined : statusOf(document.code))
+      ?? (kind === "clienterror" ? 400 : 500),
+    document
+  )
+  if (kind === "clienterror") Account.settle(account, index, { _tag: "Refused", taskId, error })
+  else {
+    open.again.push(position)
+    if (kind === "servererror") open.errors.set(index, error)
+  }
+}
+
+const lowered = (status: unknown): string => typeof status === "string" ? status.toLowerCase() : ""
+
+const positionsOf = (
+  account: Account.CollectionAccount,
+  chunk: TaskChunk
+): ReadonlyMap<string, number> =>
+  new Map(
+    chunk.indexes.map((index, position) => [Account.idAt(account, index).toLowerCase(), position])
+  )

@@ -1,0 +1,140 @@
+/**
+ * Receives the events of one dispatched request and ends it exactly once for its caller.
+ */
+import * as Effect from "effect/Effect"
+import type { IncomingHttpHeaders } from "node:http"
+import type { Dispatcher } from "undici"
+import { TransportFailure, type TransportFailureReason } from "../TransportFailure.ts"
+import type { TransportReply } from "../TransportMessage.ts"
+import { cleanText } from "./CleanText.ts"
+
+/** Told how an attempt ended. */
+export type End = (effect: Effect.Effect<TransportReply, TransportFailure>) => void
+
+/** Receives the events of one dispatched request. */
+export class Receiver implements Dispatcher.DispatchHandler {
+  /** When the attempt's time is over, on the monotonic clock, in milliseconds. */
+  readonly deadlineAtMs: number
+  readonly #isHead: boolean
+  readonly #replyBytesMax: number
+  readonly #timeoutMs: number
+  #end: End | undefined
+  #controller: Dispatcher.DispatchController | undefined
+  #abandoned = false
+  #status = 0
+  #headers: IncomingHttpHeaders = {}
+  #first: Buffer | undefined
+  #rest: Array<Buffer> | undefined
+  #bytes = 0
+
+  /** A receiver of one reply; a reply to a HEAD has no body whatever its headers say. */
+  constructor(isHead: boolean, replyBytesMax: number, timeoutMs: number, deadlineAtMs: number) {
+    this.#isHead = isHead
+    this.#replyBytesMax = replyBytesMax
+    this.#timeoutMs = timeoutMs
+    this.deadlineAtMs = deadlineAtMs
+  }
+
+  /** Names who is told the end; it may be told more than once and has to ignore all but the first. */
+  start(end: End): void {
+    this.#end = end
+  }
+
+  /** Ends the attempt because its time is over. */
+  expire(): void {
+    this.#end?.(Effect.fail(
+      new TransportFailure({
+        reason: "TimedOut",
+        sent: this.#controller !== undefined,
+        message: `There was no complete reply within ${this.#timeoutMs} ms.`
+      })
+    ))
+    this.abandon()
+  }
+
+  /** Gives the request up: closes its socket, or keeps it from being sent. */
+  abandon(): void {
+    this.#abandoned = true
+    this.#controller?.abort(abandonment)
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller
+    if (this.#abandoned) controller.abort(abandonment)
+  }
+
+  onResponseStart(
+    controller: Dispatcher.DispatchController,
+    status: number,
+    headers: IncomingHttpHeaders
+  ): void {
+    if (status < 200) return
+    this.#status = status
+    this.#headers = headers
+    const announced = this.#isHead ? 0 : Number(headers["content-length"] ?? 0)
+    if (announced > this.#replyBytesMax) this.#refuse(controller)
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#bytes += chunk.length
+    if (this.#bytes > this.#replyBytesMax) return this.#refuse(controller)
+    if (this.#first === undefined) this.#first = chunk
+    else if (this.#rest === undefined) this.#rest = [this.#first, chunk]
+    else this.#rest.push(chunk)
+  }
+
+  onResponseEnd(): void {
+    const body = this.#rest === undefined
+      ? this.#first ?? emptyBody
+      : Buffer.concat(this.#rest, this.#bytes)
+    this.#end?.(Effect.succeed({ status: this.#status, headers: this.#headers, body }))
+  }
+
+  onResponseError(_controller: unknown, error: Error): void {
+    this.#end?.(Effect.fail(describe(error, this.#controller !== undefined)))
+  }
+
+  #refuse(controller: Dispatcher.DispatchController): void {
+    this.#end?.(Effect.fail(
+      new TransportFailure({
+        reason: "ReplyTooLarge",
+        sent: true,
+        message: `The reply is longer than ${this.#replyBytesMax} bytes.`
+      })
+    ))
+    this.#abandoned = true
+    controller.abort(abandonment)
+  }
+}
+
+const emptyBody = Buffer.alloc(0)
+
+/** Why we abort; never shown. */
+const abandonment = Object.freeze(new DOMException("The request was given up.", "AbortError"))
+
+/** Reduces a platform error to what may be shown. */
+const describe = (error: Error, sent: boolean): TransportFailure => {
+  const code = codeOf(error)
+  const message = cleanText(error.message === "" ? code ?? error.name : error.message)
+  return new TransportFailure({
+    reason: reasonOf(code, sent),
+    sent,
+    message,
+    ...(code === undefined ? {} : { code })
+  })
+}
+
+const codeOf = (error: Error): string | undefined => {
+  if ("code" in error && typeof error.code === "string") return error.code
+  const first: unknown = error instanceof AggregateError ? error.errors[0] : error.cause
+  return first instanceof Error && first !== error ? codeOf(first) : undefined
+}
+
+const tlsCode = /^(ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)|EPROTO)/
+
+const reasonOf = (code: string | undefined, sent: boolean): TransportFailureReason => {
+  if (code !== undefined && tlsCode.test(code)) return "TlsFailed"
+  if (code === "UND_ERR_INVALID_ARG" || code === "UND_ERR_NOT_SUPPORTED") return "RequestMalformed"
+  if (!sent || code === "UND_ERR_CONNECT_TIMEOUT") return "ConnectFailed"
+  return "ConnectionLost"
+}

@@ -1,0 +1,136 @@
+/**
+ * The task operations as calls of an exchange.
+ */
+import { decodeSubtasks, decodeTask, decodeTaskPage } from "@batchwave/wire/Decode"
+import type { TaskAddParameter } from "@batchwave/wire/Task"
+import type { TaskConstraints } from "@batchwave/wire/TaskConstraints"
+import { TasksApi } from "@batchwave/wire/TasksApi"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import type { BatchFailure } from "../BatchFailure.ts"
+import * as BodyLimit from "../BodyLimit.ts"
+import type { ConditionalOptions, ListOptions } from "../RequestOptions.ts"
+import * as TaskCollection from "../TaskCollection.ts"
+import { differencesOf, differencesOfFields } from "../TaskFingerprint.ts"
+import type { AddOptions, TaskOperationsShape } from "../TaskOperations.ts"
+import * as TaskPages from "../TaskPages.ts"
+import type { ExchangeShape } from "./Exchange.ts"
+import { idConflict } from "./FailureOf.ts"
+import * as ReadBack from "./ReadBack.ts"
+import {
+  callOf,
+  jsonBody,
+  needsReadBack,
+  orReached,
+  queryOf,
+  readJson,
+  readNothing
+} from "./Request.ts"
+
+/** Makes the task operations. */
+export const make = (exchange: ExchangeShape, bodyBytesMax: number): TaskOperationsShape => {
+  const memory: TaskCollection.CollectionMemory = { limit: BodyLimit.initial }
+  const addCollection = Effect.fn("TaskOperations.addCollection")(TaskCollection.addAll)
+  const listing = (jobId: string, options: ListOptions | undefined) =>
+    callOf(exchange, TasksApi.list, { jobId }, {
+      query: queryOf(options),
+      options,
+      decode: readJson(decodeTaskPage)
+    })
+  return {
+    add: add(exchange),
+    addCollection: (jobId, tasks, options) =>
+      addCollection(exchange, memory, jobId, tasks, { bodyBytesMax, ...options }),
+    get: Effect.fn("TaskOperations.get")((jobId, taskId, options) =>
+      exchange.send(callOf(exchange, TasksApi.get, { jobId, taskId }, {
+        query: queryOf(options),
+        options,
+        decode: readJson(decodeTask)
+      }))
+    ),
+    update: update(exchange),
+    delete: Effect.fn("TaskOperations.delete")(act(exchange, TasksApi.delete)),
+    terminate: Effect.fn("TaskOperations.terminate")(act(exchange, TasksApi.terminate)),
+    reactivate: Effect.fn("TaskOperations.reactivate")(act(exchange, TasksApi.reactivate)),
+    list: (jobId, options) => TaskPages.items(exchange, listing(jobId, options), options?.pagesMax),
+    listPages: (jobId, options) =>
+      TaskPages.pages(exchange, listing(jobId, options), options?.pagesMax),
+    listSubtasks: Effect.fn("TaskOperations.listSubtasks")((jobId, taskId, options) =>
+      exchange.send(callOf(exchange, TasksApi.listSubtasks, { jobId, taskId }, {
+        query: queryOf(options),
+        options,
+        decode: (reply) =>
+          Result.map(readJson(decodeSubtasks)(reply), (result) => result.value ?? [])
+      }))
+    )
+  }
+}
+
+/** An operation without bodies whose goal may already be reached by an earlier attempt. */
+const act = (
+  exchange: ExchangeShape,
+  operation: typeof TasksApi.delete | typeof TasksApi.terminate | typeof TasksApi.reactivate
+) =>
+(
+  jobId: string,
+  taskId: string,
+  options?: ConditionalOptions
+): Effect.Effect<void, BatchFailure> =>
+  orReached(
+    exchange.send(
+      callOf(exchange, operation, { jobId, taskId }, { options, decode: readNothing })
+    ),
+    operation.operationId
+  )
+
+const add = (exchange: ExchangeShape) =>
+  Effect.fn("TaskOperations.add")(function*(
+    jobId: string,
+    task: TaskAddParameter,
+    options?: AddOptions
+  ): Effect.fn.Return<void, BatchFailure> {
+    const { operationId } = TasksApi.add
+    const call = callOf(exchange, TasksApi.add, { jobId }, {
+      body: jsonBody(task),
+      options,
+      decode: readNothing
+    })
+    const sent = yield* Effect.result(exchange.send({ ...call, taskId: task.id }))
+    if (Result.isSuccess(sent)) return
+    const { failure } = sent
+    const isTaken = failure._tag === "Conflict" && failure.code === "TaskExists"
+    const mayBeOurs = needsReadBack(failure, operationId) || options?.ifExists === "adopt"
+    if (!isTaken || !mayBeOurs) return yield* Effect.fail(failure)
+    const found = yield* ReadBack.getOrNone(exchange, jobId, task)
+    if (found === undefined) return yield* Effect.fail(failure)
+    const differences = differencesOf(task, found)
+    if (differences.length > 0) {
+      return yield* Effect.fail(idConflict(operationId, jobId, task.id, differences))
+    }
+  })
+
+const update = (exchange: ExchangeShape) =>
+  Effect.fn("TaskOperations.update")(function*(
+    jobId: string,
+    taskId: string,
+    constraints: TaskConstraints,
+    options?: ConditionalOptions
+  ): Effect.fn.Return<void, BatchFailure> {
+    const { operationId } = TasksApi.update
+    const sent = yield* Effect.result(
+      exchange.send(callOf(exchange, TasksApi.update, { jobId, taskId }, {
+        body: jsonBody({ constraints }),
+        options,
+        decode: readNothing
+      }))
+    )
+    if (Result.isSuccess(sent)) return
+    if (!needsReadBack(sent.failure, operationId)) return yield* Effect.fail(sent.failure)
+    const found = yield* exchange.send(callOf(exchange, TasksApi.get, { jobId, taskId }, {
+      query: queryOf({ select: ["id", "constraints"] }),
+      decode: readJson(decodeTask)
+    }))
+    if (differencesOfFields({ constraints }, found).length > 0) {
+      return yield* Effect.fail(sent.failure)
+    }
+  })

@@ -1,0 +1,104 @@
+/**
+ * Settings are checked before anything is sent, all at once, and never shown.
+ */
+import { assert, describe, it } from "@effect/vitest"
+import * as ConfigProvider from "effect/ConfigProvider"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import * as Result from "effect/Result"
+import { inspect } from "node:util"
+import { BatchClient } from "../src/BatchClient.ts"
+import * as Credential from "../src/Credential.ts"
+import { keyText } from "./TestClient.ts"
+
+const check = (endpoint: string, account = "acct", key = keyText) =>
+  Credential.make({ endpoint, account, key: Redacted.make(key) })
+
+const problemsOf = (result: ReturnType<typeof check>): ReadonlyArray<string> =>
+  Result.isFailure(result) ? result.failure.problems : []
+
+describe("Credential", () => {
+  it("accepts https anywhere and http on loopback, with or without a trailing slash", () => {
+    for (
+      const endpoint of [
+        "https://acct.westeurope.batch.azure.com",
+        "https://acct.westeurope.batch.azure.com/",
+        "http://127.0.0.1:8080/",
+        "http://localhost:8080",
+        "http://[::1]:8080"
+      ]
+    ) {
+      const credential = Result.getOrThrow(check(endpoint))
+      assert.strictEqual(credential.origin + credential.basePath, endpoint.replace(/\/$/, ""))
+    }
+  })
+
+  it("keeps a base path without its trailing slash", () => {
+    assert.strictEqual(Result.getOrThrow(check("http://127.0.0.1:1/acct/")).basePath, "/acct")
+  })
+
+  it("refuses http to any other host", () => {
+    for (const host of ["example.com", "128.0.0.1", "127.0.0.1.example.com", "0.0.0.0"]) {
+      assert.lengthOf(problemsOf(check(`http://${host}`)), 1, host)
+    }
+  })
+
+  it("names every problem at once", () => {
+    assert.lengthOf(problemsOf(check("ftp://x", "a/b", "")), 3)
+  })
+
+  it("refuses a key that is not base64 without showing any of it", () => {
+    for (const key of ["CANARY not base64 !", "CANARY", `${keyText}=`]) {
+      const result = check("http://127.0.0.1", "acct", key)
+      assert.isTrue(Result.isFailure(result))
+      const shown = Result.isFailure(result)
+        ? String(result.failure) + JSON.stringify(result.failure) + inspect(result.failure)
+        : ""
+      assert.match(shown, /base64/)
+      assert.notInclude(shown, "CANARY")
+      assert.notInclude(shown, keyText)
+    }
+  })
+
+  it.effect("fails the layer with ClientConfigError", () =>
+    Effect.gen(function*() {
+      const failure = yield* BatchClient.pipe(
+        Effect.provide(BatchClient.layer({
+          endpoint: "http://example.com",
+          account: "acct",
+          key: Redacted.make(keyText)
+        })),
+        Effect.flip
+      )
+      assert.strictEqual(failure._tag, "ClientConfigError")
+      assert.match(failure.message, /https/)
+    }))
+
+  it.effect("reads the environment under either name, the first one winning", () =>
+    Effect.gen(function*() {
+      const read = (environment: Record<string, string>) =>
+        BatchClient.pipe(
+          Effect.provide(BatchClient.layerConfig()),
+          Effect.provideService(
+            ConfigProvider.ConfigProvider,
+            ConfigProvider.fromUnknown({
+              AZURE_BATCH_ENDPOINT: "http://127.0.0.1:9",
+              ...environment
+            })
+          )
+        )
+      const first = yield* read({
+        AZURE_BATCH_ACCOUNT: "one",
+        AZURE_BATCH_ACCOUNT_NAME: "two",
+        AZURE_BATCH_ACCESS_KEY: keyText
+      })
+      const second = yield* read({
+        AZURE_BATCH_ACCOUNT_NAME: "two",
+        AZURE_BATCH_ACCOUNT_KEY: keyText
+      })
+      assert.deepStrictEqual([first.account, second.account], ["one", "two"])
+      assert.strictEqual(first.endpoint, "http://127.0.0.1:9")
+      const failure = yield* Effect.flip(read({ AZURE_BATCH_ACCOUNT: "one" }))
+      assert.strictEqual(failure._tag, "ConfigError")
+    }))
+})

@@ -1,0 +1,25 @@
+/**
+ * Duplicate ids are found whatever their case and number.
+ */
+import { assert, describe, it } from "@effect/vitest"
+import * as fc from "fast-check"
+import { areDistinct } from "../src/internal/IdIndex.ts"
+
+describe("IdIndex", () => {
+  it("agrees with a set of lower-case ids", () => {
+    const id = fc.string({
+      unit: fc.constantFrom("a", "A", "b", "B", "-", "1", "\r"),
+      maxLength: 4
+    })
+    fc.assert(fc.property(fc.array(id, { maxLength: 60 }), (ids) => {
+      const distinct = new Set(ids.map((id) => id.toLowerCase()))
+      assert.strictEqual(areDistinct(ids.map((id) => ({ id }))), distinct.size === ids.length)
+    }))
+  })
+
+  it("finds one pair among 100,000 ids", () => {
+    const ids = Array.from({ length: 100_000 }, (_, index) => `task-${index}`)
+    assert.isTrue(areDistinct(ids.map((id) => ({ id }))))
+    assert.isFalse(areDistinct([...ids, "TASK-777"].map((id) => ({ id }))))
+  })
+})
