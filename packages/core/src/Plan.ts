@@ -3,7 +3,7 @@
  *
  * L1 Index `i` is `workflow.nodes[i]` everywhere.
  * L2 A plan exists only if no rule is broken; otherwise every problem is reported at once.
- * L3 It keeps 22 bytes a node and 8 bytes an edge in typed arrays, and one array of the names.
+ * L3 It keeps 23 bytes a node and 8 bytes an edge in typed arrays, and one array of the names.
  */
 import * as CriticalPath from "./CriticalPath.ts"
 import * as Cycle from "./Cycle.ts"
@@ -68,7 +68,7 @@ export const make = (workflow: Workflow): PlanResult => {
     errors,
     suggestions
   }
-  const { parentOffsets, parents } = resolveParents(context)
+  const { parentOffsets, parents } = resolveParents(context, index)
   const planned = planGraph(TaskGraph.make(nodes.length, parentOffsets, parents))
   if (planned._tag === "Cyclic") {
     ErrorList.addFirst(errors, { _tag: "Cycle", path: namesOf(names, planned.cycle) })
@@ -194,35 +194,59 @@ const checkNames = (
   }
 }
 
+/** Nodes whose dependencies are looked up together. */
+const nodesPerBlock = 256
+
 /** Turns the names in `after` into rows of indexes, leaving out what cannot be an edge. */
 const resolveParents = (
-  context: NodeCheck.NodeCheck
+  context: NodeCheck.NodeCheck,
+  index: NameIndex.NameIndex
 ): { readonly parentOffsets: Int32Array; readonly parents: Int32Array } => {
-  const { errors, indexOf, nodes } = context
+  const { nodes } = context
   let countMax = 0
   for (const node of nodes) countMax += node.after.length
   const parentOffsets = new Int32Array(nodes.length + 1)
   const parents = new Int32Array(countMax)
   const lastChildOf = new Int32Array(nodes.length).fill(-1)
+  let looked = 0
   let edge = 0
-  for (let child = 0; child < nodes.length; child++) {
-    const node = nodes[child]!
-    for (const dependency of node.after) {
-      const parent = indexOf(dependency)
-      if (parent === undefined) NodeCheck.addUnknownDependency(context, node.name, dependency)
-      else if (dependency === node.name) {
-        if (lastChildOf[parent] !== child) {
-          ErrorList.add(errors, { _tag: "SelfDependency", node: node.name })
-        }
-        lastChildOf[parent] = child
-      } else if (lastChildOf[parent] !== child) {
-        lastChildOf[parent] = child
-        parents[edge++] = parent
-      }
+  for (let first = 0; first < nodes.length; first += nodesPerBlock) {
+    const end = Math.min(nodes.length, first + nodesPerBlock)
+    const wanted: Array<string> = []
+    for (let child = first; child < end; child++) {
+      for (const dependency of nodes[child]!.after) wanted.push(dependency)
     }
-    parentOffsets[child + 1] = edge
+    // What is found stands behind the edges kept so far, which never overtake it.
+    index.indexesOf(wanted, parents, looked)
+    for (let child = first; child < end; child++) {
+      for (const dependency of nodes[child]!.after) {
+        const parent = parents[looked++]!
+        if (parent === -1 || dependency === nodes[child]!.name) {
+          addImpossibleEdge(context, child, dependency, lastChildOf)
+        } else if (lastChildOf[parent] !== child) {
+          lastChildOf[parent] = child
+          parents[edge++] = parent
+        }
+      }
+      parentOffsets[child + 1] = edge
+    }
   }
   return { parentOffsets, parents: edge === countMax ? parents : parents.slice(0, edge) }
+}
+
+/** Reports a dependency on the node itself, once a node, or on one that does not exist. */
+const addImpossibleEdge = (
+  context: NodeCheck.NodeCheck,
+  child: number,
+  dependency: string,
+  lastChildOf: Int32Array
+): void => {
+  const node = context.nodes[child]!
+  if (dependency !== node.name) NodeCheck.addUnknownDependency(context, node.name, dependency)
+  else if (lastChildOf[child] !== child) {
+    lastChildOf[child] = child
+    ErrorList.add(context.errors, { _tag: "SelfDependency", node: node.name })
+  }
 }
 
 const weightsOf = (nodes: ReadonlyArray<WorkflowNode>): Float64Array | undefined => {

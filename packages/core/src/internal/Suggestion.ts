@@ -31,10 +31,11 @@ export const nearest = (
   budget.comparisonsLeft -= candidates.length
   const wanted = word.toLowerCase()
   let limit = Math.min(3, Math.max(1, Math.floor(word.length / 3)))
+  const rows = makeRows(lengthMax + limit)
   let found: string | undefined
   for (const candidate of candidates) {
     if (Math.abs(candidate.length - word.length) > limit || candidate === word) continue
-    const distance = editDistance(wanted, candidate.toLowerCase(), limit)
+    const distance = editDistance(wanted, candidate.toLowerCase(), limit, rows)
     if (distance > limit) continue
     found = candidate
     limit = distance - 1
@@ -43,22 +44,34 @@ export const nearest = (
   return found
 }
 
+/** Scratch of one distance: the last three rows of its table. */
+type DistanceRows = readonly [Int32Array, Int32Array, Int32Array]
+
+const makeRows = (lengthMax: number): DistanceRows => [
+  new Int32Array(lengthMax + 1),
+  new Int32Array(lengthMax + 1),
+  new Int32Array(lengthMax + 1)
+]
+
 /**
  * The number of insertions, deletions, replacements and swaps of neighbours that turn `left` into
  * `right`, or some number above `limit` when it takes more. `O(length · limit)`.
  *
  * @source optimal string alignment distance
  */
-export const editDistance = (left: string, right: string, limit: number): number => {
+export const editDistance = (
+  left: string,
+  right: string,
+  limit: number,
+  rows: DistanceRows = makeRows(right.length)
+): number => {
   if (Math.abs(left.length - right.length) > limit) return limit + 1
-  let before = new Int32Array(right.length + 1)
-  let row = new Int32Array(right.length + 1)
-  let next = new Int32Array(right.length + 1)
+  let [before, row, next] = rows
   for (let column = 0; column <= right.length; column++) row[column] = column
   for (let line = 1; line <= left.length; line++) {
     const first = Math.max(1, line - limit)
     const last = Math.min(right.length, line + limit)
-    next.fill(limit + 1)
+    next.fill(limit + 1, 0, right.length + 1)
     if (first === 1) next[0] = line
     const unit = left.charCodeAt(line - 1)
     for (let column = first; column <= last; column++) {

@@ -1,0 +1,43 @@
+#!/usr/bin/env node
+/**
+ * The `batchwave` command: checks the version of Node, answers `--version` without loading anything,
+ * and hands everything else over.
+ */
+import { readFileSync } from "node:fs"
+import module from "node:module"
+import process from "node:process"
+
+const nodeVersionMin = [22, 19] as const
+
+const [major = 0, minor = 0] = process.versions.node.split(".").map(Number)
+const isOldNode = major < nodeVersionMin[0]
+  || (major === nodeVersionMin[0] && minor < nodeVersionMin[1])
+
+const commandArguments = process.argv.slice(2)
+const last = commandArguments.at(-1)
+const isVersionAsked = (last === "--version" || last === "-v")
+  && (commandArguments.length === 1
+    || (commandArguments.length === 2 && /^(?:plan|run|emulate)$/.test(commandArguments[0] ?? "")))
+
+const versionOf = (): string => {
+  const manifest: { readonly version: string } = JSON.parse(
+    readFileSync(new URL("../package.json", import.meta.url), "utf8")
+  )
+  return manifest.version
+}
+
+if (isOldNode) {
+  process.stderr.write(
+    `error: batchwave needs Node ${
+      nodeVersionMin.join(".")
+    } or newer, and this is Node ${process.versions.node}; `
+      + "install a newer Node\n"
+  )
+  process.exitCode = 2
+} else if (isVersionAsked) {
+  process.stdout.write(`batchwave ${versionOf()}\n`)
+} else {
+  module.enableCompileCache()
+  const { main } = await import("./command/Main.ts")
+  main(commandArguments, versionOf())
+}

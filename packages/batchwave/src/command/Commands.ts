@@ -1,0 +1,193 @@
+/**
+ * The commands, their arguments and flags. What a command does is loaded only when it is run, so
+ * that help and errors of the command line come at once.
+ */
+import * as Argument from "effect/cli/Argument"
+import * as Command from "effect/cli/Command"
+import * as Flag from "effect/cli/Flag"
+import * as GlobalFlag from "effect/cli/GlobalFlag"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { dataDirectoryDefault } from "../run/RunDirectory.ts"
+import { Screen, type ScreenOptions } from "../screen/Screen.ts"
+
+const file = Argument.String("file").pipe(
+  Argument.withDescription("A module whose default export is a pipeline, or a .json workflow")
+)
+
+const param = Flag.String("param").pipe(
+  Flag.withMetavar("name=value"),
+  Flag.withDescription("A parameter of the pipeline, as text or JSON; may be repeated"),
+  Flag.atLeast(0)
+)
+
+const flag = (name: string, description: string): Flag.Flag<boolean> =>
+  Flag.Boolean(name).pipe(
+    Flag.withoutNegation,
+    Flag.withDescription(description),
+    Flag.withDefault(false)
+  )
+
+const color = Flag.Literals("color", ["auto", "always", "never"]).pipe(
+  Flag.withDescription("Colour the output (NO_COLOR and FORCE_COLOR count for auto)"),
+  Flag.withDefault("auto")
+)
+
+/** Read by the entry point, which shows what a bug left behind. */
+const debug = GlobalFlag.Setting("debug")({
+  flag: flag("debug", "Show the stack of an internal error")
+})
+
+const onScreen =
+  (options: ScreenOptions) =>
+  <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, Exclude<R, Screen>> =>
+    Effect.scoped(
+      Effect.flatMap(
+        Layer.build(Screen.layer(options)),
+        (screen) => Effect.provideContext(effect, screen)
+      )
+    )
+
+const plan = Command.make(
+  "plan",
+  {
+    file,
+    param,
+    format: Flag.Literals("format", ["text", "json", "mermaid", "dot"]).pipe(
+      Flag.withDescription("How the plan is printed"),
+      Flag.withDefault("text")
+    ),
+    json: flag("json", "The same as --format json"),
+    color
+  },
+  Effect.fnUntraced(function*(settings) {
+    const PlanCommand = yield* Effect.promise(() => import("./PlanCommand.ts"))
+    const format = settings.json ? "json" : settings.format
+    yield* PlanCommand.run({ ...settings, format }).pipe(onScreen(settings))
+  })
+).pipe(
+  Command.withDescription("Check a pipeline and print what would run, without running anything"),
+  Command.withExamples([
+    {
+      command: "batchwave plan weather.ts --param years='[2020, 2021]'",
+      description: "Show waves and critical path"
+    },
+    { command: "batchwave plan weather.ts --format mermaid", description: "Draw the graph" }
+  ])
+)
+
+const runFlags = {
+  file,
+  param,
+  resume: flag("resume", "Go on with an interrupted run, the newest one of the pipeline"),
+  runId: Flag.String("run-id").pipe(
+    Flag.withDescription("The run to resume, or the name of a new one"),
+    Flag.optional
+  ),
+  json: flag("json", "Print one JSON document on stdout instead of the table"),
+  backend: Flag.Literals("backend", ["emulator", "azure"]).pipe(
+    Flag.withDescription(
+      "Where tasks run; azure when AZURE_BATCH_ENDPOINT is set, else the embedded emulator"
+    ),
+    Flag.optional
+  ),
+  pool: Flag.String("pool").pipe(
+    Flag.withDescription("The pool of the account (or AZURE_BATCH_POOL)"),
+    Flag.optional
+  ),
+  mode: Flag.Literals("mode", ["eager", "waves"]).pipe(
+    Flag.withDescription("Submit a node when its parents are done, or level by level"),
+    Flag.withDefault("eager")
+  ),
+  onFailure: Flag.Literals("on-failure", ["keepGoing", "drain", "failFast"]).pipe(
+    Flag.withDescription("What one failed node does to the rest"),
+    Flag.withDefault("keepGoing")
+  ),
+  onInterrupt: Flag.Literals("on-interrupt", ["detach", "terminate"]).pipe(
+    Flag.withDescription("Whether Ctrl-C leaves the tasks in the service running, or ends them"),
+    Flag.withDefault("detach")
+  ),
+  slots: Flag.Int("slots").pipe(
+    Flag.withDescription("Task slots of the embedded emulator; the number of cores by default"),
+    Flag.optional
+  ),
+  data: Flag.String("data").pipe(
+    Flag.withMetavar("directory"),
+    Flag.withDescription("Where runs are kept"),
+    Flag.withDefault(dataDirectoryDefault)
+  ),
+  seed: Flag.Int("seed").pipe(
+    Flag.withDescription("Seed of every random choice of a new run"),
+    Flag.optional
+  ),
+  quiet: flag("quiet", "Show no progress"),
+  verbose: flag("verbose", "Give every item of a large fan-out its own line in the table"),
+  color
+}
+
+const run = Command.make(
+  "run",
+  runFlags,
+  Effect.fnUntraced(function*(settings) {
+    const RunCommand = yield* Effect.promise(() => import("./RunCommand.ts"))
+    yield* RunCommand.run(settings).pipe(onScreen(settings))
+  })
+).pipe(
+  Command.withDescription("Run a pipeline, or go on with an interrupted run"),
+  Command.withExamples([
+    { command: "batchwave run weather.ts", description: "Run on the embedded emulator" },
+    { command: "batchwave run weather.ts --resume", description: "Go on after an interruption" }
+  ])
+)
+
+const emulate = Command.make(
+  "emulate",
+  {
+    port: Flag.Int("port").pipe(
+      Flag.withDescription("The port to listen on; 0 takes a free one"),
+      Flag.withDefault(0)
+    ),
+    data: Flag.String("data").pipe(
+      Flag.withMetavar("directory"),
+      Flag.withDescription(`Where tasks are kept; ${dataDirectoryDefault}/emulator by default`),
+      Flag.optional
+    ),
+    slots: Flag.Int("slots").pipe(
+      Flag.withDescription("Task slots of each node; the number of cores by default"),
+      Flag.optional
+    ),
+    nodes: Flag.Int("nodes").pipe(
+      Flag.withDescription("Nodes of the pool; 1 by default"),
+      Flag.optional
+    ),
+    allow: Flag.String("allow").pipe(
+      Flag.withMetavar("directory"),
+      Flag.withDescription(
+        `A directory that files may come from and go to, ${dataDirectoryDefault} by default; may be repeated`
+      ),
+      Flag.atLeast(0)
+    ),
+    json: flag("json", "Print the account as one JSON object when it is ready"),
+    color
+  },
+  Effect.fnUntraced(function*(settings) {
+    const EmulateCommand = yield* Effect.promise(() => import("./EmulateCommand.ts"))
+    yield* EmulateCommand.run(settings).pipe(onScreen(settings))
+  })
+).pipe(
+  Command.withDescription("Serve a Batch account with a pool on this machine, until stopped"),
+  Command.withExamples([
+    { command: "batchwave emulate --port 8765", description: "Serve on a fixed port" }
+  ])
+)
+
+/**
+ * The command with its sub-commands.
+ *
+ * @category commands
+ */
+export const batchwave = Command.make("batchwave").pipe(
+  Command.withDescription("Run graphs of command-line tasks on Azure Batch, or on this machine"),
+  Command.withSubcommands([plan, run, emulate]),
+  Command.withGlobalFlags([debug])
+)

@@ -1,0 +1,76 @@
+/**
+ * `batchwave emulate`: a Batch account on loopback, for as long as the command runs.
+ */
+import * as Emulator from "@batchwave/emulator/Emulator"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import { mkdirSync } from "node:fs"
+import { resolve } from "node:path"
+import { dataDirectoryDefault } from "../run/RunDirectory.ts"
+import { Screen } from "../screen/Screen.ts"
+import { CommandEnded, type CommandError, usage } from "./CommandError.ts"
+import { ExitCode } from "./ExitCode.ts"
+import { Signals } from "./Signals.ts"
+
+/**
+ * The settings of the command.
+ *
+ * @category models
+ */
+export interface EmulateSettings {
+  readonly port: number
+  readonly data: Option.Option<string>
+  readonly slots: Option.Option<number>
+  readonly nodes: Option.Option<number>
+  readonly allow: ReadonlyArray<string>
+  readonly json: boolean
+}
+
+/**
+ * Runs the command until a signal stops it.
+ *
+ * @category operations
+ */
+export const run: (
+  settings: EmulateSettings
+) => Effect.Effect<void, CommandEnded | CommandError, Screen | Signals> = Effect.fn(
+  "EmulateCommand.run"
+)(
+  function*(settings) {
+    const screen = yield* Screen
+    const signals = yield* Signals
+    const allowed = settings.allow.length > 0 ? settings.allow : [dataDirectoryDefault]
+    yield* Effect.try({
+      try: () => {
+        for (const directory of allowed) mkdirSync(directory, { recursive: true, mode: 0o700 })
+      },
+      catch: (cause) =>
+        usage(`cannot make the directory ${allowed.join(", ")}; give --allow another one`, cause)
+    })
+    const { account, endpoint, key, pool } = yield* Emulator.make({
+      port: settings.port,
+      dataDirectory: resolve(
+        Option.getOrElse(settings.data, () => `${dataDirectoryDefault}/emulator`)
+      ),
+      allowedDirectories: allowed.map((directory) => resolve(directory)),
+      ...(Option.isSome(settings.slots) ? { slotsPerNode: settings.slots.value } : {}),
+      ...(Option.isSome(settings.nodes) ? { nodes: settings.nodes.value } : {})
+    }).pipe(Effect.mapError((error) => usage(error.message, error)))
+    if (settings.json) {
+      yield* screen.result(`${JSON.stringify({ endpoint, account, key, pool })}\n`)
+    } else {
+      yield* screen.result(
+        `ready: ${endpoint}  account ${account}  key ${key}  pool ${pool}\n`
+      )
+      yield* screen.say([
+        "in another terminal, in this directory:",
+        `export AZURE_BATCH_ENDPOINT=${endpoint}`,
+        `export AZURE_BATCH_ACCOUNT=${account}`,
+        `export AZURE_BATCH_ACCESS_KEY=${key}`
+      ].join("\n"))
+    }
+    const signal = yield* signals.first
+    if (signal === "SIGTERM") return yield* new CommandEnded({ exitCode: ExitCode.terminated })
+  },
+  Effect.scoped
+)

@@ -1,0 +1,52 @@
+/**
+ * `batchwave plan`: loads a pipeline, checks all of it and prints what would run, without running
+ * anything.
+ */
+import * as PlanFormat from "@batchwave/core/PlanFormat"
+import * as Effect from "effect/Effect"
+import { clean } from "../screen/CleanText.ts"
+import { Screen } from "../screen/Screen.ts"
+import * as PipelineFile from "./PipelineFile.ts"
+import * as Planning from "./Planning.ts"
+
+/**
+ * How a plan is printed.
+ *
+ * @category models
+ */
+export type Format = "text" | "json" | "mermaid" | "dot"
+
+/**
+ * The settings of the command.
+ *
+ * @category models
+ */
+export interface PlanSettings {
+  readonly file: string
+  readonly param: ReadonlyArray<string>
+  readonly format: Format
+}
+
+/**
+ * Runs the command.
+ *
+ * @category operations
+ */
+export const run = Effect.fn("PlanCommand.run")(function*(settings: PlanSettings) {
+  const screen = yield* Screen
+  const given = yield* Planning.parameters(settings.param)
+  const pipeline = yield* PipelineFile.load(settings.file)
+  const { compiled, plan } = yield* Planning.plan(pipeline, given)
+  switch (settings.format) {
+    case "json":
+      return yield* screen.result(PlanFormat.json(plan))
+    case "mermaid":
+      return yield* screen.result(PlanFormat.mermaid(plan))
+    case "dot":
+      return yield* screen.result(PlanFormat.dot(plan))
+    case "text": {
+      const { policies } = compiled.definition
+      return yield* screen.result(clean(PlanFormat.text(plan, { policies })))
+    }
+  }
+})

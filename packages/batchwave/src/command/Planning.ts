@@ -1,0 +1,64 @@
+/**
+ * From a loaded pipeline and its parameters to a plan.
+ */
+import type { Definition } from "@batchwave/core/Definition"
+import * as Plan from "@batchwave/core/Plan"
+import * as PlanError from "@batchwave/core/PlanError"
+import type { AnyPipeline, Compiled } from "@batchwave/pipeline/Pipeline"
+import { PipelineError } from "@batchwave/pipeline/PipelineError"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import { type CommandError, ofPipeline, usage } from "./CommandError.ts"
+import * as Parameters from "./Parameters.ts"
+
+/**
+ * A pipeline that is ready to run.
+ *
+ * @category models
+ */
+export interface Planned {
+  readonly compiled: Compiled<unknown>
+  readonly plan: Plan.Plan
+}
+
+/**
+ * Reads `--param` flags. Fails with every problem.
+ *
+ * @category operations
+ */
+export const parameters = (
+  flags: ReadonlyArray<string>
+): Effect.Effect<Parameters.Parameters, CommandError> =>
+  Result.match(Parameters.parse(flags), {
+    onFailure: (problems) => Effect.fail(usage(problems.join("\n"))),
+    onSuccess: Effect.succeed
+  })
+
+/**
+ * Compiles and plans. Fails with every problem of the parameters, or else of the pipeline.
+ *
+ * @category operations
+ */
+export const plan = (
+  pipeline: AnyPipeline,
+  given: Parameters.Parameters
+): Effect.Effect<Planned, CommandError> =>
+  Result.match(pipeline.compileText(given), {
+    onFailure: (error) => Effect.fail(ofPipeline(error)),
+    onSuccess: (compiled) =>
+      Effect.map(planOf(compiled.definition), (planned) => ({ compiled, plan: planned }))
+  })
+
+const planOf = ({ workflow }: Definition): Effect.Effect<Plan.Plan, CommandError> => {
+  const planned = Plan.make(workflow)
+  return planned._tag === "Planned"
+    ? Effect.succeed(planned.plan)
+    : Effect.fail(
+      ofPipeline(
+        new PipelineError({
+          pipeline: workflow.name,
+          problems: planned.errors.map(PlanError.describe)
+        })
+      )
+    )
+}

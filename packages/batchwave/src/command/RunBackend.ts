@@ -1,0 +1,134 @@
+/**
+ * Opens the service of a run and says which one it is. What is wrong is said before anything is sent.
+ */
+import type { BatchFailure } from "@batchwave/client/BatchFailure"
+import type { Plan } from "@batchwave/core/Plan"
+import type { RunHeader } from "@batchwave/engine/RunHeader"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Result from "effect/Result"
+import type * as Scope from "effect/Scope"
+import * as Backend from "../run/Backend.ts"
+import * as BackendChoice from "../run/BackendChoice.ts"
+import { describe, type RunDirectory } from "../run/RunDirectory.ts"
+import { nodesWithFiles } from "../run/RunSession.ts"
+import { Screen } from "../screen/Screen.ts"
+import { listed } from "../screen/Words.ts"
+import { type CommandError, unreachable, usage } from "./CommandError.ts"
+import type { RunSettings } from "./RunSettings.ts"
+
+/**
+ * Decides which service the run works with, from flags and environment, or from what a resumed run
+ * was started with.
+ *
+ * @category operations
+ */
+export const choose: (
+  settings: Pick<RunSettings, "backend" | "pool" | "slots">,
+  resumed: RunDirectory | undefined
+) => Effect.Effect<BackendChoice.BackendChoice, CommandError> = Effect.fn("RunBackend.choose")(
+  function*(settings, resumed) {
+    const found = yield* BackendChoice.environment.pipe(
+      Effect.mapError((error) => usage(`the environment is wrong: ${error.message}`, error))
+    )
+    const recorded = resumed === undefined ? undefined : describe(resumed)?.backend
+    const asked = Option.getOrUndefined(settings.backend)
+    if (recorded !== undefined && asked !== undefined && asked !== recorded) {
+      return yield* usage(
+        `the run was started with --backend ${recorded} and goes on there; leave --backend out, `
+          + "or start a new run"
+      )
+    }
+    const backend = recorded === undefined ? settings.backend : Option.some(recorded)
+    const choice = BackendChoice.choose({ backend, pool: settings.pool }, found)
+    if (Result.isFailure(choice)) {
+      return yield* usage(
+        `--backend azure needs an account and a pool:\n${
+          choice.failure.map((problem) => `- ${problem}`).join("\n")
+        }`
+      )
+    }
+    if (choice.success._tag === "Azure" && Option.isSome(settings.slots)) {
+      return yield* usage("--slots sets up the embedded emulator; the slots of a pool are its own")
+    }
+    return choice.success
+  }
+)
+
+/**
+ * Opens the service.
+ *
+ * @category operations
+ */
+export const open: (
+  choice: BackendChoice.BackendChoice,
+  options: Backend.EmbeddedOptions
+) => Effect.Effect<Backend.Backend, CommandError, Scope.Scope | Screen> = Effect.fn(
+  "RunBackend.open"
+)(function*(choice, options) {
+  const screen = yield* Screen
+  if (choice._tag === "Emulator") {
+    const backend = yield* Backend.openEmbedded(options).pipe(
+      Effect.mapError((error) => usage(error.message, error))
+    )
+    yield* screen.say(`backend: emulator, embedded, at ${backend.endpoint}`)
+    return backend
+  }
+  const { account, endpoint, pool } = choice.settings
+  const shown = BackendChoice.shownEndpoint(endpoint)
+  yield* screen.say(`backend: azure at ${shown}, account ${account}, pool ${pool}`)
+  return yield* Backend.openAccount(choice.settings).pipe(
+    Effect.mapError((error) =>
+      error._tag === "ClientConfigError"
+        ? usage(`the settings of the account are wrong: ${error.problems.join(" ")}`, error)
+        : probeProblem(error, shown, account)
+    )
+  )
+})
+
+const probeProblem = (error: BatchFailure, endpoint: string, account: string): CommandError => {
+  switch (error._tag) {
+    case "AuthenticationRejected":
+    case "Forbidden":
+      return unreachable(
+        `the service at ${endpoint} did not accept the key of account "${account}"; check `
+          + `AZURE_BATCH_ACCESS_KEY, AZURE_BATCH_ACCOUNT and the clock of this machine\n${error.message}`,
+        error
+      )
+    default:
+      return unreachable(
+        `cannot work with the service at ${endpoint}; check AZURE_BATCH_ENDPOINT, and that the `
+          + `service is running and can be reached from here\n${error.message}`,
+        error
+      )
+  }
+}
+
+/**
+ * Refuses what a service elsewhere cannot do yet, and a resumed run whose service is another one.
+ *
+ * @category operations
+ */
+export const check = (
+  choice: BackendChoice.BackendChoice,
+  plan: Plan,
+  recorded: RunHeader | undefined
+): Effect.Effect<void, CommandError> => {
+  if (choice._tag === "Emulator") return Effect.void
+  const { endpoint } = choice.settings
+  const shown = BackendChoice.shownEndpoint(endpoint)
+  const areBothLocal = BackendChoice.isLoopback(endpoint)
+    && recorded !== undefined && BackendChoice.isLoopback(recorded.endpoint)
+  if (recorded !== undefined && recorded.endpoint !== shown && !areBothLocal) {
+    return usage(
+      `run ${recorded.runId} was started at ${recorded.endpoint}, but AZURE_BATCH_ENDPOINT is `
+        + `${shown}; set it back to resume the run`
+    )
+  }
+  const names = nodesWithFiles(plan)
+  if (names.length === 0 || BackendChoice.isLoopback(endpoint)) return Effect.void
+  return usage(
+    `the pipeline hands files over (${listed(names, 3)}), and files travel only between tasks on `
+      + `this machine so far; pass small values as JSON, or run it on the emulator (${shown} is elsewhere)`
+  )
+}

@@ -1,0 +1,119 @@
+/**
+ * The end of a run, told: the node table and the results, or the JSON document, and `report.json`.
+ */
+import type { RunResult } from "@batchwave/engine/Engine"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import { relative } from "node:path"
+import process from "node:process"
+import * as RunDirectory from "../run/RunDirectory.ts"
+import * as RunDocument from "../run/RunDocument.ts"
+import * as RunSession from "../run/RunSession.ts"
+import { clean, cleanLine } from "../screen/CleanText.ts"
+import * as NodeTable from "../screen/NodeTable.ts"
+import { Screen } from "../screen/Screen.ts"
+import { CommandEnded, type CommandError, storage } from "./CommandError.ts"
+import * as ExitCode from "./ExitCode.ts"
+import type { Planned } from "./Planning.ts"
+import type { RunSettings } from "./RunSettings.ts"
+
+/**
+ * A run as far as its end needs it.
+ *
+ * @category models
+ */
+export interface EndedRun extends Planned {
+  readonly openRun: RunSession.OpenRun
+}
+
+/**
+ * Tells the end of a run. Fails with `CommandEnded` unless every node succeeded.
+ *
+ * @category operations
+ */
+export const tell: (
+  settings: Pick<RunSettings, "json" | "verbose">,
+  run: EndedRun,
+  backend: RunDirectory.BackendName,
+  result: RunResult
+) => Effect.Effect<void, CommandEnded | CommandError, Screen> = Effect.fn("RunEnding.tell")(
+  function*(settings, run, backend, { header, outputOf, report }) {
+    const screen = yield* Screen
+    const { directory } = run.openRun
+    const value = report.outcome === "succeeded"
+      ? yield* Effect.result(RunSession.resultOf(run.openRun, run.compiled, outputOf))
+      : Result.succeed(undefined)
+    const document = RunDocument.make(
+      { run: header.runId, pipeline: header.pipeline, backend, directory: directory.path },
+      report,
+      Result.getOrUndefined(value)
+    )
+    const written = yield* Effect.result(RunDirectory.finish(directory, document))
+    if (settings.json) yield* screen.result(`${RunDocument.toJson(document)}\n`)
+    else {
+      const style = screen.resultStyle
+      const table = NodeTable.render(report, run.plan.workflow, {
+        style,
+        isVerbose: settings.verbose
+      })
+      yield* screen.result(table + resultsText(document.results) + placesText(directory))
+    }
+    if (Result.isFailure(value)) {
+      return yield* storage(
+        `the run succeeded, but its results cannot be read:\n${
+          value.failure.problems.map((problem) => `- ${problem}`).join("\n")
+        }`,
+        value.failure
+      )
+    }
+    if (Result.isFailure(written)) {
+      return yield* storage(written.failure.message, written.failure)
+    }
+    const exitCode = ExitCode.ofOutcome(report.outcome)
+    if (exitCode !== ExitCode.ExitCode.succeeded) return yield* new CommandEnded({ exitCode })
+  }
+)
+
+/**
+ * The results by name, one a line, or nothing when there are none.
+ *
+ * @category rendering
+ */
+export const resultsText = (results: RunDocument.RunDocument["results"]): string => {
+  const names = Object.keys(results)
+  if (names.length === 0) return ""
+  const columns = names.reduce((most, name) => Math.max(most, cleanLine(name).length), 0)
+  const lines = names.map((name) => {
+    const value = results[name]
+    const text = typeof value === "string" ? clean(value) : RunDocument.toJson(value)
+    return `  ${cleanLine(name).padEnd(columns)}  ${text.replaceAll("\n", "\n    ")}`
+  })
+  return `results:\n${lines.join("\n")}\n`
+}
+
+const placesText = ({ journal }: RunDirectory.RunDirectory): string =>
+  `journal: ${shortPath(journal)}\n`
+
+/** The path from the working directory when it lies below it. */
+const shortPath = (path: string): string => {
+  const fromHere = relative(process.cwd(), path)
+  return fromHere.startsWith("..") ? path : fromHere
+}
+
+/**
+ * The command that goes on with a run.
+ *
+ * @category rendering
+ */
+export const resumeCommand = (
+  settings: Pick<RunSettings, "file" | "data">,
+  runId: string
+): string => {
+  const data = settings.data === RunDirectory.dataDirectoryDefault
+    ? ""
+    : ` --data ${shellWord(settings.data)}`
+  return `batchwave run ${shellWord(settings.file)} --resume --run-id ${runId}${data}`
+}
+
+const shellWord = (text: string): string =>
+  /^[A-Za-z0-9_\-./:=@%+,]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`

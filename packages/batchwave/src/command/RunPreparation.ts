@@ -1,0 +1,224 @@
+/**
+ * Everything before the first request of a run: the pipeline, the plan, the directory, the journal
+ * and the service, in an order in which each error costs nothing.
+ */
+import * as Plan from "@batchwave/core/Plan"
+import type { RunResult } from "@batchwave/engine/Engine"
+import { Journal } from "@batchwave/engine/Journal"
+import * as PlanCheck from "@batchwave/engine/PlanCheck"
+import * as RunConfig from "@batchwave/engine/RunConfig"
+import { journalVersion, type RunHeader } from "@batchwave/engine/RunHeader"
+import type { AnyPipeline } from "@batchwave/pipeline/Pipeline"
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Random from "effect/Random"
+import type * as Scope from "effect/Scope"
+import { resolve } from "node:path"
+import type { Backend, EmbeddedOptions } from "../run/Backend.ts"
+import * as RunDirectory from "../run/RunDirectory.ts"
+import { jobIdOf } from "../run/RunId.ts"
+import * as RunSession from "../run/RunSession.ts"
+import type { Screen } from "../screen/Screen.ts"
+import { type CommandError, ofEngine, storage, usage } from "./CommandError.ts"
+import * as Parameters from "./Parameters.ts"
+import * as PipelineFile from "./PipelineFile.ts"
+import * as Planning from "./Planning.ts"
+import * as RunBackend from "./RunBackend.ts"
+import type { RunSettings } from "./RunSettings.ts"
+import * as RunTarget from "./RunTarget.ts"
+
+/**
+ * A run that can begin or go on.
+ *
+ * @category models
+ */
+export interface Ready extends Planning.Planned {
+  readonly _tag: "Ready"
+  readonly openRun: RunSession.OpenRun
+  readonly header: RunHeader
+  readonly config: RunConfig.RunConfig
+  readonly backend: Backend
+}
+
+/**
+ * A resumed run that had ended already.
+ *
+ * @category models
+ */
+export interface Finished extends Planning.Planned {
+  readonly _tag: "Finished"
+  readonly openRun: RunSession.OpenRun
+  readonly header: RunHeader
+  readonly backend: RunDirectory.BackendName
+  readonly result: RunResult
+}
+
+/**
+ * Prepares. The journal and the service stay open until the scope closes.
+ *
+ * @category operations
+ */
+export const prepare: (
+  settings: RunSettings
+) => Effect.Effect<Ready | Finished, CommandError, Scope.Scope | Screen> = Effect.fn(
+  "RunPreparation.prepare"
+)(function*(settings) {
+  const given = yield* Planning.parameters(settings.param)
+  const pipeline = yield* PipelineFile.load(settings.file)
+  return yield* settings.resume
+    ? resumed(settings, pipeline, given)
+    : fresh(settings, pipeline, given)
+})
+
+const fresh = Effect.fnUntraced(function*(
+  settings: RunSettings,
+  pipeline: AnyPipeline,
+  given: Parameters.Parameters
+) {
+  const planned = yield* Planning.plan(pipeline, given)
+  const directory = yield* RunTarget.resolve(settings, pipeline.name)
+  const choice = yield* RunBackend.choose(settings, undefined)
+  yield* RunBackend.check(choice, planned.plan, undefined)
+  // An account that does not answer leaves nothing behind; the emulator needs its directory.
+  if (choice._tag === "Emulator") yield* begin(directory, pipeline.name, "emulator")
+  const backend = yield* RunBackend.open(choice, embeddedIn(directory, settings, 1))
+  if (choice._tag === "Azure") yield* begin(directory, pipeline.name, "azure")
+  const openRun = yield* openJournal(directory)
+  const header = yield* makeHeader(settings, pipeline, given, planned.plan, directory, backend)
+  return {
+    _tag: "Ready" as const,
+    ...planned,
+    openRun,
+    header,
+    backend,
+    config: configOf(settings, backend)
+  }
+})
+
+const resumed = Effect.fnUntraced(function*(
+  settings: RunSettings,
+  pipeline: AnyPipeline,
+  given: Parameters.Parameters
+) {
+  const directory = yield* RunTarget.resolve(settings, pipeline.name)
+  const openRun = yield* openJournal(directory)
+  const { recorded } = openRun
+  const parameters = { ...recorded?.parameters, ...given }
+  const planned = yield* Planning.plan(pipeline, parameters)
+  if (recorded !== undefined) yield* requireSame(recorded, planned.plan, given)
+  const result = yield* RunSession.finished(openRun, planned.plan).pipe(
+    Effect.mapError((error) => storage(error.message, error))
+  )
+  const choice = yield* RunBackend.choose(settings, directory)
+  if (result !== undefined) {
+    const backend: RunDirectory.BackendName = choice._tag === "Emulator" ? "emulator" : "azure"
+    return {
+      _tag: "Finished" as const,
+      ...planned,
+      openRun,
+      header: result.header,
+      backend,
+      result
+    }
+  }
+  yield* RunBackend.check(choice, planned.plan, recorded)
+  const { epoch } = Context.get(openRun.services, Journal)
+  const backend = yield* RunBackend.open(choice, embeddedIn(directory, settings, epoch))
+  const header = recorded
+    ?? (yield* makeHeader(settings, pipeline, given, planned.plan, directory, backend))
+  return {
+    _tag: "Ready" as const,
+    ...planned,
+    openRun,
+    header,
+    backend,
+    config: configOf(settings, backend)
+  }
+})
+
+/** Each opening gets a directory of its own, so that nothing left over stands in a task's way. */
+const embeddedIn = (
+  directory: RunDirectory.RunDirectory,
+  settings: RunSettings,
+  epoch: number
+): EmbeddedOptions => ({
+  dataDirectory: resolve(directory.emulator, String(epoch)),
+  allowedDirectories: [directory.artifacts],
+  ...(Option.isSome(settings.slots) ? { slots: settings.slots.value } : {})
+})
+
+const begin = (
+  directory: RunDirectory.RunDirectory,
+  pipeline: string,
+  backend: RunDirectory.BackendName
+): Effect.Effect<void, CommandError> =>
+  Effect.flatMap(
+    Clock.currentTimeMillis,
+    (startedAtMs) =>
+      RunDirectory.begin(directory, { run: directory.runId, pipeline, backend, startedAtMs })
+  ).pipe(
+    Effect.mapError((error) => storage(error.message, error))
+  )
+
+const openJournal = (
+  directory: RunDirectory.RunDirectory
+): Effect.Effect<RunSession.OpenRun, CommandError, Scope.Scope> =>
+  RunSession.open(directory).pipe(
+    Effect.mapError((error) => ofEngine(error, directory.runId, ""))
+  )
+
+const makeHeader = Effect.fnUntraced(function*(
+  settings: RunSettings,
+  pipeline: AnyPipeline,
+  parameters: Parameters.Parameters,
+  plan: Plan.Plan,
+  directory: RunDirectory.RunDirectory,
+  backend: Backend
+) {
+  const seed = Option.isSome(settings.seed)
+    ? settings.seed.value
+    : yield* Random.nextIntBetween(0, 0x7fff_ffff)
+  return {
+    version: journalVersion,
+    runId: directory.runId,
+    jobId: jobIdOf(directory.runId),
+    poolId: backend.pool,
+    pipeline: pipeline.name,
+    source: resolve(settings.file),
+    parameters,
+    endpoint: backend.endpoint,
+    workflow: plan.workflow,
+    planFingerprint: Plan.fingerprint(plan),
+    seed,
+    createdAtMs: yield* Clock.currentTimeMillis
+  } satisfies RunHeader
+})
+
+const configOf = (settings: RunSettings, backend: Backend): RunConfig.RunConfig => ({
+  ...(backend.isLoopback ? RunConfig.forEmulator : RunConfig.defaults),
+  dependencyMode: settings.mode,
+  failureMode: settings.onFailure
+})
+
+const requireSame = (
+  recorded: RunHeader,
+  plan: Plan.Plan,
+  given: Parameters.Parameters
+): Effect.Effect<void, CommandError> =>
+  PlanCheck.requireSame(recorded, plan).pipe(
+    Effect.mapError((error) => {
+      const names = Parameters.differing(given, recorded.parameters)
+      if (names.length === 0) return usage(error.message, error)
+      const differences = names.map((name) =>
+        `${name} was ${recorded.parameters[name] ?? "not given"}`
+      )
+      return usage(
+        `run ${recorded.runId} was started with other parameters (${
+          differences.join("; ")
+        }); leave --param out to resume it, or start a new run`,
+        error
+      )
+    })
+  )

@@ -1,0 +1,36 @@
+/**
+ * The settings of `batchwave run`, as the flags give them.
+ */
+import type { DependencyMode, FailureMode } from "@batchwave/core/RunMode"
+import type * as Option from "effect/Option"
+import type { BackendName } from "../run/RunDirectory.ts"
+
+/**
+ * What a first signal does: leave the tasks in the service running, or end them.
+ *
+ * @category models
+ */
+export type OnInterrupt = "detach" | "terminate"
+
+/**
+ * The settings.
+ *
+ * @category models
+ */
+export interface RunSettings {
+  readonly file: string
+  readonly param: ReadonlyArray<string>
+  readonly resume: boolean
+  readonly runId: Option.Option<string>
+  readonly json: boolean
+  readonly backend: Option.Option<BackendName>
+  readonly pool: Option.Option<string>
+  readonly mode: DependencyMode
+  readonly onFailure: FailureMode
+  readonly onInterrupt: OnInterrupt
+  readonly slots: Option.Option<number>
+  readonly data: string
+  readonly seed: Option.Option<number>
+  readonly quiet: boolean
+  readonly verbose: boolean
+}

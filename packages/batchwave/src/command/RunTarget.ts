@@ -1,0 +1,93 @@
+/**
+ * Which run a command works on: a new one, or one that was interrupted.
+ */
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Random from "effect/Random"
+import * as RunDirectory from "../run/RunDirectory.ts"
+import * as RunId from "../run/RunId.ts"
+import { type CommandError, storage, usage } from "./CommandError.ts"
+import type { RunSettings } from "./RunSettings.ts"
+
+/** Runs an error message lists. */
+const runsListedMax = 5
+
+/**
+ * Finds or names the run. Fails when there is none to resume, or when a new one would take the name
+ * of one that exists.
+ *
+ * @category operations
+ */
+export const resolve: (
+  settings: Pick<RunSettings, "data" | "resume" | "runId" | "file">,
+  pipeline: string
+) => Effect.Effect<RunDirectory.RunDirectory, CommandError> = Effect.fn("RunTarget.resolve")(
+  function*(settings, pipeline) {
+    const given = Option.getOrUndefined(settings.runId)
+    if (given !== undefined && !RunId.isRunId(given)) {
+      return yield* usage(
+        `--run-id ${given}: use 1 to 64 of the characters a-z, 0-9 and -, beginning with a letter or digit`
+      )
+    }
+    if (settings.resume) return yield* resumable(settings.data, pipeline, given)
+    const directory = RunDirectory.make(settings.data, given ?? (yield* freshId(pipeline)))
+    if (!RunDirectory.exists(directory)) return directory
+    return yield* usage(
+      `the run ${directory.runId} exists already; go on with it by `
+        + `batchwave run ${settings.file} --resume --run-id ${directory.runId}, or give another id`
+    )
+  }
+)
+
+/**
+ * A new id for a run of the pipeline.
+ *
+ * @category constructors
+ */
+export const freshId: (pipeline: string) => Effect.Effect<string> = Effect.fnUntraced(
+  function*(pipeline) {
+    const now = DateTime.toPartsUtc(yield* DateTime.now)
+    return RunId.make(pipeline, now, yield* Random.next)
+  }
+)
+
+const resumable = Effect.fnUntraced(function*(
+  data: string,
+  pipeline: string,
+  runId: string | undefined
+) {
+  const known = yield* RunDirectory.list(data).pipe(
+    Effect.mapError((error) => storage(error.message, error))
+  )
+  if (runId !== undefined) {
+    const directory = RunDirectory.make(data, runId)
+    const run = known.find((one) => one.run === runId)
+    if (run === undefined) {
+      return yield* usage(`there is no run ${runId} to resume${listing(known)}`)
+    }
+    if (run.pipeline !== pipeline) {
+      return yield* usage(
+        `run ${runId} is a run of the pipeline "${run.pipeline}", not of "${pipeline}"; `
+          + "give the file it was started from"
+      )
+    }
+    return directory
+  }
+  const newest = known.find((run) => run.pipeline === pipeline && run.outcome === undefined)
+  if (newest === undefined) {
+    return yield* usage(
+      `there is no unfinished run of "${pipeline}" to resume${listing(known)}`
+    )
+  }
+  return RunDirectory.make(data, newest.run)
+})
+
+const listing = (known: ReadonlyArray<RunDirectory.KnownRun>): string => {
+  if (known.length === 0) return "; this directory has no runs yet: start one without --resume"
+  const lines = known.slice(0, runsListedMax).map((run) =>
+    `- ${run.run}  "${run.pipeline}"  ${run.outcome ?? "unfinished"}`
+  )
+  const more = known.length > runsListedMax ? [`- and ${known.length - runsListedMax} older`] : []
+  return ["; the runs of this directory are:", ...lines, ...more].join("\n")
+}

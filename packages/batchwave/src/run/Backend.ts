@@ -1,0 +1,98 @@
+/**
+ * The service of a run, opened: the client's operations and what to know about the other side.
+ */
+import { BatchClient, type BatchServices } from "@batchwave/client/BatchClient"
+import type { BatchFailure } from "@batchwave/client/BatchFailure"
+import type { ClientConfigError } from "@batchwave/client/Credential"
+import { JobOperations } from "@batchwave/client/JobOperations"
+import type { EmulatorError } from "@batchwave/emulator/EmulatorError"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+import type * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import { type AccountSettings, isLoopback, shownEndpoint } from "./BackendChoice.ts"
+import type { BackendName } from "./RunDirectory.ts"
+
+/**
+ * A service that answers.
+ *
+ * @category models
+ */
+export interface Backend {
+  readonly name: BackendName
+  /** Without any secret. */
+  readonly endpoint: string
+  readonly account: string
+  readonly pool: string
+  /** Whether its tasks can reach files of this machine. */
+  readonly isLoopback: boolean
+  readonly services: Context.Context<BatchServices>
+}
+
+/**
+ * How the emulator inside this process is set up.
+ *
+ * @category models
+ */
+export interface EmbeddedOptions {
+  /** Where it keeps its tasks. */
+  readonly dataDirectory: string
+  /** Directories that files may come from and go to. */
+  readonly allowedDirectories: ReadonlyArray<string>
+  /** Task slots of its node. @default the number of cores */
+  readonly slots?: number
+}
+
+/**
+ * Starts an emulator inside this process; it ends with the scope, and its tasks with it.
+ *
+ * @category constructors
+ */
+export const openEmbedded: (
+  options: EmbeddedOptions
+) => Effect.Effect<Backend, EmulatorError | ClientConfigError, Scope.Scope> = Effect.fn(
+  "Backend.openEmbedded"
+)(function*(options) {
+  const Emulator = yield* Effect.promise(() => import("@batchwave/emulator/Emulator"))
+  const { account, endpoint, key, pool } = yield* Emulator.make({
+    dataDirectory: options.dataDirectory,
+    allowedDirectories: options.allowedDirectories,
+    ...(options.slots === undefined ? {} : { slotsPerNode: options.slots })
+  })
+  const services = yield* Layer.build(
+    BatchClient.layer({ endpoint, account, key: Redacted.make(key) })
+  )
+  return { name: "emulator", endpoint, account, pool, isLoopback: true, services }
+})
+
+/** Time for the first request to an account, with every attempt. */
+const probeMsMax = 4_000
+
+/**
+ * Opens an account and makes sure that it answers and accepts the key, with one read that changes
+ * nothing.
+ *
+ * @category constructors
+ */
+export const openAccount: (
+  settings: AccountSettings
+) => Effect.Effect<Backend, BatchFailure | ClientConfigError, Scope.Scope> = Effect.fn(
+  "Backend.openAccount"
+)(function*(settings) {
+  const services = yield* Layer.build(BatchClient.layer(settings))
+  const jobs = Context.get(services, JobOperations)
+  yield* jobs.list({ maxResults: 1, select: ["id"], deadlineMs: probeMsMax }).pipe(
+    Stream.take(1),
+    Stream.runDrain
+  )
+  return {
+    name: "azure",
+    endpoint: shownEndpoint(settings.endpoint),
+    account: settings.account,
+    pool: settings.pool,
+    isLoopback: isLoopback(settings.endpoint),
+    services
+  }
+})

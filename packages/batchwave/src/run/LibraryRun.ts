@@ -1,0 +1,166 @@
+/**
+ * One run for a program: the same steps as the command, without a screen.
+ */
+import * as Plan from "@batchwave/core/Plan"
+import type { Report } from "@batchwave/core/Report"
+import { Journal } from "@batchwave/engine/Journal"
+import * as PlanCheck from "@batchwave/engine/PlanCheck"
+import * as RunConfig from "@batchwave/engine/RunConfig"
+import { journalVersion } from "@batchwave/engine/RunHeader"
+import type { PipelineError } from "@batchwave/pipeline/PipelineError"
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Random from "effect/Random"
+import type * as Scope from "effect/Scope"
+import { resolve } from "node:path"
+import { type PlannedPipeline, RunFailed, type RunOptions, type RunOutcome } from "../Batchwave.ts"
+import * as Backend from "./Backend.ts"
+import { isLoopback } from "./BackendChoice.ts"
+import * as RunDirectory from "./RunDirectory.ts"
+import * as RunDocument from "./RunDocument.ts"
+import * as RunId from "./RunId.ts"
+import * as RunSession from "./RunSession.ts"
+
+/**
+ * Runs to the end. Everything it opens is closed when it returns.
+ *
+ * @category operations
+ */
+export const run: <Value>(
+  pipeline: string,
+  planned: PlannedPipeline<Value>,
+  options: RunOptions
+) => Effect.Effect<RunOutcome<Value>, PipelineError | RunFailed> = Effect.fn("LibraryRun.run")(
+  function*(pipeline, { compiled, plan }, options) {
+    const runId = options.runId ?? (yield* freshId(pipeline))
+    if (!RunId.isRunId(runId)) {
+      return yield* new RunFailed({
+        message:
+          `"${runId}" cannot name a run; use 1 to 64 of a-z, 0-9 and -, first a letter or digit`
+      })
+    }
+    yield* requireReachableFiles(plan, options)
+    const directory = RunDirectory.make(options.data ?? RunDirectory.dataDirectoryDefault, runId)
+    const failed = (error: { readonly message: string }) =>
+      new RunFailed({ message: error.message, runId, directory: directory.path, cause: error })
+    const opened = yield* open(directory, pipeline, options).pipe(Effect.mapError(failed))
+    const { backend, openRun } = opened
+    const { recorded } = openRun
+    if (recorded !== undefined) {
+      yield* PlanCheck.requireSame(recorded, plan).pipe(Effect.mapError(failed))
+    }
+    const header = recorded ?? {
+      version: journalVersion,
+      runId,
+      jobId: RunId.jobIdOf(runId),
+      poolId: backend.pool,
+      pipeline,
+      parameters: {},
+      endpoint: backend.endpoint,
+      workflow: plan.workflow,
+      planFingerprint: Plan.fingerprint(plan),
+      seed: options.seed ?? (yield* Random.nextIntBetween(0, 0x7fff_ffff)),
+      createdAtMs: yield* Clock.currentTimeMillis
+    }
+    const { outputOf, report } = yield* RunSession.run(openRun, backend, {
+      definition: compiled.definition,
+      plan,
+      header,
+      config: configOf(options, backend)
+    }).pipe(Effect.mapError(failed))
+    const facts = { run: runId, pipeline, backend: backend.name, directory: directory.path }
+    const finish = (value: unknown) =>
+      RunDirectory.finish(directory, RunDocument.make(facts, report, value)).pipe(
+        Effect.mapError(failed)
+      )
+    if (report.outcome === "succeeded") {
+      const value = yield* RunSession.resultOf(openRun, compiled, outputOf)
+      yield* finish(value)
+      return { value, report, runId, directory: directory.path }
+    }
+    yield* finish(undefined)
+    return yield* new RunFailed({
+      message: unsuccessful(report, directory.path),
+      runId,
+      directory: directory.path,
+      report
+    })
+  },
+  Effect.scoped
+)
+
+const freshId = Effect.fnUntraced(function*(pipeline: string) {
+  return RunId.make(pipeline, DateTime.toPartsUtc(yield* DateTime.now), yield* Random.next)
+})
+
+const open = Effect.fnUntraced(function*(
+  directory: RunDirectory.RunDirectory,
+  pipeline: string,
+  options: RunOptions
+) {
+  const known = RunDirectory.describe(directory)
+  const name: RunDirectory.BackendName = options.account === undefined ? "emulator" : "azure"
+  const account = options.account === undefined
+    ? undefined
+    : yield* Backend.openAccount(options.account)
+  if (known === undefined) {
+    const startedAtMs = yield* Clock.currentTimeMillis
+    yield* RunDirectory.begin(directory, {
+      run: directory.runId,
+      pipeline,
+      backend: name,
+      startedAtMs
+    })
+  }
+  const openRun = yield* RunSession.open(directory)
+  const backend = account ?? (yield* openEmbedded(directory, openRun, options))
+  return { openRun, backend }
+})
+
+const openEmbedded = (
+  directory: RunDirectory.RunDirectory,
+  { services }: RunSession.OpenRun,
+  options: RunOptions
+): Effect.Effect<
+  Backend.Backend,
+  Effect.Error<ReturnType<typeof Backend.openEmbedded>>,
+  Scope.Scope
+> =>
+  Backend.openEmbedded({
+    dataDirectory: resolve(directory.emulator, String(Context.get(services, Journal).epoch)),
+    allowedDirectories: [directory.artifacts],
+    ...(options.slots === undefined ? {} : { slots: options.slots })
+  })
+
+const configOf = (options: RunOptions, backend: Backend.Backend): RunConfig.RunConfig => {
+  const defaults = backend.isLoopback ? RunConfig.forEmulator : RunConfig.defaults
+  return {
+    ...defaults,
+    dependencyMode: options.mode ?? defaults.dependencyMode,
+    failureMode: options.onFailure ?? defaults.failureMode
+  }
+}
+
+const requireReachableFiles = (
+  plan: Plan.Plan,
+  { account }: RunOptions
+): Effect.Effect<void, RunFailed> => {
+  if (account === undefined || isLoopback(account.endpoint)) return Effect.void
+  const [first] = RunSession.nodesWithFiles(plan)
+  return first === undefined ? Effect.void : Effect.fail(
+    new RunFailed({
+      message: `the pipeline hands files over (${first}, for one), and files travel only between `
+        + "tasks on this machine so far; pass small values as JSON, or run it on the emulator"
+    })
+  )
+}
+
+const unsuccessful = (report: Report, directory: string): string => {
+  const failed = report.nodes.find((node) => node.outcome === "failed")
+  const why = failed === undefined ? "" : `: ${failed.node} ${failed.failure ?? "failed"}`
+  const { counts } = report
+  return `the run ended as ${report.outcome} (${counts.failed} failed, ${counts.blocked} blocked, `
+    + `${counts.cancelled} cancelled)${why}; its files are in ${directory}`
+}

@@ -1,0 +1,181 @@
+/**
+ * One run from an opened journal to its results: what the command and the library share.
+ */
+import * as Decision from "@batchwave/core/Decision"
+import type { Definition } from "@batchwave/core/Definition"
+import type { Plan } from "@batchwave/core/Plan"
+import * as Policy from "@batchwave/core/Policy"
+import * as Report from "@batchwave/core/Report"
+import * as RunState from "@batchwave/core/RunState"
+import type { Json } from "@batchwave/core/Workflow"
+import { ArtifactStore } from "@batchwave/engine/ArtifactStore"
+import * as DirectoryStore from "@batchwave/engine/DirectoryStore"
+import * as Engine from "@batchwave/engine/Engine"
+import type {
+  ArtifactFailed,
+  EngineError,
+  JournalFailed,
+  JournalLocked
+} from "@batchwave/engine/EngineError"
+import { Journal } from "@batchwave/engine/Journal"
+import * as OutputValue from "@batchwave/engine/OutputValue"
+import type { RunConfig } from "@batchwave/engine/RunConfig"
+import type { RunHeader } from "@batchwave/engine/RunHeader"
+import * as SqliteJournal from "@batchwave/engine/SqliteJournal"
+import type { Compiled } from "@batchwave/pipeline/Pipeline"
+import type { PipelineError } from "@batchwave/pipeline/PipelineError"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type * as Scope from "effect/Scope"
+import type { Backend } from "./Backend.ts"
+import type { RunDirectory } from "./RunDirectory.ts"
+
+/**
+ * A run whose journal this process holds.
+ *
+ * @category models
+ */
+export interface OpenRun {
+  readonly directory: RunDirectory
+  /** Absent when the journal is new. */
+  readonly recorded: RunHeader | undefined
+  readonly services: Context.Context<Journal | ArtifactStore>
+}
+
+/**
+ * Opens the journal and the artifact store of a run, and holds the journal until the scope closes.
+ *
+ * @category constructors
+ */
+export const open: (
+  directory: RunDirectory
+) => Effect.Effect<OpenRun, JournalFailed | JournalLocked | ArtifactFailed, Scope.Scope> = Effect
+  .fn(
+    "RunSession.open"
+  )(function*(directory) {
+    const services = yield* Layer.build(
+      Layer.merge(SqliteJournal.layer(directory.journal), DirectoryStore.layer(directory.artifacts))
+    )
+    const recorded = yield* Context.get(services, Journal).header
+    return { directory, recorded, services }
+  })
+
+/**
+ * The result of a run that has ended already, from its journal alone; `undefined` when it has not.
+ *
+ * @category queries
+ */
+export const finished: (
+  run: OpenRun,
+  plan: Plan
+) => Effect.Effect<Engine.RunResult | undefined, JournalFailed> = Effect.fn("RunSession.finished")(
+  function*({ recorded, services }, plan) {
+    if (recorded === undefined) return undefined
+    const past = yield* Context.get(services, Journal).read
+    if (past.at(-1)?.event._tag !== "RunFinished") return undefined
+    const state = RunState.make(plan)
+    for (const { atMs, event } of past) RunState.evolve(state, event, atMs)
+    return {
+      header: recorded,
+      report: Report.make(state),
+      outputOf: (node, output) => {
+        const index = plan.indexOf(node)
+        return index === undefined ? undefined : state.outputs.get(index)?.[output]
+      }
+    }
+  }
+)
+
+/**
+ * What a run is given beside its journal and its service.
+ *
+ * @category models
+ */
+export interface SessionOptions
+  extends Pick<Engine.RunOptions, "plan" | "header" | "observer" | "onResume" | "cancelWhen">
+{
+  readonly definition: Definition
+  readonly config: RunConfig
+}
+
+/**
+ * Runs to the end.
+ *
+ * @category operations
+ */
+export const run = (
+  { services }: OpenRun,
+  backend: Backend,
+  options: SessionOptions
+): Effect.Effect<Engine.RunResult, EngineError> =>
+  Engine.run({
+    ...options,
+    definition: backend.name === "emulator"
+      ? againAfterRestart(options.definition, options.config.policy)
+      : options.definition
+  }).pipe(Effect.provideContext(Context.merge(services, backend.services)))
+
+const runAgain = Decision.retry({
+  afterMs: 0,
+  via: "resubmit",
+  reason: "the emulator that held it ended with its process"
+})
+
+/**
+ * The emulator inside this process loses its tasks when the process ends. That is none of their
+ * failures: they run again when the run is resumed, whatever policy their node has.
+ */
+const againAfterRestart = (definition: Definition, runPolicy: Policy.Policy): Definition => {
+  const again = Policy.on("Vanished", Policy.make("run again", () => runAgain))
+  const policies = new Map<string, Policy.Policy>()
+  for (const { name } of definition.workflow.nodes) {
+    const own = definition.policies.get(name) ?? runPolicy
+    policies.set(name, { ...Policy.firstMatch(again, own), description: own.description })
+  }
+  return { ...definition, policies }
+}
+
+/**
+ * Reads what the pipeline answers, files as paths of this machine. Fails with what is missing.
+ *
+ * @category queries
+ */
+export const resultOf: <Value>(
+  { services }: OpenRun,
+  compiled: Compiled<Value>,
+  outputOf: Engine.RunResult["outputOf"]
+) => Effect.Effect<Value, PipelineError> = Effect.fn("RunSession.resultOf")(
+  function*({ services }, compiled, outputOf) {
+    const store = Context.get(services, ArtifactStore)
+    const wanted = new Set<string>()
+    compiled.result((node, output) => {
+      const value = outputOf(node, output)
+      const key = OutputValue.keyOf(value)
+      if (key !== undefined) wanted.add(key)
+      return key ?? value
+    })
+    const paths = new Map<string, Json | undefined>()
+    for (const key of wanted) {
+      paths.set(key, yield* store.locate(key).pipe(Effect.orElseSucceed(() => undefined)))
+    }
+    const result = compiled.result((node, output) => {
+      const value = outputOf(node, output)
+      const key = OutputValue.keyOf(value)
+      return key === undefined ? value : paths.get(key)
+    })
+    return yield* Effect.fromResult(result)
+  }
+)
+
+/**
+ * The first nodes that hand files over, for a service that cannot reach this machine's files.
+ *
+ * @category queries
+ */
+export const nodesWithFiles = ({ workflow }: Plan): ReadonlyArray<string> =>
+  workflow.nodes
+    .filter((node) =>
+      node.files.length > 0 || node.outputs.some((output) => output._tag === "File")
+    )
+    .map((node) => node.name)

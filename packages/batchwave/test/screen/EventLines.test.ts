@@ -1,0 +1,71 @@
+import type { RunEvent } from "@batchwave/core/RunEvent"
+import { assert, describe, it } from "@effect/vitest"
+import * as EventLines from "batchwave/screen/EventLines"
+import * as Style from "batchwave/screen/Style"
+import { endedTask, planOf, stateAfter } from "./World.ts"
+
+const plan = planOf(Array.from({ length: 10 }, (_, index) => [`n${index}`, []]))
+const state = stateAfter(plan, endedTask(3, 75))
+
+const told = (events: ReadonlyArray<RunEvent>): ReadonlyArray<string> =>
+  EventLines.make(events, state, Style.make(false)).map((line) => line.text)
+
+const retry = (afterMs: number): RunEvent => ({
+  _tag: "RetryDecided",
+  node: 3,
+  via: "reactivate",
+  dueAtMs: afterMs,
+  decision: { _tag: "Retry", afterMs, via: "auto", reason: "exit code 75; retry 1 of 2" }
+})
+
+describe("EventLines", () => {
+  it("says why a node is retried, when and how", () => {
+    assert.deepStrictEqual(told([retry(500), retry(0)]), [
+      "n3 failed: exit code 75; retry 1 of 2 in 0.5 s (reactivate)",
+      "n3 failed: exit code 75; retry 1 of 2 now (reactivate)"
+    ])
+  })
+
+  it("gives up to five successes a line each and counts more in one", () => {
+    const successes = (count: number): ReadonlyArray<RunEvent> =>
+      Array.from({ length: count }, (_, node) => ({ _tag: "NodeSucceeded", node }))
+    assert.strictEqual(told(successes(5)).length, 5)
+    assert.deepStrictEqual(told(successes(6)), ["6 nodes succeeded: n0, n1, n2, n3, n4, n5"])
+  })
+
+  it("tells one submission in one line, with the first names", () => {
+    const tasks = Array.from({ length: 10 }, (_, node) => ({ node, submission: 1 }))
+    assert.deepStrictEqual(told([{ _tag: "TasksAccepted", tasks }]), [
+      "submitted 10 tasks: n0, n1, n2, n3, n4, n5, n6, n7 and 2 more"
+    ])
+  })
+
+  it("marks what went wrong as worth showing beside a moving picture, and nothing else", () => {
+    const lines = EventLines.make(
+      [
+        { _tag: "NodeSucceeded", node: 0 },
+        retry(0),
+        { _tag: "NodesBlocked", nodes: [1], by: [3] },
+        { _tag: "RunFinished", outcome: "failed" }
+      ],
+      state,
+      Style.make(false)
+    )
+    assert.deepStrictEqual(lines.map((line) => line.isNotable), [false, true, true, false])
+  })
+
+  it("keeps control sequences of names and messages out", () => {
+    const hostile = stateAfter(planOf([["a\u{1b}[2J\nb", []]]), endedTask(0, 1))
+    const [line] = EventLines.make(
+      [{
+        _tag: "NodeFailed",
+        node: 0,
+        failure: { _tag: "SetupFailed", code: "X", message: "m\u{1b}]0;t\u{7}\nn" },
+        reason: "r"
+      }],
+      hostile,
+      Style.make(false)
+    )
+    assert.strictEqual(line?.text, "a b failed for good: could not start (X): m n (r)")
+  })
+})

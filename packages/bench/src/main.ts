@@ -1,0 +1,23 @@
+/**
+ * Runs one benchmark by name: `npm run bench -- planner`.
+ */
+const benchmarks = new Map<
+  string,
+  () => Promise<{ readonly run: (args: Array<string>) => Promise<void> }>
+>([
+  ["planner", () => import("./planner.ts")],
+  ["addCollection", () => import("./addCollection.ts")],
+  ["pageDecode", () => import("./pageDecode.ts")]
+])
+
+const [name = "", ...args] = process.argv.slice(2)
+const load = benchmarks.get(name)
+if (load === undefined) {
+  console.error(
+    `there is no benchmark "${name}"; choose one of: ${[...benchmarks.keys()].join(", ")}`
+  )
+  process.exitCode = 2
+} else {
+  const { run } = await load()
+  await run(args)
+}

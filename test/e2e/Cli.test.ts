@@ -1,0 +1,440 @@
+/**
+ * The command from outside: bad input, a service that is not there, a node that fails, plans, and the
+ * emulator's line. Each ending has its exit code and one message, and what is refused leaves nothing
+ * behind.
+ */
+import { BatchClient } from "@batchwave/client/BatchClient"
+import { JobOperations } from "@batchwave/client/JobOperations"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Redacted, Stream } from "effect"
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
+import { createServer } from "node:http"
+import { join } from "node:path"
+import * as Command from "./Command.ts"
+
+const node = (name: string, after: ReadonlyArray<string> = []) => ({
+  name,
+  after,
+  command: [{ _tag: "Text", text: "true" }],
+  inputs: {},
+  files: [],
+  outputs: [],
+  environment: {},
+  slots: 1
+})
+
+const workflow = (...nodes: ReadonlyArray<ReturnType<typeof node>>): string =>
+  JSON.stringify({ version: 1, name: "bad", nodes })
+
+const withParameters = `
+import { Pipeline, sh } from "batchwave"
+import { Schema } from "effect"
+export default Pipeline.make(
+  "weather",
+  { params: { years: Schema.Array(Schema.Int), csv: Schema.String } },
+  (p, { csv }) => { p.task("a", { run: sh\`echo \${csv}\` }) }
+)
+`
+
+interface BadInput {
+  readonly what: string
+  readonly file: string
+  /** Absent when the file is not written. */
+  readonly body?: string
+  readonly flags?: ReadonlyArray<string>
+  readonly message: ReadonlyArray<RegExp>
+}
+
+const badInputs: ReadonlyArray<BadInput> = [
+  {
+    what: "a cycle",
+    file: "w.json",
+    body: workflow(node("a", ["c"]), node("b", ["a"]), node("c", ["b"])),
+    message: [/"a" → "b" → "c" → "a"/, /remove one/]
+  },
+  {
+    what: "an unknown dependency",
+    file: "w.json",
+    body: workflow(node("fetch"), node("load", ["fecth"])),
+    message: [/"load".*"fecth"/, /did you mean "fetch"\?/]
+  },
+  {
+    what: "a name used twice",
+    file: "w.json",
+    body: workflow(node("fetch"), node("fetch")),
+    message: [/"fetch"/, /twice|2 times/]
+  },
+  {
+    what: "names that differ only by case",
+    file: "w.json",
+    body: workflow(node("Fetch"), node("fetch")),
+    message: [/"Fetch"/, /"fetch"/, /case/]
+  },
+  {
+    what: "JSON that is no workflow",
+    file: "w.json",
+    body: "{\"version\":1,\"name\":\"x\"}",
+    message: [/w\.json is no workflow/, /nodes/]
+  },
+  { what: "text that is no JSON", file: "w.json", body: "{", message: [/w\.json is not JSON/] },
+  {
+    what: "a file that does not exist",
+    file: "absent.ts",
+    message: [/absent\.ts does not exist/, /check the path/]
+  },
+  { what: "a file of another kind", file: "w.yaml", body: "", message: [/\.ts.*\.json/] },
+  {
+    what: "a module without a default export",
+    file: "w.ts",
+    body: "export const x = 1\n",
+    message: [/w\.ts has no default export/, /export default Pipeline\.make/]
+  },
+  {
+    what: "a module that exports something else",
+    file: "w.ts",
+    body: "export default [1]\n",
+    message: [/default export of .*w\.ts is an array/, /export default Pipeline\.make/]
+  },
+  {
+    what: "a pipeline that is not the default export",
+    file: "w.ts",
+    body: "import { Pipeline } from \"batchwave\"\n"
+      + "export const mine = Pipeline.graph(\"g\", { a: { run: \"true\" } })\n",
+    message: [/as "mine"/, /export default mine/]
+  },
+  {
+    what: "a module that throws",
+    file: "w.ts",
+    body: "const word: string = \"boom\"\nthrow new TypeError(word)\n",
+    message: [/threw TypeError: boom \(at w\.ts:2\)/]
+  },
+  {
+    what: "missing parameters",
+    file: "w.ts",
+    body: withParameters,
+    message: [/"years" is missing; it takes array of integer/, /"csv" is missing/]
+  },
+  {
+    what: "wrong and unknown parameters",
+    file: "w.ts",
+    body: withParameters,
+    flags: ["--param", "years=[2020,\"x\"]", "--param", "cvs=a"],
+    message: [/"cvs"; did you mean "csv"\?/, /"years\[1\]"/, /"csv" is missing/]
+  },
+  {
+    what: "a parameter without a value",
+    file: "w.ts",
+    body: withParameters,
+    flags: ["--param", "years"],
+    message: [/--param name=value/]
+  }
+]
+
+const writeBad = (directory: string, { body, file }: BadInput): string =>
+  body === undefined ? join(directory, file) : Command.writePipeline(directory, file, body)
+
+const hasRuns = (directory: string): boolean => existsSync(join(directory, ".batchwave"))
+
+/** The ids of all jobs of an emulator. */
+const jobsOf = ({ account, endpoint, key }: Command.EmulatorCoordinates) =>
+  Effect.runPromise(
+    Effect.gen(function*() {
+      const jobs = yield* JobOperations
+      const found = yield* Stream.runCollect(jobs.list())
+      return found.map((job) => job.id)
+    }).pipe(
+      Effect.provide(BatchClient.layer({ endpoint, account, key: Redacted.make(key) }))
+    )
+  )
+
+const failing = workflow(node("unused")).replace("\"unused\"", "\"fetch\"")
+
+const writeFailing = (directory: string): string => {
+  const fetch = {
+    ...node("fetch"),
+    command: [{
+      _tag: "Text",
+      text: "i=1; while [ $i -le 30 ]; do echo line-$i >&2; i=$((i+1)); done; "
+        + "printf '\\033[31mred\\033[0m\\n' >&2; exit 3"
+    }]
+  }
+  const file = join(directory, "failing.json")
+  writeFileSync(
+    file,
+    workflow(fetch, node("clean", ["fetch"]), node("load", ["clean"]), node("other"))
+  )
+  return file
+}
+
+describe("bad input", () => {
+  for (const bad of badInputs) {
+    it(`${bad.what} ends plan and run with code 2, one message, and nothing submitted`, async () => {
+      const directory = Command.makeDirectory()
+      const file = writeBad(directory, bad)
+      const both = await Promise.all(
+        ["plan", "run"].map((verb) =>
+          Command.run([verb, file, ...(bad.flags ?? [])], { cwd: directory })
+        )
+      )
+      for (const ended of both) {
+        assert.strictEqual(ended.code, 2, ended.stderr)
+        assert.strictEqual(ended.stdout, "")
+        assert.match(ended.stderr, /^error: /)
+        for (const part of bad.message) assert.match(ended.stderr, part)
+        assert.notMatch(ended.stderr, /\n {4}at /)
+      }
+      assert.isFalse(hasRuns(directory))
+    })
+  }
+
+  it("reaches no service that is there", async () => {
+    const directory = Command.makeDirectory()
+    const emulator = await Command.startEmulator(directory)
+    try {
+      const file = join(directory, "w.json")
+      writeFileSync(file, workflow(node("a", ["b"]), node("b", ["a"])))
+      const ended = await Command.run(["run", file], { cwd: directory, env: emulator.env })
+      assert.strictEqual(ended.code, 2)
+      assert.deepStrictEqual(await jobsOf(emulator.coordinates), [])
+    } finally {
+      await Command.stop(emulator.started)
+    }
+  })
+})
+
+describe("the command line", () => {
+  const cwd = Command.makeDirectory()
+
+  it("prints help and version of every command on stdout", async () => {
+    for (const verb of [[], ["plan"], ["run"], ["emulate"]]) {
+      const [help, version] = await Promise.all([
+        Command.run([...verb, "--help"], { cwd }),
+        Command.run([...verb, "--version"], { cwd })
+      ])
+      assert.strictEqual(help.code, 0, help.stderr)
+      assert.match(help.stdout, /USAGE/)
+      assert.strictEqual(help.stderr, "")
+      assert.match(version.stdout, /^batchwave \d+\.\d+\.\d+\n$/)
+      assert.strictEqual(version.code, 0)
+    }
+  })
+
+  it("answers a wrong flag or command with code 2 and the usage, all on stderr", async () => {
+    for (const args of [["run", "--resum", "w.ts"], ["plann"], ["run"], [], ["plan", "a", "b"]]) {
+      const ended = await Command.run(args, { cwd })
+      assert.strictEqual(ended.code, 2, args.join(" "))
+      assert.strictEqual(ended.stdout, "")
+      assert.match(ended.stderr, /usage/i)
+    }
+  })
+
+  it("says what to resume when there is nothing to resume", async () => {
+    const directory = Command.makeDirectory()
+    const file = join(directory, "w.json")
+    writeFileSync(file, failing)
+    const ended = await Command.run(["run", file, "--resume"], { cwd: directory })
+    assert.strictEqual(ended.code, 2)
+    assert.match(ended.stderr, /no unfinished run of "bad".*no runs yet/)
+    assert.isFalse(hasRuns(directory))
+  })
+})
+
+describe("a service that cannot be used", () => {
+  const settings = {
+    AZURE_BATCH_ACCOUNT: "someone",
+    AZURE_BATCH_ACCESS_KEY: "c2VjcmV0LWtleS1vZi1zb21lb25l"
+  }
+
+  it("ends with code 2 naming every missing setting", async () => {
+    const directory = Command.makeDirectory()
+    const ended = await Command.run(["run", writeFailing(directory), "--backend", "azure"], {
+      cwd: directory
+    })
+    assert.strictEqual(ended.code, 2)
+    for (const name of ["ENDPOINT", "ACCOUNT", "ACCESS_KEY", "POOL"]) {
+      assert.include(ended.stderr, `AZURE_BATCH_${name}`)
+    }
+    assert.isFalse(hasRuns(directory))
+  })
+
+  it("ends with code 5 within seconds when nobody listens, and leaves nothing behind", async () => {
+    const directory = Command.makeDirectory()
+    const port = await freePort()
+    const startedAtMs = performance.now()
+    const ended = await Command.run(["run", writeFailing(directory)], {
+      cwd: directory,
+      env: { ...settings, AZURE_BATCH_ENDPOINT: `http://127.0.0.1:${port}` }
+    })
+    assert.strictEqual(ended.code, 5, ended.stderr)
+    assert.isBelow(performance.now() - startedAtMs, 15_000)
+    assert.include(ended.stderr, `http://127.0.0.1:${port}`)
+    assert.match(ended.stderr, /check AZURE_BATCH_ENDPOINT/)
+    assert.notInclude(ended.stderr, settings.AZURE_BATCH_ACCESS_KEY)
+    assert.isFalse(hasRuns(directory))
+  })
+
+  it("ends with code 5 when the key is wrong, and submits nothing", async () => {
+    const directory = Command.makeDirectory()
+    const emulator = await Command.startEmulator(directory)
+    try {
+      const ended = await Command.run(["run", writeFailing(directory)], {
+        cwd: directory,
+        env: { ...emulator.env, AZURE_BATCH_ACCESS_KEY: settings.AZURE_BATCH_ACCESS_KEY }
+      })
+      assert.strictEqual(ended.code, 5, ended.stderr)
+      assert.match(ended.stderr, /did not accept the key/)
+      assert.include(ended.stderr, emulator.coordinates.endpoint)
+      assert.notInclude(ended.stderr, settings.AZURE_BATCH_ACCESS_KEY)
+      assert.deepStrictEqual(await jobsOf(emulator.coordinates), [])
+      assert.isFalse(existsSync(join(directory, ".batchwave", "runs")))
+    } finally {
+      await Command.stop(emulator.started)
+    }
+  })
+})
+
+describe("a node that fails", () => {
+  it("ends with code 1, the end of its stderr, and the chain to what it blocked", async () => {
+    const directory = Command.makeDirectory()
+    const ended = await Command.run(["run", writeFailing(directory)], { cwd: directory })
+    assert.strictEqual(ended.code, 1, ended.stderr)
+    assert.match(ended.stderr, /^backend: emulator/)
+    assert.match(ended.stdout, /^fetch +failed .*exit code 3/m)
+    assert.match(ended.stdout, /^clean +blocked .*blocked by fetch$/m)
+    assert.match(ended.stdout, /^load +blocked .*blocked by fetch → clean$/m)
+    assert.match(ended.stdout, /^other +succeeded/m)
+    assert.include(ended.stderr, "| line-12\n")
+    assert.notInclude(ended.stderr, "line-11\n")
+    assert.include(ended.stderr, "| red\n")
+    assert.notInclude(ended.stderr, "\u{1b}")
+  })
+
+  it("is one document with --json, kept as report.json, and told again on resume", async () => {
+    const directory = Command.makeDirectory()
+    const file = writeFailing(directory)
+    const ended = await Command.run(["run", file, "--json", "--run-id", "r"], { cwd: directory })
+    assert.strictEqual(ended.code, 1, ended.stderr)
+    const document = JSON.parse(ended.stdout)
+    assert.deepStrictEqual(Object.keys(document), [
+      "run",
+      "pipeline",
+      "backend",
+      "outcome",
+      "counts",
+      "retries",
+      "nodes",
+      "results",
+      "directory"
+    ])
+    assert.strictEqual(document.outcome, "failed")
+    assert.deepStrictEqual(document.counts, {
+      succeeded: 1,
+      failed: 1,
+      blocked: 2,
+      cancelled: 0,
+      pending: 0
+    })
+    const kept: unknown = JSON.parse(readFileSync(join(document.directory, "report.json"), "utf8"))
+    assert.deepStrictEqual(kept, document)
+    const again = await Command.run(["run", file, "--json", "--resume", "--run-id", "r"], {
+      cwd: directory
+    })
+    assert.strictEqual(again.code, 1)
+    assert.deepStrictEqual(JSON.parse(again.stdout), document)
+    const taken = await Command.run(["run", file, "--run-id", "r"], { cwd: directory })
+    assert.strictEqual(taken.code, 2)
+    assert.match(taken.stderr, /exists already.*--resume --run-id r/)
+    assert.deepStrictEqual(readdirSync(join(directory, ".batchwave", "runs")), ["r"])
+  })
+})
+
+describe("plan", () => {
+  const directory = Command.makeDirectory()
+  const file = join(directory, "w.json")
+  writeFileSync(file, workflow(node("a"), node("b \"quoted\"", ["a"]), node("c", ["a"])))
+
+  const plan = async (...flags: ReadonlyArray<string>): Promise<string> => {
+    const ended = await Command.run(["plan", file, ...flags], { cwd: directory })
+    assert.strictEqual(ended.code, 0, ended.stderr)
+    assert.strictEqual(ended.stderr, "")
+    return ended.stdout
+  }
+
+  it("prints nodes, edges, levels and critical path as JSON, by either flag", async () => {
+    const text = await plan("--json")
+    assert.strictEqual(await plan("--format", "json"), text)
+    assert.deepStrictEqual(JSON.parse(text), {
+      nodes: 3,
+      edges: 2,
+      levels: [["a"], ["b \"quoted\"", "c"]],
+      criticalPath: ["a", "b \"quoted\""]
+    })
+  })
+
+  it("prints waves for people, and graphs for the two languages that draw them", async () => {
+    assert.match(await plan(), /3 nodes, 2 edges, 2 waves/)
+    assert.match(await plan("--format", "mermaid"), /^flowchart TD\n(?: {2}n.*\n)+$/)
+    assert.match(await plan("--format", "dot"), /^digraph "bad" \{\n(?: {2}n.*\n)+\}\n$/)
+    assert.isFalse(hasRuns(directory))
+  })
+})
+
+describe("emulate", () => {
+  it("prints one JSON object of four members when it is ready, and ends with its signal", async () => {
+    const directory = Command.makeDirectory()
+    const { coordinates, line, started } = await Command.startEmulator(directory)
+    assert.deepStrictEqual(Object.keys(coordinates), ["endpoint", "account", "key", "pool"])
+    assert.strictEqual(line.split("\n").length, 2)
+    assert.match(coordinates.endpoint, /^http:\/\/127\.0\.0\.1:\d+$/)
+    started.child.kill("SIGTERM")
+    assert.strictEqual((await started.ended).code, 143)
+  })
+
+  it("is ready for a run in the same directory, and ends with code 0 on SIGINT", async () => {
+    const directory = Command.makeDirectory()
+    const emulator = await Command.startEmulator(directory)
+    const file = Command.writePipeline(
+      directory,
+      "files.ts",
+      `
+import { Output, Pipeline, sh } from "batchwave"
+export default Pipeline.make("files", {}, (p) => {
+  const word = p.task("word", { run: sh\`echo hello > word.txt\`, output: Output.file("word.txt") })
+  return p.task("copy", { run: sh\`cp \${word.output} copy.txt\`, output: Output.file("copy.txt") })
+})
+`
+    )
+    const ended = await Command.run(["run", file, "--json"], { cwd: directory, env: emulator.env })
+    assert.strictEqual(ended.code, 0, ended.stderr)
+    const document = JSON.parse(ended.stdout)
+    assert.strictEqual(document.backend, "azure")
+    assert.strictEqual(readFileSync(document.results.result, "utf8"), "hello\n")
+    assert.strictEqual((await jobsOf(emulator.coordinates)).length, 1)
+    emulator.started.child.kill("SIGINT")
+    assert.strictEqual((await emulator.started.ended).code, 0)
+  })
+
+  it("says that a port is taken", async () => {
+    const directory = Command.makeDirectory()
+    const { coordinates, started } = await Command.startEmulator(directory)
+    try {
+      const { port } = new URL(coordinates.endpoint)
+      const ended = await Command.run(["emulate", "--port", port], { cwd: directory })
+      assert.strictEqual(ended.code, 2)
+      assert.match(ended.stderr, new RegExp(`${port}.*another port`))
+    } finally {
+      await Command.stop(started)
+    }
+  })
+})
+
+/** A port that was free a moment ago. */
+const freePort = (): Promise<number> =>
+  new Promise((resolve) => {
+    const server = createServer()
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address()
+      const port = typeof address === "object" && address !== null ? address.port : 0
+      server.close(() => resolve(port))
+    })
+  })
