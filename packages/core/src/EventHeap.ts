@@ -101,8 +101,12 @@ const sink = (heap: EventHeap, atMs: number, sequence: number, item: number): vo
 }
 
 const isBefore = (heap: EventHeap, left: number, right: number): boolean => {
-  const difference = heap.times[left]! - heap.times[right]!
-  return difference < 0 || (difference === 0 && heap.sequences[left]! < heap.sequences[right]!)
+  const leftAtMs = heap.times[left]!
+  const rightAtMs = heap.times[right]!
+  // A difference would not order equal infinities.
+  return leftAtMs === rightAtMs
+    ? heap.sequences[left]! < heap.sequences[right]!
+    : leftAtMs < rightAtMs
 }
 
 const grow = (heap: EventHeap): void => {

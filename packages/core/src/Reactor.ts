@@ -21,8 +21,8 @@ import type { Failure } from "./Failure.ts"
 import { isInService, isSettled, NodeState } from "./NodeState.ts"
 import * as Policy from "./Policy.ts"
 import * as Random from "./Random.ts"
-import type { ExternalEvent, RunEvent, RunOutcome, TaskReference } from "./RunEvent.ts"
 import { isAlarmDue, relevantPart } from "./Relevance.ts"
+import type { ExternalEvent, RunEvent, RunOutcome, TaskReference } from "./RunEvent.ts"
 import { evolve, type RunState } from "./RunState.ts"
 
 /**
