@@ -73,14 +73,16 @@ const write = (span: Span): string => {
   return `${span.isNegative ? "-" : ""}P${days}${time === "" ? "" : `T${time}`}`
 }
 
+const infinite = (isNegative: boolean): string => `${isNegative ? "-" : ""}${infiniteDuration}`
+
 /**
  * The duration of some milliseconds in the service's form. `Infinity` and what is beyond the
- * largest time span give "no limit"; digits below 100 nanoseconds are rounded.
+ * largest time span give "no limit", with its sign; digits below 100 nanoseconds are rounded.
  */
 export const durationOfMs = (ms: number): string => {
   const magnitude = Math.abs(ms)
   const days = Math.floor(magnitude / dayMs)
-  if (!Number.isFinite(magnitude) || days > spanDaysMax) return infiniteDuration
+  if (!Number.isFinite(magnitude) || days > spanDaysMax) return infinite(ms < 0)
   const ticks = Math.round((magnitude - days * dayMs) * 10_000)
   const span = {
     isNegative: ms < 0,
@@ -88,15 +90,16 @@ export const durationOfMs = (ms: number): string => {
     seconds: Math.floor(ticks / 10_000_000) % 86_400,
     ticks: ticks % 10_000_000
   }
-  return isInfinite(span) ? infiniteDuration : write(span)
+  return isInfinite(span) ? infinite(span.isNegative) : write(span)
 }
 
 /**
  * The same duration in the form the service echoes: days, hours, minutes and seconds without zero
- * parts, so `P3Y6M4DT12H30M5S` becomes `P1279DT12H30M5S`; `undefined` when the text is no duration.
+ * parts, so `P3Y6M4DT12H30M5S` becomes `P1279DT12H30M5S`. What is beyond the largest time span becomes
+ * "no limit", with its sign; `undefined` when the text is no duration.
  */
 export const normaliseDuration = (duration: string): string | undefined => {
   const span = spanOf(duration)
   if (span === undefined) return undefined
-  return isInfinite(span) && !span.isNegative ? infiniteDuration : write(span)
+  return isInfinite(span) ? infinite(span.isNegative) : write(span)
 }

@@ -1,23 +1,16 @@
 /**
- * The job resource: what is sent to add, patch or terminate one, and what the service tells of it.
+ * The job resource: what is sent to add, change, disable or terminate one, and what the service tells
+ * of it.
  */
 import * as Schema from "effect/Schema"
 import { EnvironmentSetting } from "./EnvironmentSetting.ts"
 import { JobConstraints } from "./JobConstraints.ts"
 import { JobExecutionInformation, JobStatistics } from "./JobExecutionInformation.ts"
-import { JobState, OnAllTasksComplete, OnTaskFailure } from "./JobState.ts"
+import { DisableJobOption, JobState, OnAllTasksComplete, OnTaskFailure } from "./JobState.ts"
 import { JobManagerTask, JobPreparationTask, JobReleaseTask } from "./JobTasks.ts"
+import { MetadataItem } from "./MetadataItem.ts"
 import { PoolInformation } from "./PoolInformation.ts"
 import { Int32, Timestamp } from "./Scalar.ts"
-
-/** A named text of the caller's on a job. @source MetadataItem 2024-02-01.19.0 */
-export const MetadataItem = Schema.Struct({
-  name: Schema.String,
-  value: Schema.String
-})
-
-/** A named text of the caller's on a job. */
-export interface MetadataItem extends Schema.Schema.Type<typeof MetadataItem> {}
 
 /** The network of a job's tasks. @source JobNetworkConfiguration 2024-02-01.19.0 */
 export const JobNetworkConfiguration = Schema.Struct({
@@ -109,6 +102,40 @@ export const JobPatchParameter = Schema.Struct({
 
 /** The members of a job to change; each is replaced as a whole. */
 export interface JobPatchParameter extends Schema.Schema.Type<typeof JobPatchParameter> {}
+
+/**
+ * A job as it shall be from now on. A member left out goes back to its default, and metadata are lost
+ * unless they are sent again: `JobPatchParameter` changes single members.
+ *
+ * @source JobUpdateParameter 2024-02-01.19.0
+ */
+export const JobUpdateParameter = Schema.Struct({
+  /** 0 when absent. */
+  priority: Schema.optionalKey(Int32),
+  /** -1, no bound, when absent. */
+  maxParallelTasks: Schema.optionalKey(Int32),
+  /** False when absent. */
+  allowTaskPreemption: Schema.optionalKey(Schema.Boolean),
+  /** No limits when absent. */
+  constraints: Schema.optionalKey(JobConstraints),
+  /** Another than the job's own only while the job is disabled. */
+  poolInfo: PoolInformation,
+  /** None when absent. */
+  metadata: Schema.optionalKey(Schema.Array(MetadataItem)),
+  /** `noaction` when absent, which is refused once it has been `terminatejob`. */
+  onAllTasksComplete: Schema.optionalKey(OnAllTasksComplete)
+})
+
+/** A job as it shall be from now on. */
+export interface JobUpdateParameter extends Schema.Schema.Type<typeof JobUpdateParameter> {}
+
+/** What becomes of a job's running tasks when it is disabled. @source JobDisableParameter 2024-02-01.19.0 */
+export const JobDisableParameter = Schema.Struct({
+  disableTasks: DisableJobOption
+})
+
+/** What becomes of a job's running tasks when it is disabled. */
+export interface JobDisableParameter extends Schema.Schema.Type<typeof JobDisableParameter> {}
 
 /** Why a job is ended. @source JobTerminateParameter 2024-02-01.19.0 */
 export const JobTerminateParameter = Schema.Struct({

@@ -37,3 +37,12 @@ export const OnTaskFailure = OpenEnum.make(onTaskFailureActions)
 
 /** What a job does when a task fails; can only be chosen at creation. */
 export type OnTaskFailure = typeof OnTaskFailure.Type
+
+/** The known fates of running tasks when a job is disabled. @source JobDisableParameter.disableTasks 2024-02-01.19.0 */
+export const disableJobOptions = ["requeue", "terminate", "wait"] as const
+
+/** What becomes of running tasks when a job is disabled. */
+export const DisableJobOption = OpenEnum.make(disableJobOptions)
+
+/** What becomes of running tasks when a job is disabled: back in the queue, ended, or awaited. */
+export type DisableJobOption = typeof DisableJobOption.Type

@@ -1,13 +1,16 @@
 /**
- * The operations on jobs that running tasks needs, as data.
+ * The eleven operations on jobs as data.
  */
 import {
   CloudJob,
   CloudJobListResult,
   JobAddParameter,
+  JobDisableParameter,
   JobPatchParameter,
-  JobTerminateParameter
+  JobTerminateParameter,
+  JobUpdateParameter
 } from "./Job.ts"
+import { CloudJobListPreparationAndReleaseTaskStatusResult } from "./JobPreparationAndReleaseStatus.ts"
 import * as Limits from "./Limits.ts"
 import { conditionalHeadersAll, type Operation } from "./Operation.ts"
 import * as ResponseHeaders from "./ResponseHeaders.ts"
@@ -46,6 +49,25 @@ export const JobsApi = {
     success: 202,
     responseHeaders: ResponseHeaders.ofRequest
   },
+  disable: {
+    ...common,
+    ...conditional,
+    operationId: "Job_Disable",
+    method: "POST",
+    path: `${job}/disable`,
+    success: 202,
+    request: { schema: JobDisableParameter, isRequired: true },
+    responseHeaders: ResponseHeaders.ofEntity
+  },
+  enable: {
+    ...common,
+    ...conditional,
+    operationId: "Job_Enable",
+    method: "POST",
+    path: `${job}/enable`,
+    success: 202,
+    responseHeaders: ResponseHeaders.ofEntity
+  },
   get: {
     ...common,
     ...conditional,
@@ -78,6 +100,17 @@ export const JobsApi = {
     request: { schema: JobPatchParameter, isRequired: true },
     responseHeaders: ResponseHeaders.ofEntity
   },
+  preparationAndReleaseTaskStatus: {
+    ...common,
+    operationId: "Job_ListPreparationAndReleaseTaskStatus",
+    method: "GET",
+    path: `${job}/jobpreparationandreleasetaskstatus`,
+    success: 200,
+    query: ["$filter", "$select", "maxresults"],
+    response: CloudJobListPreparationAndReleaseTaskStatusResult,
+    isPaged: true,
+    responseHeaders: ResponseHeaders.ofListing
+  },
   taskCounts: {
     ...common,
     operationId: "Job_GetTaskCounts",
@@ -95,6 +128,16 @@ export const JobsApi = {
     path: `${job}/terminate`,
     success: 202,
     request: { schema: JobTerminateParameter, isRequired: false },
+    responseHeaders: ResponseHeaders.ofEntity
+  },
+  update: {
+    ...common,
+    ...conditional,
+    operationId: "Job_Update",
+    method: "PUT",
+    path: job,
+    success: 200,
+    request: { schema: JobUpdateParameter, isRequired: true },
     responseHeaders: ResponseHeaders.ofEntity
   }
 } as const satisfies Record<string, Operation>

@@ -32,6 +32,9 @@ export const taskIdPattern = /^[A-Za-z0-9_-]{1,64}$/
 /** What a job id looks like; ids that differ only in case are the same. @source JobAddParameter.id */
 export const jobIdPattern = /^[A-Za-z0-9_-]{1,64}$/
 
+/** What a pool id looks like; ids that differ only in case are the same. @source PoolAddParameter.id */
+export const poolIdPattern = /^[A-Za-z0-9_-]{1,64}$/
+
 /** The most characters of a display name. @source TaskAddParameter.displayName */
 export const displayNameCharacters = 1024
 
@@ -58,3 +61,18 @@ export const taskLifeDays = 180
 
 /** How long a task directory is kept when `retentionTime` is absent. */
 export const retentionTimeDefault = "P7D"
+
+/** The shortest `resizeTimeout` of a pool in milliseconds. @source PoolResizeParameter.resizeTimeout */
+export const resizeTimeoutMsMin = 300_000
+
+/** The `resizeTimeout` of a pool when absent. @source PoolResizeParameter.resizeTimeout */
+export const resizeTimeoutDefault = "PT15M"
+
+/** The shortest time between evaluations of an autoscale formula in milliseconds. @source autoScaleEvaluationInterval */
+export const autoScaleIntervalMsMin = 300_000
+
+/** The longest time between evaluations of an autoscale formula in milliseconds. @source autoScaleEvaluationInterval */
+export const autoScaleIntervalMsMax = 604_800_000
+
+/** The time between evaluations of an autoscale formula when absent. @source autoScaleEvaluationInterval */
+export const autoScaleIntervalDefault = "PT15M"

@@ -31,6 +31,12 @@ export interface IntegerLiteral {
   readonly value: number
 }
 
+/** A truth value, written as `true` or `false`. */
+export interface BooleanLiteral {
+  readonly _tag: "Boolean"
+  readonly value: boolean
+}
+
 /** A point in time as it is written: ISO 8601 or RFC 1123. */
 export interface TimestampLiteral {
   readonly _tag: "Timestamp"
@@ -38,7 +44,7 @@ export interface TimestampLiteral {
 }
 
 /** What a property may be compared with. */
-export type Literal = TextLiteral | IntegerLiteral | TimestampLiteral
+export type Literal = TextLiteral | IntegerLiteral | BooleanLiteral | TimestampLiteral
 
 /** A property compared with a literal. A member of a member is written with a slash. */
 export interface Comparison {
@@ -76,6 +82,9 @@ export const text = (value: string): TextLiteral => ({ _tag: "Text", value })
 /** A whole number literal. */
 export const integer = (value: number): IntegerLiteral => ({ _tag: "Integer", value })
 
+/** A truth value literal. */
+export const boolean = (value: boolean): BooleanLiteral => ({ _tag: "Boolean", value })
+
 /** A literal of a point in time. */
 export const timestamp = (value: string): TimestampLiteral => ({ _tag: "Timestamp", value })
 
@@ -108,6 +117,7 @@ const printLiteral = (literal: Literal): string => {
     case "Text":
       return quote(literal.value)
     case "Integer":
+    case "Boolean":
       return String(literal.value)
     case "Timestamp":
       return `DateTime${quote(literal.value)}`

@@ -8,7 +8,7 @@ import type { Comparison, ComparisonOperator, Filter, Literal } from "./OData.ts
 import * as Rfc1123 from "./Rfc1123.ts"
 
 /** Gives the value of a property such as `executionInfo/exitCode`, or `undefined` when it has none. */
-export type Read = (property: string) => string | number | undefined
+export type Read = (property: string) => string | number | boolean | undefined
 
 const byOrder = (left: string, right: string): number => left < right ? -1 : left > right ? 1 : 0
 
@@ -17,10 +17,12 @@ const asTimestamp = (value: string): string => {
   return dateMs === undefined ? value : Iso8601.timestampOfEpochMs(dateMs)
 }
 
-const orderOf = (value: string | number, literal: Literal): number | undefined => {
+const orderOf = (value: string | number | boolean, literal: Literal): number | undefined => {
   switch (literal._tag) {
     case "Integer":
       return typeof value === "number" ? value - literal.value : undefined
+    case "Boolean":
+      return typeof value === "boolean" ? Number(value) - Number(literal.value) : undefined
     case "Text":
       return typeof value === "string"
         ? byOrder(value.toLowerCase(), literal.value.toLowerCase())

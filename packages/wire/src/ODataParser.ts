@@ -6,6 +6,7 @@ import * as Result from "effect/Result"
 import * as Iso8601 from "./Iso8601.ts"
 import {
   and,
+  boolean,
   compare,
   type ComparisonOperator,
   comparisonOperators,
@@ -138,8 +139,11 @@ const parseLiteral = (cursor: Cursor): Parsed<Literal> => {
       ? Result.succeed(integer(value))
       : refuse(token, "a smaller number")
   }
+  if (isWord(token, "true") || isWord(token, "false")) {
+    return Result.succeed(boolean(token.text === "true"))
+  }
   if (token._tag !== "Word" || token.text.toLowerCase() !== "datetime") {
-    return refuse(token, "a text in quotes, a whole number or a DateTime")
+    return refuse(token, "a text in quotes, a whole number, true, false or a DateTime")
   }
   const inner = cursor.token
   if (inner._tag !== "Text" || inner.position !== token.position + token.text.length) {

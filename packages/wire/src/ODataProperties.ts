@@ -4,8 +4,11 @@
  *
  * @source OData filters in Batch
  */
+import { computeNodeStates } from "./ComputeNodeState.ts"
+import { jobPreparationTaskStates, jobReleaseTaskStates } from "./JobPreparationAndReleaseStatus.ts"
 import { jobStates } from "./JobState.ts"
 import {
+  boolean,
   compare,
   type ComparisonOperator,
   comparisonOperators,
@@ -16,17 +19,24 @@ import {
   text,
   timestamp
 } from "./OData.ts"
+import { allocationStates, poolStates } from "./PoolState.ts"
+import { startTaskStates } from "./StartTask.ts"
 import { taskExecutionResults, taskStates } from "./TaskState.ts"
 
-/** A property by what it is compared with. A keyword is a text from a closed list. */
+/**
+ * A property by what it is compared with. A name is a text that has no order, a keyword one from a
+ * closed list.
+ */
 export type Property =
-  | { readonly kind: "Text" | "Integer" | "Timestamp" }
+  | { readonly kind: "Text" | "Name" | "Integer" | "Boolean" | "Timestamp" }
   | { readonly kind: "Keyword"; readonly values: ReadonlyArray<string> }
 
 /** The properties of a listing by name. */
 export type Properties = Readonly<Record<string, Property>>
 
 const textProperty = { kind: "Text" } as const
+const nameProperty = { kind: "Name" } as const
+const booleanProperty = { kind: "Boolean" } as const
 const integerProperty = { kind: "Integer" } as const
 const timestampProperty = { kind: "Timestamp" } as const
 
@@ -60,6 +70,48 @@ export const jobProperties = {
 /** What files can be filtered by; only `startswith` is documented. */
 export const fileProperties = { name: textProperty } as const satisfies Properties
 
+/** What pools can be filtered by. `lastModifiedTime` is another name for `lastModified`. */
+export const poolProperties = {
+  id: textProperty,
+  state: { kind: "Keyword", values: poolStates },
+  stateTransitionTime: timestampProperty,
+  allocationState: { kind: "Keyword", values: allocationStates },
+  allocationStateTransitionTime: timestampProperty,
+  creationTime: timestampProperty,
+  lastModified: timestampProperty,
+  lastModifiedTime: timestampProperty,
+  enableAutoScale: booleanProperty,
+  enableInterNodeCommunication: booleanProperty,
+  vmSize: nameProperty
+} as const satisfies Properties
+
+/** What nodes can be filtered by. */
+export const nodeProperties = {
+  state: { kind: "Keyword", values: computeNodeStates },
+  stateTransitionTime: timestampProperty,
+  lastBootTime: timestampProperty,
+  allocationTime: timestampProperty,
+  "startTaskInfo/state": { kind: "Keyword", values: startTaskStates },
+  "startTaskInfo/result": { kind: "Keyword", values: taskExecutionResults },
+  "startTaskInfo/exitCode": integerProperty,
+  "startTaskInfo/startTime": timestampProperty,
+  "startTaskInfo/endTime": timestampProperty
+} as const satisfies Properties
+
+/** What the status of a job's preparation and release tasks can be filtered by. */
+export const preparationAndReleaseTaskStatusProperties = {
+  poolId: nameProperty,
+  nodeId: nameProperty,
+  "jobPreparationTaskExecutionInfo/state": { kind: "Keyword", values: jobPreparationTaskStates },
+  "jobPreparationTaskExecutionInfo/startTime": timestampProperty,
+  "jobPreparationTaskExecutionInfo/endTime": timestampProperty,
+  "jobPreparationTaskExecutionInfo/exitCode": integerProperty,
+  "jobReleaseTaskExecutionInfo/state": { kind: "Keyword", values: jobReleaseTaskStates },
+  "jobReleaseTaskExecutionInfo/startTime": timestampProperty,
+  "jobReleaseTaskExecutionInfo/endTime": timestampProperty,
+  "jobReleaseTaskExecutionInfo/exitCode": integerProperty
+} as const satisfies Properties
+
 type NameOf<P extends Properties, Kind extends Property["kind"]> =
   & {
     [K in keyof P]: P[K]["kind"] extends Kind ? K : never
@@ -68,6 +120,7 @@ type NameOf<P extends Properties, Kind extends Property["kind"]> =
 
 type ValueOf<P extends Property> = P extends { readonly values: ReadonlyArray<infer V> } ? V
   : P extends { readonly kind: "Integer" } ? number
+  : P extends { readonly kind: "Boolean" } ? boolean
   : string
 
 type Ordered = "Text" | "Integer" | "Timestamp"
@@ -83,15 +136,17 @@ export interface FilterBuilder<P extends Properties> {
   readonly startsWith: (property: NameOf<P, "Text">, prefix: string) => Filter
 }
 
-const literalOf = (property: Property | undefined, value: string | number): Literal => {
+const literalOf = (property: Property | undefined, value: string | number | boolean): Literal => {
   if (typeof value === "number") return integer(value)
+  if (typeof value === "boolean") return boolean(value)
   return property?.kind === "Timestamp" ? timestamp(value) : text(value)
 }
 
 /** Makes the builder of a listing's filters. */
 export const builder = <const P extends Properties>(properties: P): FilterBuilder<P> => {
-  const of = (operator: ComparisonOperator) => (name: string, value: string | number): Filter =>
-    compare(name, operator, literalOf(properties[name], value))
+  const of =
+    (operator: ComparisonOperator) => (name: string, value: string | number | boolean): Filter =>
+      compare(name, operator, literalOf(properties[name], value))
   return {
     eq: of("eq"),
     ne: of("ne"),
@@ -112,11 +167,24 @@ export const JobFilter = builder(jobProperties)
 /** Makes filters of files. */
 export const FileFilter = builder(fileProperties)
 
+/** Makes filters of pools. */
+export const PoolFilter = builder(poolProperties)
+
+/** Makes filters of nodes. */
+export const NodeFilter = builder(nodeProperties)
+
+/** Makes filters of the status of preparation and release tasks. */
+export const PreparationAndReleaseTaskStatusFilter = builder(
+  preparationAndReleaseTaskStatusProperties
+)
+
+const ordered: ReadonlySet<Property["kind"]> = new Set(["Text", "Integer", "Timestamp"])
+
 const operatorsOf = (property: Property): ReadonlyArray<ComparisonOperator> =>
-  property.kind === "Keyword" ? ["eq", "ne"] : comparisonOperators
+  ordered.has(property.kind) ? comparisonOperators : ["eq", "ne"]
 
 const literalKindOf = (property: Property): Literal["_tag"] =>
-  property.kind === "Keyword" ? "Text" : property.kind
+  property.kind === "Keyword" || property.kind === "Name" ? "Text" : property.kind
 
 const isKeyword = (values: ReadonlyArray<string>, value: string): boolean =>
   values.some((candidate) => candidate.toLowerCase() === value.toLowerCase())
@@ -153,5 +221,5 @@ export const problems = (filter: Filter, properties: Properties): ReadonlyArray<
   if (filter._tag === "Comparison") return comparisonProblems(filter, property)
   return property.kind === "Text"
     ? []
-    : [`The property ${filter.property} is no text, so startswith cannot be used on it.`]
+    : [`The property ${filter.property} cannot be used with startswith.`]
 }

@@ -10,7 +10,7 @@ export type ConditionalHeader =
   | "If-Modified-Since"
   | "If-Unmodified-Since"
 
-/** The four conditional headers of tasks and jobs. */
+/** The four conditional headers of tasks, jobs and pools. */
 export const conditionalHeadersAll = [
   "If-Match",
   "If-None-Match",
@@ -34,14 +34,18 @@ export interface Operation {
   readonly method: Method
   /** The path with its parameters in braces; `OperationPath` fills and matches it. */
   readonly path: string
-  /** The only status of success; every other carries an error document or nothing. */
+  /** The only status of success; every other but `absent` carries an error document or nothing. */
   readonly success: number
+  /** The status that says "there is none": of an operation that asks whether something exists. */
+  readonly absent?: number
   /** The query parameters it takes beside `api-version` and `timeout`. */
   readonly query: ReadonlyArray<string>
   /** Whether it takes all four conditional headers. */
   readonly conditional: boolean
   /** Exactly which conditional headers it takes. */
   readonly conditionalHeaders: ReadonlyArray<ConditionalHeader>
+  /** Whether it takes `ocp-range`; it answers with its success even to a part. */
+  readonly isRanged?: boolean
   /** The service's processing time in seconds when no `timeout` is given. */
   readonly timeoutSecondsDefault: number
   /** The body it takes, and whether it must be there; absent when it takes none. */

@@ -3,6 +3,7 @@
  */
 import * as Schema from "effect/Schema"
 import * as OpenEnum from "./OpenEnum.ts"
+import { PoolSpecification } from "./PoolSpecification.ts"
 
 /** The known life spans of an automatic pool. @source AutoPoolSpecification.poolLifetimeOption 2024-02-01.19.0 */
 export const poolLifetimeOptions = ["jobschedule", "job"] as const
@@ -20,8 +21,7 @@ export const AutoPoolSpecification = Schema.Struct({
   poolLifetimeOption: PoolLifetimeOption,
   /** Keeps the pool when its life span ends. */
   keepAlive: Schema.optionalKey(Schema.Boolean),
-  /** The pool specification, carried as it is: pools are outside this package. */
-  pool: Schema.optionalKey(Schema.Record(Schema.String, Schema.Unknown))
+  pool: Schema.optionalKey(PoolSpecification)
 })
 
 /** A pool made for the job. */

@@ -183,4 +183,86 @@ describe("Decode", () => {
       { path: "commandLine", message: "Missing key" }
     ])
   })
+
+  it("reads a pool with its states spelled, its tags kept and its null mode absent", () => {
+    assert.deepStrictEqual(
+      decoded(
+        Decode.decodePool,
+        `{"id":"p1","state":"Active","allocationState":"Resizing","resourceTags":{"team":"blue"},
+          "currentNodeCommunicationMode":null,"identity":{"type":"userassigned"},
+          "upgradePolicy":{"mode":"Rolling","rollingUpgradePolicy":{"pauseTimeBetweenBatches":"PT0S"}}}`
+      ),
+      {
+        id: "p1",
+        state: "active",
+        allocationState: "resizing",
+        resourceTags: { team: "blue" },
+        identity: { type: "UserAssigned" },
+        upgradePolicy: {
+          mode: "rolling",
+          rollingUpgradePolicy: { pauseTimeBetweenBatches: "PT0S" }
+        }
+      }
+    )
+  })
+
+  it("refuses a tag of a pool that is no text", () => {
+    assert.deepStrictEqual(
+      failureOf(
+        Decode.decodePoolAddParameter,
+        `{"id":"p1","vmSize":"s","resourceTags":{"team":1,"cost":"low"}}`
+      ).problems,
+      [{ path: "resourceTags.team", message: "Expected string" }]
+    )
+  })
+
+  it("reads a page of nodes with the tasks that ran there", () => {
+    assert.deepStrictEqual(
+      decoded(
+        Decode.decodeNodePage,
+        `{"value":[{"id":"tvm-1","state":"WaitingForStartTask","schedulingState":"Enabled",
+          "recentTasks":[{"jobId":"j1","taskId":"t1","taskState":"Completed"}],
+          "startTaskInfo":{"state":"Running","startTime":"2024-11-13T21:04:38Z","retryCount":0}}]}`
+      ).value,
+      [{
+        id: "tvm-1",
+        state: "waitingforstarttask",
+        schedulingState: "enabled",
+        recentTasks: [{ jobId: "j1", taskId: "t1", taskState: "completed" }],
+        startTaskInfo: { state: "running", startTime: "2024-11-13T21:04:38Z", retryCount: 0 }
+      }]
+    )
+  })
+
+  it("refuses a job update without its pool and a job disable without its choice", () => {
+    assert.deepStrictEqual(failureOf(Decode.decodeJobUpdateParameter, "{}").problems, [
+      { path: "poolInfo", message: "Missing key" }
+    ])
+    assert.deepStrictEqual(failureOf(Decode.decodeJobDisableParameter, "{}").problems, [
+      { path: "disableTasks", message: "Missing key" }
+    ])
+    assert.deepStrictEqual(decoded(Decode.decodeJobDisableParameter, `{"disableTasks":"Wait"}`), {
+      disableTasks: "wait"
+    })
+  })
+
+  it("takes a pool resize without any member", () => {
+    assert.deepStrictEqual(decoded(Decode.decodePoolResizeParameter, "{}"), {})
+  })
+
+  it("reads how preparation and release tasks went on a node", () => {
+    const page = decoded(
+      Decode.decodePreparationAndReleaseTaskStatusPage,
+      `{"value":[{"poolId":"p1","nodeId":"tvm-1","jobPreparationTaskExecutionInfo":{
+        "state":"Completed","startTime":"2024-11-13T21:04:38Z","retryCount":0,"exitCode":0,
+        "result":"Success"}}],"odata.nextLink":"https://x/?$skiptoken=1"}`
+    )
+    assert.deepStrictEqual(page.value?.[0]?.jobPreparationTaskExecutionInfo, {
+      state: "completed",
+      startTime: "2024-11-13T21:04:38Z",
+      retryCount: 0,
+      exitCode: 0,
+      result: "success"
+    })
+  })
 })

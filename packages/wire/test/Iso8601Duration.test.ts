@@ -82,4 +82,17 @@ describe("Iso8601Duration", () => {
       assert.isUndefined(Iso8601Duration.normaliseDuration(text), text)
     }
   })
+
+  it("gives negative durations beyond the largest span a form that is a duration again", () => {
+    // Found by fuzzing: the days of this one had nine digits when written, which none may have.
+    const normal = Iso8601Duration.normaliseDuration("-PT09999990000001S")
+    assert.strictEqual(normal, `-${Iso8601Duration.infiniteDuration}`)
+    assert.isTrue(Iso8601Duration.isDuration(normal ?? ""))
+    for (const ms of [Number.NEGATIVE_INFINITY, -1e18]) {
+      assert.strictEqual(
+        Iso8601Duration.durationToMs(Iso8601Duration.durationOfMs(ms)),
+        Number.NEGATIVE_INFINITY
+      )
+    }
+  })
 })

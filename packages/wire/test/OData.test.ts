@@ -17,6 +17,7 @@ const property = fc.constantFrom(...Object.keys(ODataProperties.taskProperties))
 const literal: fc.Arbitrary<OData.Literal> = fc.oneof(
   fc.string({ unit: "binary" }).map(OData.text),
   fc.maxSafeInteger().map((value) => OData.integer(Object.is(value, -0) ? 0 : value)),
+  fc.boolean().map(OData.boolean),
   fc.date({
     min: new Date("0001-01-01T00:00:00Z"),
     max: new Date("9999-12-31T23:59:59Z"),

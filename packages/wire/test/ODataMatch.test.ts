@@ -10,9 +10,10 @@ import * as Result from "effect/Result"
 const parsed = (source: string): OData.Filter => Result.getOrThrow(ODataParser.parse(source))
 
 describe("ODataMatch", () => {
-  const task: Readonly<Record<string, string | number>> = {
+  const task: Readonly<Record<string, string | number | boolean>> = {
     id: "Wave-3-7",
     state: "completed",
+    enableAutoScale: true,
     stateTransitionTime: "2024-11-13T21:00:00.1234567Z"
   }
   const matches = (source: string) => ODataMatch.matches(parsed(source), (name) => task[name])
@@ -20,6 +21,12 @@ describe("ODataMatch", () => {
   it("compares texts without case", () => {
     assert.isTrue(matches("state eq 'COMPLETED' and startswith(id,'wave-3-')"))
     assert.isFalse(matches("startswith(id,'wave-4-')"))
+  })
+
+  it("compares truth values with truth values only", () => {
+    assert.isTrue(matches("enableAutoScale eq true and enableAutoScale ne false"))
+    assert.isFalse(matches("enableAutoScale eq false or enableAutoScale eq 'true'"))
+    assert.isFalse(matches("state ne true"))
   })
 
   it("compares times to the seventh digit", () => {

@@ -56,6 +56,7 @@ describe("ODataParser", () => {
       ["state equals 'active'", 6, "equals"],
       ["state EQ 'active'", 6, "EQ"],
       ["state eq active", 9, "active"],
+      ["enableAutoScale eq True", 19, "True"],
       ["state eq 'active", 9, "'active"],
       ["state eq 'it''s", 9, "'it''s"],
       ["state eq 'active' id eq 'a'", 18, "id"],
@@ -88,7 +89,7 @@ describe("ODataParser", () => {
     )
     assert.strictEqual(
       ODataParser.describe(problemOf("state eq")),
-      "Expected a text in quotes, a whole number or a DateTime at position 8 of the filter, " +
+      "Expected a text in quotes, a whole number, true, false or a DateTime at position 8 of the filter, " +
         "found its end."
     )
   })

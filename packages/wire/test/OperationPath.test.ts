@@ -3,8 +3,10 @@
  */
 import { FilesApi } from "@batchwave/wire/FilesApi"
 import { JobsApi } from "@batchwave/wire/JobsApi"
+import { NodesApi } from "@batchwave/wire/NodesApi"
 import type { Operation } from "@batchwave/wire/Operation"
 import * as OperationPath from "@batchwave/wire/OperationPath"
+import { PoolsApi } from "@batchwave/wire/PoolsApi"
 import { TasksApi } from "@batchwave/wire/TasksApi"
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
@@ -12,7 +14,9 @@ import * as fc from "fast-check"
 const operations: ReadonlyArray<Operation> = [
   ...Object.values(TasksApi),
   ...Object.values(JobsApi),
-  ...Object.values(FilesApi)
+  ...Object.values(FilesApi),
+  ...Object.values(PoolsApi),
+  ...Object.values(NodesApi)
 ]
 
 describe("OperationPath", () => {
@@ -65,6 +69,24 @@ describe("OperationPath", () => {
       allowed: ["DELETE", "GET", "PUT"]
     })
     assert.deepStrictEqual(OperationPath.find(operations, "GET", "/nowhere"), { allowed: [] })
+  })
+
+  it("tells an action on a pool from a node of it", () => {
+    assert.deepStrictEqual(OperationPath.find(operations, "POST", "/pools/p1/resize"), {
+      operation: PoolsApi.resize,
+      parameters: { poolId: "p1" }
+    })
+    assert.deepStrictEqual(OperationPath.find(operations, "GET", "/pools/p1/nodes/n1"), {
+      operation: NodesApi.get,
+      parameters: { poolId: "p1", nodeId: "n1" }
+    })
+    assert.deepStrictEqual(
+      OperationPath.find(operations, "DELETE", "/pools/p1/nodes/n1/files/startup/wd/out.txt"),
+      {
+        operation: FilesApi.deleteOfNode,
+        parameters: { poolId: "p1", nodeId: "n1", filePath: "startup/wd/out.txt" }
+      }
+    )
   })
 
   it("matches neither empty parameters nor broken escapes", () => {

@@ -8,8 +8,10 @@ import * as ApiVersion from "@batchwave/wire/ApiVersion"
 import { FilesApi } from "@batchwave/wire/FilesApi"
 import { JobsApi } from "@batchwave/wire/JobsApi"
 import * as Limits from "@batchwave/wire/Limits"
+import { NodesApi } from "@batchwave/wire/NodesApi"
 import * as OpenEnum from "@batchwave/wire/OpenEnum"
 import type { Operation } from "@batchwave/wire/Operation"
+import { PoolsApi } from "@batchwave/wire/PoolsApi"
 import * as RequestHeaders from "@batchwave/wire/RequestHeaders"
 import { TasksApi } from "@batchwave/wire/TasksApi"
 import { assert, describe, it } from "@effect/vitest"
@@ -23,7 +25,9 @@ const { operations: operationFacts, definitions: definitionFacts } = facts
 const operations: ReadonlyArray<Operation> = [
   ...Object.values(TasksApi),
   ...Object.values(JobsApi),
-  ...Object.values(FilesApi)
+  ...Object.values(FilesApi),
+  ...Object.values(PoolsApi),
+  ...Object.values(NodesApi)
 ]
 
 const modelNameOf = (schema: Schema.Constraint | undefined): string | undefined =>
@@ -43,7 +47,9 @@ const objectFact = (ast: SchemaAST.Objects): TypeFact => {
   const definition = Object.keys(models).filter((name) => hasMembers(ast, name))
   if (definition.length === 1) return { definition: definition[0] ?? "" }
   if (definition.length > 1) return { definition: definition.join(" or ") }
-  return ast.indexSignatures.length > 0 ? { type: "object" } : { definition: "an unlisted schema" }
+  const [rest] = ast.indexSignatures
+  if (rest === undefined) return { definition: "an unlisted schema" }
+  return rest.type._tag === "Unknown" ? { type: "object" } : { values: factOf(rest.type) }
 }
 
 /** Describes a schema in the words of the facts. */
@@ -91,8 +97,13 @@ describe("wire contract", () => {
     )
   })
 
-  it("has all nine task operations", () => {
-    assert.strictEqual(Object.keys(TasksApi).length, 9)
+  it("has all thirty-six operations, each under one name", () => {
+    assert.lengthOf(operations, 36)
+    assert.deepStrictEqual(
+      [TasksApi, JobsApi, FilesApi, PoolsApi, NodesApi].map((api) => Object.keys(api).length),
+      [9, 11, 8, 6, 2]
+    )
+    assert.strictEqual(new Set(operations.map(({ operationId }) => operationId)).size, 36)
   })
 
   it("has exactly the models of the facts", () => {
@@ -130,6 +141,8 @@ describe("wire operations", () => {
         method: operation.method,
         path: operation.path,
         success: operation.success,
+        absent: operation.absent,
+        isRanged: operation.isRanged ?? false,
         query: sorted(operation.query),
         timeoutSecondsDefault: operation.timeoutSecondsDefault,
         conditionalHeaders: sorted(operation.conditionalHeaders),
@@ -143,6 +156,8 @@ describe("wire operations", () => {
         method: fact?.method,
         path: fact?.path,
         success: fact?.success,
+        absent: fact?.others?.[0],
+        isRanged: fact?.headers.includes(RequestHeaders.names.range),
         query: sorted(
           fact?.query.map(({ name }) => name).filter((name) => !common.has(name)) ?? []
         ),

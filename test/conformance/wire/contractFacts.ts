@@ -10,6 +10,8 @@ export interface TypeFact {
   readonly format?: string
   readonly enum?: ReadonlyArray<string>
   readonly items?: TypeFact
+  /** The type of every member of an object whose members have names of the caller's. */
+  readonly values?: TypeFact
   readonly maxItems?: number
   readonly definition?: string
 }
@@ -19,6 +21,7 @@ const TypeFact: Schema.Codec<TypeFact> = Schema.Struct({
   format: Schema.optionalKey(Schema.String),
   enum: Schema.optionalKey(Schema.Array(Schema.String)),
   items: Schema.optionalKey(Schema.suspend(() => TypeFact)),
+  values: Schema.optionalKey(Schema.suspend(() => TypeFact)),
   maxItems: Schema.optionalKey(Schema.Int),
   definition: Schema.optionalKey(Schema.String)
 })
@@ -32,6 +35,8 @@ const OperationFact = Schema.Struct({
   method: Schema.String,
   path: Schema.String,
   success: Schema.Int,
+  /** The further statuses that are no errors. */
+  others: Schema.optionalKey(Schema.Array(Schema.Int)),
   query: Schema.Array(Schema.Struct({
     name: Schema.String,
     default: Schema.optionalKey(Schema.Int),

@@ -6,31 +6,6 @@
  */
 import { readFileSync } from "node:fs"
 
-const operationIds = new Set([
-  "Task_Add",
-  "Task_AddCollection",
-  "Task_Delete",
-  "Task_Get",
-  "Task_List",
-  "Task_ListSubtasks",
-  "Task_Reactivate",
-  "Task_Terminate",
-  "Task_Update",
-  "Job_Add",
-  "Job_Delete",
-  "Job_Get",
-  "Job_GetTaskCounts",
-  "Job_List",
-  "Job_Patch",
-  "Job_Terminate",
-  "File_GetFromTask",
-  "File_GetPropertiesFromTask",
-  "File_ListFromTask"
-])
-
-/** Pools are outside the scope of the wire package: their specification is carried as it is. */
-const outside = new Set(["PoolSpecification"])
-
 const [path] = process.argv.slice(2)
 if (path === undefined) throw new Error("Give the path of the OpenAPI description.")
 const description = JSON.parse(readFileSync(path, "utf8"))
@@ -43,7 +18,6 @@ const parameterOf = (parameter) =>
 const typeOf = (property) => {
   if (property.$ref !== undefined) {
     const name = nameOf(property.$ref)
-    if (outside.has(name)) return { type: "object" }
     const values = description.definitions[name].enum
     return values === undefined ? { definition: name } : { enum: values }
   }
@@ -54,6 +28,9 @@ const typeOf = (property) => {
     }
   }
   if (property.enum !== undefined) return { enum: property.enum }
+  if (property.additionalProperties !== undefined) {
+    return { values: typeOf(property.additionalProperties) }
+  }
   return {
     type: property.type,
     ...(property.format === undefined ? {} : { format: property.format })
@@ -63,7 +40,7 @@ const typeOf = (property) => {
 const definitions = {}
 
 const visit = (name) => {
-  if (name in definitions || outside.has(name)) return
+  if (name in definitions) return
   const definition = description.definitions[name]
   definitions[name] = {}
   definitions[name] = {
@@ -73,7 +50,7 @@ const visit = (name) => {
     )
   }
   for (const type of Object.values(definitions[name].properties)) {
-    const inner = type.items ?? type
+    const inner = type.items ?? type.values ?? type
     if (inner.definition !== undefined) visit(inner.definition)
   }
 }
@@ -82,12 +59,11 @@ const operations = {}
 
 for (const [template, methods] of Object.entries(description.paths)) {
   for (const [method, operation] of Object.entries(methods)) {
-    if (!operationIds.has(operation.operationId)) continue
     const parameters = (operation.parameters ?? []).map(parameterOf)
     const inside = (place) => parameters.filter((parameter) => parameter.in === place)
-    const [status, success] = Object.entries(operation.responses).find(([code]) =>
-      code !== "default"
-    )
+    const answers = Object.entries(operation.responses).filter(([code]) => code !== "default")
+    const [status, success] = answers.find(([code]) => code.startsWith("2"))
+    const others = answers.filter(([code]) => code !== status).map(([code]) => Number(code))
     const body = inside("body")[0]
     const responseName = success.schema?.$ref === undefined
       ? undefined
@@ -98,6 +74,7 @@ for (const [template, methods] of Object.entries(description.paths)) {
       method: method.toUpperCase(),
       path: template,
       success: Number(status),
+      ...(others.length === 0 ? {} : { others }),
       query: inside("query").map(({ name, default: value, minimum, maximum }) => ({
         name,
         default: value,

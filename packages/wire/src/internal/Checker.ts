@@ -49,6 +49,20 @@ const emitText = (ast: SchemaAST.String, place: string, emitter: Emitter): strin
   return `${isText}if(${differs})${place}=spellings[${index}](v);`
 }
 
+/**
+ * The check of the members an object's tree does not name: nothing to check for unknown values, one
+ * check for all members of a record, and `undefined` for what cannot be generated.
+ */
+const emitRest = (ast: SchemaAST.Objects, emitter: Emitter): string | undefined => {
+  const checked = ast.indexSignatures.filter(({ type }) => type._tag !== "Unknown")
+  const [only] = checked
+  if (only === undefined) return ""
+  const isRecord = checked.length === 1 && ast.indexSignatures.length === 1 &&
+    ast.propertySignatures.length === 0 && only.parameter._tag === "String" &&
+    isPlain(only.parameter)
+  return isRecord ? emit(only.type, "o[k]", emitter) : undefined
+}
+
 /** Adds the function that checks objects of a tree; its name, or nothing when it cannot be. */
 const emitObject = (ast: SchemaAST.Objects, emitter: Emitter): string | undefined => {
   const cases = new Map<string, string>()
@@ -62,13 +76,14 @@ const emitObject = (ast: SchemaAST.Objects, emitter: Emitter): string | undefine
     const body = `${check}${isRequired ? "r++;" : ""}break;`
     cases.set(body, `${cases.get(body) ?? ""}case ${key}:`)
   }
-  if (ast.indexSignatures.some(({ type }) => type._tag !== "Unknown")) return undefined
+  const rest = emitRest(ast, emitter)
+  if (rest === undefined) return undefined
   const switched = Array.from(cases, ([body, labels]) => `${labels}{${body}}`).join("")
   const name = `check${emitter.functions.length}`
   emitter.functions.push(
     `function ${name}(o){` +
       failUnless(`typeof o==="object"&&o!==null&&!Array.isArray(o)`) +
-      `let r=0;for(const k in o){const v=o[k];switch(k){${switched}}}return r===${requiredCount}}`
+      `let r=0;for(const k in o){const v=o[k];switch(k){${switched}default:{${rest}}}}return r===${requiredCount}}`
   )
   return name
 }

@@ -4,6 +4,9 @@
 import { FilesApi } from "@batchwave/wire/FilesApi"
 import { JobAddParameter } from "@batchwave/wire/Job"
 import { JobsApi } from "@batchwave/wire/JobsApi"
+import { NodesApi } from "@batchwave/wire/NodesApi"
+import { PoolAddParameter } from "@batchwave/wire/Pool"
+import { PoolsApi } from "@batchwave/wire/PoolsApi"
 import { CloudTask } from "@batchwave/wire/Task"
 import { TaskAddCollectionResult } from "@batchwave/wire/TaskCollection"
 import { TasksApi } from "@batchwave/wire/TasksApi"
@@ -78,11 +81,37 @@ describe("Checker", () => {
         poolInfo: fc.record({
           autoPoolSpecification: fc.record({
             poolLifetimeOption: inAnyCase(["job", "jobschedule"]),
-            pool: fc.oneof(fc.dictionary(fc.string(), fc.jsonValue()), fc.jsonValue())
+            pool: fc.oneof(
+              fc.record({ vmSize: fc.string(), metadata: fc.jsonValue() }),
+              fc.dictionary(fc.string(), fc.jsonValue()),
+              fc.jsonValue()
+            )
           })
         }),
         onAllTasksComplete: inAnyCase(["noaction", "terminatejob"])
       })
+    ],
+    pool: [
+      PoolAddParameter,
+      fc.record({
+        id: fc.string(),
+        vmSize: fc.string(),
+        resourceTags: fc.oneof(
+          fc.dictionary(fc.string(), fc.string()),
+          fc.dictionary(fc.string(), fc.jsonValue())
+        ),
+        upgradePolicy: fc.record({ mode: inAnyCase(["automatic", "manual", "rolling"]) }),
+        virtualMachineConfiguration: fc.record({
+          imageReference: fc.constant({}),
+          nodeAgentSKUId: fc.string(),
+          extensions: fc.array(fc.record({
+            name: fc.string(),
+            publisher: fc.string(),
+            type: fc.string(),
+            settings: fc.oneof(fc.dictionary(fc.string(), fc.jsonValue()), fc.jsonValue())
+          }))
+        })
+      }, { requiredKeys: ["id", "vmSize"] })
     ]
   } as const
 
@@ -121,7 +150,9 @@ describe("Checker", () => {
       const operation of [
         ...Object.values(TasksApi),
         ...Object.values(JobsApi),
-        ...Object.values(FilesApi)
+        ...Object.values(FilesApi),
+        ...Object.values(PoolsApi),
+        ...Object.values(NodesApi)
       ]
     ) {
       if ("request" in operation) {
