@@ -5,8 +5,8 @@
  * engine against a service and by the laboratory in virtual time.
  *
  * P1 A policy never waits, reads a clock or draws a random number; all of that is in its context.
- * P2 `undefined` means "not my case", so that `firstMatch` can ask the next one; a policy that no
- *    case of matches gives up.
+ * P2 `undefined` means "not my case", so that `firstMatch` can ask the next one. What no case
+ *    matches is left to `defaultPolicy`; a policy that ends in `giveUp` leaves nothing to it.
  */
 import type { Attempt } from "./Attempt.ts"
 import type { Backoff } from "./Backoff.ts"
@@ -40,12 +40,14 @@ export interface Policy {
 }
 
 /**
- * Applies a policy; what it has no answer for is given up.
+ * Applies a policy; what it has no answer for is left to `defaultPolicy`, and what that has none for
+ * is given up.
  *
  * @category operations
  */
 export const decide = (policy: Policy, context: PolicyContext): Decision =>
   policy.decide(context)
+    ?? defaultPolicy.decide(context)
     ?? decideGiveUp(`no retry is set for ${last(context).failure._tag}`)
 
 /**

@@ -35,7 +35,9 @@ export const relevantPart = (
         ? event
         : undefined
     case "TaskVanished":
-      return isLive(state, event.task) ? event : undefined
+      return isLive(state, event.task) || isIn(state, event.task, NodeState.collecting)
+        ? event
+        : undefined
     case "TaskRejected":
       return isIn(state, event.task, NodeState.submitting) ? event : undefined
     case "ReactivationRefused":

@@ -190,6 +190,38 @@ describe("Reactor", () => {
     }
   })
 
+  it("runs a task again whose outputs were being read when the service lost it", () => {
+    const plan = World.planOf([["only", []]], {
+      outputs: [{ _tag: "Json", name: "value", path: "output.json" }]
+    })
+    const world = World.make(plan, { seed: 1, exitCode: succeeds })
+    World.start(world)
+    const task = { node: 0, submission: 1 }
+    assert.deepStrictEqual(World.feed(world, [ended(0, 0, "t")]), [{ _tag: "Collect", task }])
+    assert.deepStrictEqual(
+      World.feed(world, [{ _tag: "TaskVanished", task, message: "gone" }]),
+      [{ _tag: "Submit", tasks: [{ node: 0, submission: 2 }] }]
+    )
+  })
+
+  it("leaves what a policy has no answer for to the default policy", () => {
+    const plan = World.planOf([["only", []]])
+    const world = World.make(plan, {
+      seed: 1,
+      exitCode: succeeds,
+      policy: Policy.onExit([75], Policy.retry({ max: 1 }))
+    })
+    World.start(world)
+    assert.deepStrictEqual(
+      World.feed(world, [{
+        _tag: "TaskVanished",
+        task: { node: 0, submission: 1 },
+        message: "gone"
+      }]),
+      [{ _tag: "Submit", tasks: [{ node: 0, submission: 2 }] }]
+    )
+  })
+
   it("fails fast: cancels what waits, terminates what runs, submits nothing more", () => {
     const plan = World.planOf([["bad", []], ["long", []], ["later", ["long"]]])
     const world = World.make(plan, { seed: 1, exitCode: succeeds, failureMode: "failFast" })

@@ -76,7 +76,7 @@ export const make = (plan: Plan.Plan, options: WorldOptions): World => ({
 })
 
 const policies = (world: World): Reactor.Policies => ({
-  policyOf: () => world.options.policy ?? Policy.giveUp
+  policyOf: () => world.options.policy ?? Policy.defaultPolicy
 })
 
 export const feed = (

@@ -12,12 +12,18 @@ import * as Queue from "effect/Queue"
 import * as Schema from "effect/Schema"
 import type { BackendFailed } from "./EngineError.ts"
 import * as OutputValue from "./OutputValue.ts"
+import { isGone } from "./Poller.ts"
 import { backendFailed, type RunContext, withPatience } from "./RunContext.ts"
 import * as ToWire from "./ToWire.ts"
 
 /** What is wrong with one output of one task. */
 class OutputProblem extends Schema.TaggedError<OutputProblem>()("OutputProblem", {
   output: Schema.String,
+  message: Schema.String
+}) {}
+
+/** The task itself is gone, so nothing can be said about its outputs. */
+class TaskGone extends Schema.TaggedError<TaskGone>()("TaskGone", {
   message: Schema.String
 }) {}
 
@@ -47,11 +53,12 @@ export const collect: (
             )
           })
         ),
-        Effect.catchTag(
-          "OutputProblem",
-          ({ message, output }) =>
-            Queue.offer(context.inbox, { _tag: "OutputInvalid", task, output, message })
-        )
+        Effect.catchTags({
+          OutputProblem: ({ message, output }) =>
+            Queue.offer(context.inbox, { _tag: "OutputInvalid", task, output, message }),
+          TaskGone: ({ message }) =>
+            Queue.offer(context.inbox, { _tag: "TaskVanished", task, message })
+        })
       )
   }
 )
@@ -76,7 +83,9 @@ const readJson = Effect.fnUntraced(function*(
 ) {
   const text = yield* readText(context, taskId, output).pipe(
     Effect.mapError((error) =>
-      error._tag === "OutputProblem" ? error : backendFailed("Collector.collect", error)
+      error._tag === "OutputProblem" || error._tag === "TaskGone"
+        ? error
+        : backendFailed("Collector.collect", error)
     )
   )
   const value = yield* parseJson(output, text)
@@ -90,7 +99,7 @@ const readText: (
   context: RunContext,
   taskId: string,
   output: OutputSpec
-) => Effect.Effect<string, BatchFailure | OutputProblem> = Effect.fnUntraced(
+) => Effect.Effect<string, BatchFailure | OutputProblem | TaskGone> = Effect.fnUntraced(
   function*(context, taskId, output) {
     const { config, files, header } = context
     const path = `wd/${output.path}`
@@ -106,12 +115,26 @@ const readText: (
     }
     return yield* files.getText(header.jobId, taskId, path).pipe(withPatience(context))
   },
-  (effect, _context, _taskId, output) =>
+  (effect, context, taskId, output) =>
     Effect.catchTags(effect, {
-      NotFound: () => problem(output, `the task ended without writing ${output.path}`),
+      NotFound: () => problemUnlessGone(context, taskId, output),
       Conflict: (error) => problem(output, `${output.path} is not available: ${error.message}`)
     })
 )
+
+/** A reply without a body does not say what was not found, so the task is asked for. */
+const problemUnlessGone = Effect.fnUntraced(function*(
+  context: RunContext,
+  taskId: string,
+  output: OutputSpec
+) {
+  if (yield* isGone(context, taskId).pipe(withPatience(context))) {
+    return yield* new TaskGone({
+      message: "the service did not know it any more when its outputs were to be read"
+    })
+  }
+  return yield* problem(output, `the task ended without writing ${output.path}`)
+})
 
 const parseJson = (output: OutputSpec, text: string): Effect.Effect<Json, OutputProblem> =>
   Effect.try({

@@ -36,12 +36,12 @@ export const quote = (text: string): string =>
   /^[A-Za-z0-9_\-./:=@%+,]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
 
 /**
- * Fills the holes of a command. A string is inserted as itself, any other JSON value as its text,
+ * Renders a command, with its holes filled. A string is inserted as itself, any other JSON value as its text,
  * both as one shell word.
  *
  * @category operations
  */
-export const fill = (
+export const render = (
   parts: ReadonlyArray<CommandPart>,
   valueOf: (from: OutputReference, path: ReadonlyArray<string>) => Json
 ): string =>

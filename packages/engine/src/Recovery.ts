@@ -71,8 +71,9 @@ export const examine = Effect.fn("Recovery.examine")(function*(context: RunConte
   for (let node = 0; node < state.nodeStates.length; node++) {
     const nodeState = state.nodeStates[node]!
     const task = { node, submission: state.submissions[node]! }
+    const isExpected = isInService(nodeState) || nodeState === NodeState.collecting
     if (isSettled(nodeState)) counts.settled++
-    else if (!isInService(nodeState)) counts.waiting++
+    else if (!isExpected) counts.waiting++
     else if (isHeld(task)) {
       counts.adopted++
       adopt(task, nodeState, held.get(naming.idOf(task).toLowerCase()), events)

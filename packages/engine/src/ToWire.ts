@@ -110,7 +110,7 @@ const scriptOf = (
   node: WorkflowNode,
   inline: boolean
 ): CommandScript.CommandScript => {
-  const command = CommandScript.fill(node.command, (from, path) => valueOf(context, from, path))
+  const command = CommandScript.render(node.command, (from, path) => valueOf(context, from, path))
   const removal = node.outputs.length === 0
     ? ""
     : `rm -f -- ${node.outputs.map((output) => CommandScript.quote(output.path)).join(" ")}; `

@@ -33,7 +33,7 @@ describe("CommandScript", () => {
 
   it("inserts every value as exactly one word", () => {
     for (const value of ["", "a b", "it's", "$(id)", "`id`", "*", "\"", "\\", "a\nb", "-n", "é"]) {
-      const script = CommandScript.fill(
+      const script = CommandScript.render(
         [
           { _tag: "Text", text: "printf '[%s]' " },
           { _tag: "Value", from: { node: "n", output: "o" }, path: [] }
@@ -45,7 +45,7 @@ describe("CommandScript", () => {
   })
 
   it("inserts values that are no strings as their JSON text", () => {
-    const script = CommandScript.fill(
+    const script = CommandScript.render(
       [
         { _tag: "Text", text: "printf %s " },
         { _tag: "Value", from: { node: "n", output: "o" }, path: ["rows"] },

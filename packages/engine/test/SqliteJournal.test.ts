@@ -61,8 +61,10 @@ describe("SqliteJournal", () => {
   it.effect("lets only one holder in, and the next one when the first is gone", () =>
     Effect.gen(function*() {
       const file = temporary()
-      const second = yield* inJournal(file, () =>
-        inJournal(file, () => Effect.void).pipe(Effect.flip))
+      const second = yield* inJournal(
+        file,
+        () => inJournal(file, () => Effect.void).pipe(Effect.flip)
+      )
       assert.strictEqual(second._tag, "JournalLocked")
       assert.include(second.message, file)
       yield* inJournal(file, (journal) => journal.header)
@@ -78,7 +80,10 @@ describe("SqliteJournal", () => {
   it.effect("refuses a file that is no journal, a later version and a gap, and says which", () =>
     Effect.gen(function*() {
       const noJournal = temporary().replace("run/journal.db", "text.db")
-      writeFileSync(noJournal, "this is a text, and long enough to be taken for a database file".repeat(20))
+      writeFileSync(
+        noJournal,
+        "this is a text, and long enough to be taken for a database file".repeat(20)
+      )
       const notOne = yield* inJournal(noJournal, () => Effect.void).pipe(Effect.flip)
       assert.strictEqual(notOne._tag, "JournalFailed")
       assert.include(notOne.message, noJournal)
@@ -86,7 +91,9 @@ describe("SqliteJournal", () => {
       const later = temporary()
       yield* inJournal(later, (journal) => journal.begin(header))
       const database = new DatabaseSync(later)
-      database.exec("UPDATE meta SET value = replace(value, '\"version\":1', '\"version\":99') WHERE key = 'header'")
+      database.exec(
+        "UPDATE meta SET value = replace(value, '\"version\":1', '\"version\":99') WHERE key = 'header'"
+      )
       database.close()
       const refused = yield* inJournal(later, (journal) => journal.header).pipe(Effect.flip)
       assert.include(refused.message, "later version (99)")

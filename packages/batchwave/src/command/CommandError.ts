@@ -100,8 +100,13 @@ export const ofEngine = (error: EngineError, runId: string, endpoint: string): C
         cause: error
       })
     case "JournalFailed":
+      return storage(
+        `${error.message}\ncheck the disk and the rights of the file; a damaged journal cannot be `
+          + "resumed, so start a new run then",
+        error
+      )
     case "ArtifactFailed":
-      return storage(error.message, error)
+      return storage(`${error.message}\ncheck the disk and the rights of the directory`, error)
     case "JournalLocked":
       return new CommandError({ exitCode: ExitCode.locked, message: error.message, cause: error })
     case "PlanChanged":

@@ -28,6 +28,23 @@ const flag = (name: string, description: string): Flag.Flag<boolean> =>
     Flag.withDefault(false)
   )
 
+/** A whole number with bounds, both included. */
+const whole = (
+  name: string,
+  min: number,
+  max: number,
+  description: string
+): Flag.Flag<number> =>
+  Flag.Int(name).pipe(
+    Flag.filter(
+      (value) => value >= min && value <= max,
+      () => `a whole number from ${min} to ${max}`
+    ),
+    Flag.withDescription(description)
+  )
+
+const slotsMax = 256
+
 const color = Flag.Literals("color", ["auto", "always", "never"]).pipe(
   Flag.withDescription("Colour the output (NO_COLOR and FORCE_COLOR count for auto)"),
   Flag.withDefault("auto")
@@ -107,17 +124,18 @@ const runFlags = {
     Flag.withDescription("Whether Ctrl-C leaves the tasks in the service running, or ends them"),
     Flag.withDefault("detach")
   ),
-  slots: Flag.Int("slots").pipe(
-    Flag.withDescription("Task slots of the embedded emulator; the number of cores by default"),
-    Flag.optional
-  ),
+  slots: whole(
+    "slots",
+    1,
+    slotsMax,
+    "Task slots of the embedded emulator; the number of cores by default"
+  ).pipe(Flag.optional),
   data: Flag.String("data").pipe(
     Flag.withMetavar("directory"),
     Flag.withDescription("Where runs are kept"),
     Flag.withDefault(dataDirectoryDefault)
   ),
-  seed: Flag.Int("seed").pipe(
-    Flag.withDescription("Seed of every random choice of a new run"),
+  seed: whole("seed", 0, 0x7fff_ffff, "Seed of every random choice of a new run").pipe(
     Flag.optional
   ),
   quiet: flag("quiet", "Show no progress"),
@@ -143,8 +161,7 @@ const run = Command.make(
 const emulate = Command.make(
   "emulate",
   {
-    port: Flag.Int("port").pipe(
-      Flag.withDescription("The port to listen on; 0 takes a free one"),
+    port: whole("port", 0, 65_535, "The port to listen on; 0 takes a free one").pipe(
       Flag.withDefault(0)
     ),
     data: Flag.String("data").pipe(
@@ -152,14 +169,9 @@ const emulate = Command.make(
       Flag.withDescription(`Where tasks are kept; ${dataDirectoryDefault}/emulator by default`),
       Flag.optional
     ),
-    slots: Flag.Int("slots").pipe(
-      Flag.withDescription("Task slots of each node; the number of cores by default"),
-      Flag.optional
-    ),
-    nodes: Flag.Int("nodes").pipe(
-      Flag.withDescription("Nodes of the pool; 1 by default"),
-      Flag.optional
-    ),
+    slots: whole("slots", 1, slotsMax, "Task slots of each node; the number of cores by default")
+      .pipe(Flag.optional),
+    nodes: whole("nodes", 1, 10_000, "Nodes of the pool; 1 by default").pipe(Flag.optional),
     allow: Flag.String("allow").pipe(
       Flag.withMetavar("directory"),
       Flag.withDescription(

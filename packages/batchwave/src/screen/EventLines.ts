@@ -73,15 +73,8 @@ const lineOf = (event: RunEvent, state: RunState, style: Style): EventLine | und
         `run started: ${counted(state.nodeStates.length, "node")}, ${event.dependencyMode}, `
           + `${event.failureMode}, seed ${event.seed}`
       )
-    case "TasksAccepted": {
-      const names = event.tasks.map(({ node }) => {
-        const executions = state.executions[node] ?? 1
-        return executions > 1
-          ? `${nameOf(state, node)} (attempt ${executions})`
-          : nameOf(state, node)
-      })
-      return quiet(`submitted ${counted(names.length, "task")}: ${listed(names, namesMax)}`)
-    }
+    case "TasksAccepted":
+      return quiet(acceptedText(event, state))
     case "RetryDecided":
       return notable(retryText(event, state, style))
     case "ReactivationRefused":
@@ -110,6 +103,20 @@ const lineOf = (event: RunEvent, state: RunState, style: Style): EventLine | und
     default:
       return undefined
   }
+}
+
+/** Tasks of nodes that ran more often than tasks were made for them are back by reactivation. */
+const acceptedText = (
+  { tasks }: RunEvent & { readonly _tag: "TasksAccepted" },
+  state: RunState
+): string => {
+  const isAgain = tasks.every(({ node, submission }) => (state.executions[node] ?? 1) > submission)
+  const names = tasks.map(({ node }) => {
+    const executions = state.executions[node] ?? 1
+    return executions > 1 ? `${nameOf(state, node)} (attempt ${executions})` : nameOf(state, node)
+  })
+  const verb = isAgain ? "reactivated" : "submitted"
+  return `${verb} ${counted(names.length, "task")}: ${listed(names, namesMax)}`
 }
 
 const retryText = (

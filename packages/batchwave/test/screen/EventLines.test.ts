@@ -1,4 +1,5 @@
 import type { RunEvent } from "@batchwave/core/RunEvent"
+import * as RunState from "@batchwave/core/RunState"
 import { assert, describe, it } from "@effect/vitest"
 import * as EventLines from "batchwave/screen/EventLines"
 import * as Style from "batchwave/screen/Style"
@@ -38,6 +39,17 @@ describe("EventLines", () => {
     assert.deepStrictEqual(told([{ _tag: "TasksAccepted", tasks }]), [
       "submitted 10 tasks: n0, n1, n2, n3, n4, n5, n6, n7 and 2 more"
     ])
+  })
+
+  it("tells a reactivation from a submission", () => {
+    const again = RunState.make(plan)
+    again.executions[0] = 2
+    const tasks = [{ node: 0, submission: 1 }]
+    assert.deepStrictEqual(
+      EventLines.make([{ _tag: "TasksAccepted", tasks }], again, Style.make(false))
+        .map((line) => line.text),
+      ["reactivated 1 task: n0 (attempt 2)"]
+    )
   })
 
   it("marks what went wrong as worth showing beside a moving picture, and nothing else", () => {
