@@ -2,12 +2,11 @@
  * A pipeline planned and run from a program, as effects. The engine, the client and the emulator are
  * loaded by the first run.
  */
-import * as Plan from "@batchwave/core/Plan"
-import * as PlanError from "@batchwave/core/PlanError"
+import type { Plan } from "@batchwave/core/Plan"
 import type { Report } from "@batchwave/core/Report"
 import type { DependencyMode, FailureMode } from "@batchwave/core/RunMode"
 import type { Compiled, Pipeline } from "@batchwave/pipeline/Pipeline"
-import { PipelineError } from "@batchwave/pipeline/PipelineError"
+import type { PipelineError } from "@batchwave/pipeline/PipelineError"
 import * as Effect from "effect/Effect"
 import type * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
@@ -79,7 +78,7 @@ export class RunFailed extends Schema.TaggedError<RunFailed>()("batchwave/Batchw
 export const plan = <Input, Params, Value>(
   pipeline: Pipeline<Input, Params, Value>,
   params: Input
-): Effect.Effect<Plan.Plan, PipelineError> =>
+): Effect.Effect<Plan, PipelineError> =>
   Effect.fromResult(Result.map(compilePlan(pipeline, params), (planned) => planned.plan))
 
 /**
@@ -108,7 +107,7 @@ export const run: <Input, Params, Value>(
  */
 export interface PlannedPipeline<Value> {
   readonly compiled: Compiled<Value>
-  readonly plan: Plan.Plan
+  readonly plan: Plan
 }
 
 /**
@@ -120,14 +119,4 @@ export const compilePlan = <Input, Params, Value>(
   pipeline: Pipeline<Input, Params, Value>,
   params: Input
 ): Result.Result<PlannedPipeline<Value>, PipelineError> =>
-  Result.flatMap(pipeline.compile(params), (compiled) => {
-    const planned = Plan.make(compiled.definition.workflow)
-    return planned._tag === "Planned"
-      ? Result.succeed({ compiled, plan: planned.plan })
-      : Result.fail(
-        new PipelineError({
-          pipeline: pipeline.name,
-          problems: planned.errors.map(PlanError.describe)
-        })
-      )
-  })
+  Result.map(pipeline.compile(params), (compiled) => ({ compiled, plan: compiled.plan }))

@@ -12,7 +12,7 @@ import * as CaseConflict from "./internal/CaseConflict.ts"
 import * as ErrorList from "./internal/ErrorList.ts"
 import * as NameIndex from "./internal/NameIndex.ts"
 import * as NodeCheck from "./internal/NodeCheck.ts"
-import * as Suggestion from "./internal/Suggestion.ts"
+import * as TextCheck from "./internal/TextCheck.ts"
 import type { PlanError } from "./PlanError.ts"
 import * as TaskGraph from "./TaskGraph.ts"
 import * as TopologicalOrder from "./TopologicalOrder.ts"
@@ -48,7 +48,8 @@ export type PlanResult =
 /**
  * Checks a workflow and plans it. `O(size of the workflow)`, without recursion over the graph.
  *
- * A parent named twice counts once. Problems are reported as far as the rest can still be judged: a
+ * These are all the rules of a workflow; front ends add only those of their own notation. A parent
+ * named twice counts once. Problems are reported as far as the rest can still be judged: a
  * cycle is found also when some names are wrong.
  *
  * @category constructors
@@ -56,18 +57,12 @@ export type PlanResult =
 export const make = (workflow: Workflow): PlanResult => {
   const { nodes } = workflow
   const errors = ErrorList.make()
+  checkWorkflowName(workflow.name, errors)
   if (nodes.length === 0) ErrorList.add(errors, { _tag: "EmptyWorkflow", workflow: workflow.name })
   const names = nodes.map((node) => node.name)
   const index = NameIndex.make(names)
   checkNames(names, index, errors)
-  const suggestions = Suggestion.makeBudget()
-  const context: NodeCheck.NodeCheck = {
-    nodes,
-    names,
-    indexOf: index.indexOf,
-    errors,
-    suggestions
-  }
+  const context = NodeCheck.make(nodes, names, index, errors)
   const { parentOffsets, parents } = resolveParents(context, index)
   const planned = planGraph(TaskGraph.make(nodes.length, parentOffsets, parents))
   if (planned._tag === "Cyclic") {
@@ -170,13 +165,23 @@ export const planGraph = (graph: TaskGraph.TaskGraph, weights?: Float64Array): P
   return { ...sorted, graph, criticalPath: CriticalPath.make(graph, sorted, weights) }
 }
 
+const checkWorkflowName = (name: string, errors: ErrorList.ErrorList): void => {
+  const why = name === "" ? "is empty; give it one" : TextCheck.problem(name)
+  if (why !== undefined) ErrorList.add(errors, { _tag: "InvalidWorkflowName", name, why })
+}
+
 const checkNames = (
   names: ReadonlyArray<string>,
   index: NameIndex.NameIndex,
   errors: ErrorList.ErrorList
 ): void => {
   for (let place = 0; place < names.length; place++) {
-    if (names[place] === "") ErrorList.add(errors, { _tag: "EmptyName", index: place })
+    const name = names[place]!
+    if (name === "") ErrorList.add(errors, { _tag: "EmptyName", index: place })
+    const why = TextCheck.problem(name)
+    if (why !== undefined) {
+      ErrorList.add(errors, { _tag: "InvalidText", node: name, place: "name", why })
+    }
   }
   const places = new Map<number, Array<number>>()
   for (const again of index.repeated) {

@@ -9,6 +9,8 @@ import type { OutputReference } from "./Workflow.ts"
  * that does not.
  *
  * - `Cycle`: the nodes wait for each other; each is a parent of the next, the last of the first.
+ * - `EmptyName`: `index` is the place in `nodes`.
+ * - `InvalidText`: the text cannot reach a process as it is written; `why` goes on after "that".
  * - `DuplicateName`: `indexes` are the places in `nodes` that carry the same name.
  * - `CaseConflict`: names that the service cannot tell apart, since its ids ignore case.
  * - `MissingEdge`: the node reads an output of `producer` but is not placed after it.
@@ -20,7 +22,14 @@ import type { OutputReference } from "./Workflow.ts"
  */
 export type PlanError =
   | { readonly _tag: "EmptyWorkflow"; readonly workflow: string }
+  | { readonly _tag: "InvalidWorkflowName"; readonly name: string; readonly why: string }
   | { readonly _tag: "EmptyName"; readonly index: number }
+  | {
+    readonly _tag: "InvalidText"
+    readonly node: string
+    readonly place: "name" | "command"
+    readonly why: string
+  }
   | {
     readonly _tag: "DuplicateName"
     readonly name: string
@@ -64,7 +73,14 @@ export type PlanError =
   }
   | { readonly _tag: "DuplicateStagedPath"; readonly node: string; readonly path: string }
   | { readonly _tag: "DuplicateOutput"; readonly node: string; readonly output: string }
+  | { readonly _tag: "DuplicateOutputPath"; readonly node: string; readonly path: string }
   | { readonly _tag: "InvalidEnvironmentName"; readonly node: string; readonly name: string }
+  | {
+    readonly _tag: "InvalidEnvironmentValue"
+    readonly node: string
+    readonly name: string
+    readonly why: string
+  }
   | { readonly _tag: "MoreErrors"; readonly count: number }
 
 /**
@@ -76,6 +92,8 @@ export const describe = (error: PlanError): string => {
   switch (error._tag) {
     case "EmptyWorkflow":
       return `workflow ${quote(error.workflow)} has no nodes; add at least one`
+    case "InvalidWorkflowName":
+      return `workflow ${quote(error.name)} has a name that ${error.why}`
     case "EmptyName":
       return `node at index ${error.index} has an empty name; give it one`
     case "DuplicateName":
@@ -99,6 +117,8 @@ export const describe = (error: PlanError): string => {
 
 const describeOfNode = (error: Extract<PlanError, { readonly node: string }>): string => {
   switch (error._tag) {
+    case "InvalidText":
+      return `has a ${error.place} that ${error.why}`
     case "SelfDependency":
       return "depends on itself; remove its own name from its dependencies"
     case "UnknownDependency":
@@ -133,10 +153,14 @@ const describeOfNode = (error: Extract<PlanError, { readonly node: string }>): s
       return `stages two files at ${quote(error.path)}; give each its own path`
     case "DuplicateOutput":
       return `declares output ${quote(error.output)} twice; give each its own name`
+    case "DuplicateOutputPath":
+      return `declares two outputs at ${quote(error.path)}; give each its own path`
     case "InvalidEnvironmentName":
       return `sets the environment variable ${
         quote(error.name)
-      }; a name must be non-empty, without "=" and NUL`
+      }; use letters, digits and underscores, no digit first`
+    case "InvalidEnvironmentValue":
+      return `sets the environment variable ${quote(error.name)} to a value that ${error.why}`
   }
 }
 

@@ -97,7 +97,7 @@ export const defaultJsonPath = "output.json"
  * @category models
  */
 export interface WorkflowNode {
-  /** Any text; unique in the workflow, also when case is ignored. */
+  /** Any text without NUL or half a surrogate pair; unique in the workflow, case ignored. */
   readonly name: string
   /** The names of the parents, each once. */
   readonly after: ReadonlyArray<string>

@@ -18,8 +18,11 @@ const planned = (nodes: ReadonlyArray<Workflow.WorkflowNode>): Plan.Plan => {
   return result.plan
 }
 
-const errorsOf = (nodes: ReadonlyArray<Workflow.WorkflowNode>): ReadonlyArray<PlanError> => {
-  const result = Plan.make(Workflow.make("test", nodes))
+const errorsOf = (
+  nodes: ReadonlyArray<Workflow.WorkflowNode>,
+  name = "test"
+): ReadonlyArray<PlanError> => {
+  const result = Plan.make(Workflow.make(name, nodes))
   return result._tag === "Invalid" ? result.errors : []
 }
 
@@ -109,12 +112,39 @@ describe("Plan.criticalPath", () => {
   })
 })
 
+const fromA: Workflow.OutputReference = { node: "a", output: "result" }
+
+const manyOutputs = Array.from(
+  { length: 17 },
+  (_, at): Workflow.OutputSpec => ({ _tag: "Json", name: `part-${at}`, path: `${at}.json` })
+)
+
 describe("Plan.make refuses", () => {
   const cases: ReadonlyArray<
     readonly [claim: string, ReadonlyArray<Workflow.WorkflowNode>, ReadonlyArray<PlanError>]
   > = [
     ["a workflow without nodes", [], [{ _tag: "EmptyWorkflow", workflow: "test" }]],
     ["an empty name", [nodeOf("")], [{ _tag: "EmptyName", index: 0 }]],
+    ["a name with NUL or half a surrogate pair", [nodeOf("a\0"), nodeOf("b\ud800")], [
+      { _tag: "InvalidText", node: "a\0", place: "name", why: "contains NUL; remove it" },
+      {
+        _tag: "InvalidText",
+        node: "b\ud800",
+        place: "name",
+        why: "contains half a surrogate pair; remove it"
+      }
+    ]],
+    ["a command with NUL, once", [
+      nodeOf("a", [], { command: [{ _tag: "Text", text: "\0" }, { _tag: "Text", text: "b\0" }] })
+    ], [{ _tag: "InvalidText", node: "a", place: "command", why: "contains NUL; remove it" }]],
+    ["a command with half a surrogate pair", [
+      nodeOf("a", [], { command: [{ _tag: "Text", text: "a" }, { _tag: "Text", text: "\udc00" }] })
+    ], [{
+      _tag: "InvalidText",
+      node: "a",
+      place: "command",
+      why: "contains half a surrogate pair; remove it"
+    }]],
     ["a name used three times, once", [nodeOf("a"), nodeOf("b"), nodeOf("a"), nodeOf("a")], [
       { _tag: "DuplicateName", name: "a", indexes: [0, 2, 3] }
     ]],
@@ -179,13 +209,51 @@ describe("Plan.make refuses", () => {
     ], [{ _tag: "DuplicateStagedPath", node: "b", path: "in" }]],
     ["an output declared twice", [nodeOf("a", [], { outputs: [json, json] })], [
       { _tag: "DuplicateOutput", node: "a", output: "result" }
-    ]]
+    ]],
+    ["two outputs at one path", [
+      nodeOf("a", [], { outputs: [json, { ...file, path: json.path }] })
+    ], [{ _tag: "DuplicateOutputPath", node: "a", path: "output.json" }]],
+    ["a reference used as a value and as a file for the one that is wrong", [
+      nodeOf("a", [], { outputs: [json] }),
+      nodeOf("b", ["a"], {
+        inputs: { value: { _tag: "Value", from: fromA, path: [] } },
+        files: [{ path: "in", source: { _tag: "Output", from: fromA } }]
+      })
+    ], [{ _tag: "WrongOutputKind", node: "b", from: fromA, wanted: "File" }]],
+    ["an output among many, with the nearest name", [
+      nodeOf("a", [], { outputs: manyOutputs }),
+      nodeOf("b", ["a"], reading("a", "part-16")),
+      nodeOf("c", ["a"], reading("a", "path-16"))
+    ], [{
+      _tag: "UnknownOutput",
+      node: "c",
+      from: { node: "a", output: "path-16" },
+      suggestion: "part-16"
+    }]],
+    ["a name used twice without judging whose outputs are read", [
+      nodeOf("a"),
+      nodeOf("a", [], { outputs: [json] }),
+      nodeOf("b", ["a"], reading("a", "result"))
+    ], [{ _tag: "DuplicateName", name: "a", indexes: [0, 1] }]]
   ]
   for (const [claim, nodes, errors] of cases) {
     it(claim, () => assert.deepStrictEqual(errorsOf(nodes), errors))
   }
 
-  for (const slots of [0, -1, 1.5, Number.NaN, Infinity]) {
+  for (
+    const [name, why] of [
+      ["", "is empty; give it one"],
+      ["a\0", "contains NUL; remove it"],
+      ["\udfff", "contains half a surrogate pair; remove it"]
+    ] as const
+  ) {
+    it(`the workflow name ${JSON.stringify(name)}`, () => {
+      const errors = errorsOf([nodeOf("a")], name)
+      assert.deepStrictEqual(errors, [{ _tag: "InvalidWorkflowName", name, why }])
+    })
+  }
+
+  for (const slots of [0, -1, 1.5, Number.NaN, Infinity, 2 ** 53]) {
     it(`${slots} slots`, () => {
       const errors = errorsOf([nodeOf("a", [], { slots })])
       assert.deepStrictEqual(errors, [{ _tag: "InvalidSlots", node: "a", slots }])
@@ -221,10 +289,27 @@ describe("Plan.make refuses", () => {
     })
   }
 
-  for (const name of ["", "A=B", "A\0"]) {
+  for (const name of ["", "A=B", "A\0", "1A", "odd name", "a-b", "É", "A\n"]) {
     it(`the environment variable ${JSON.stringify(name)}`, () => {
       const errors = errorsOf([nodeOf("a", [], { environment: { [name]: "1" } })])
       assert.deepStrictEqual(errors, [{ _tag: "InvalidEnvironmentName", node: "a", name }])
+    })
+  }
+
+  for (
+    const [value, why] of [
+      ["a\0", "contains NUL; remove it"],
+      ["\ud800", "contains half a surrogate pair; remove it"],
+      [1, "is not text but of type number; write it as text"],
+      [null, "is not text but null; write it as text"]
+    ] as const
+  ) {
+    it(`the value ${JSON.stringify(value)} of an environment variable`, () => {
+      // @ts-expect-error callers without types may give anything
+      const errors = errorsOf([nodeOf("a", [], { environment: { A: value } })])
+      assert.deepStrictEqual(errors, [
+        { _tag: "InvalidEnvironmentValue", node: "a", name: "A", why }
+      ])
     })
   }
 })
@@ -244,7 +329,7 @@ describe("Plan.make accepts the edge of each rule", () => {
           { path: "share", source: { _tag: "Local", path: "\\\\server\\a" } }
         ],
         command: [{ _tag: "File", path: "in" }],
-        environment: { "odd name": "" }
+        environment: { _: "", a1: "\u{1F600}\n" }
       })
     ])
     assert.strictEqual(plan.levelCount, 2)

@@ -5,6 +5,9 @@ import * as PlanError from "../src/PlanError.ts"
 
 const errorsWith = (text: string): ReadonlyArray<PlanError.PlanError> => [
   { _tag: "EmptyWorkflow", workflow: text },
+  { _tag: "InvalidWorkflowName", name: text, why: "is empty; give it one" },
+  { _tag: "InvalidText", node: text, place: "name", why: "contains NUL; remove it" },
+  { _tag: "InvalidText", node: text, place: "command", why: "contains NUL; remove it" },
   { _tag: "DuplicateName", name: text, indexes: [1, 2] },
   { _tag: "CaseConflict", names: [text, text] },
   { _tag: "Cycle", path: [text] },
@@ -22,7 +25,14 @@ const errorsWith = (text: string): ReadonlyArray<PlanError.PlanError> => [
   { _tag: "InvalidFilePath", node: text, path: text, why: "is empty; name a file" },
   { _tag: "DuplicateStagedPath", node: text, path: text },
   { _tag: "DuplicateOutput", node: text, output: text },
-  { _tag: "InvalidEnvironmentName", node: text, name: text }
+  { _tag: "DuplicateOutputPath", node: text, path: text },
+  { _tag: "InvalidEnvironmentName", node: text, name: text },
+  {
+    _tag: "InvalidEnvironmentValue",
+    node: text,
+    name: text,
+    why: "is not text but of type number; write it as text"
+  }
 ]
 
 describe("PlanError.describe", () => {

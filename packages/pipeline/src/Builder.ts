@@ -6,11 +6,11 @@
  * B2 The nodes stand in the order of declaration, the items of a fan-out in item order.
  */
 import type { Policy } from "@batchwave/core/Policy"
+import * as Suggestion from "@batchwave/core/Suggestion"
 import type { WorkflowNode } from "@batchwave/core/Workflow"
 import * as Result from "effect/Result"
 import { conform } from "./internal/Conform.ts"
 import { fileOutputName, makeNode, namedOutputs } from "./internal/NodeDraft.ts"
-import { suggestion } from "./internal/Spelling.ts"
 import { isOutput, type Json, type Output, type OutputHandle, type Outputs } from "./Output.ts"
 import * as Ref from "./Ref.ts"
 import {
@@ -54,8 +54,8 @@ export interface Builder {
 export interface Declared {
   readonly nodes: ReadonlyArray<WorkflowNode>
   readonly problems: ReadonlyArray<string>
-  /** Whether nodes were left out because their names were taken. */
-  readonly isIncomplete: boolean
+  /** The nodes that were declared and left out, and the fan-outs that lack items; each noted. */
+  readonly leftOut: ReadonlySet<string>
   readonly policies: ReadonlyMap<string, Policy>
   /** The JSON outputs by node and output name. */
   readonly json: ReadonlyMap<string, ReadonlyMap<string, Json<unknown>>>
@@ -68,8 +68,8 @@ interface State {
   readonly ownPolicies: Map<string, Policy>
   readonly json: Map<string, ReadonlyMap<string, Json<unknown>>>
   pipelinePolicy: Policy | undefined
+  readonly leftOut: Set<string>
   isPolicySet: boolean
-  isIncomplete: boolean
 }
 
 /**
@@ -87,8 +87,8 @@ export const make = (
     ownPolicies: new Map(),
     json: new Map(),
     pipelinePolicy: policy,
-    isPolicySet: false,
-    isIncomplete: false
+    leftOut: new Set(),
+    isPolicySet: false
   }
   return {
     builder: {
@@ -108,7 +108,7 @@ export const make = (
     declared: () => ({
       nodes: state.nodes,
       problems: [...state.problems],
-      isIncomplete: state.isIncomplete,
+      leftOut: state.leftOut,
       policies: policies(state),
       json: state.json
     })
@@ -132,7 +132,7 @@ const claim = (state: State, name: string, kind: "task" | "fan-out"): boolean =>
     state.names.set(folded, name)
     return true
   }
-  state.isIncomplete = true
+  state.leftOut.add(name)
   state.problems.add(
     taken === name
       ? `${kind} "${name}" is declared twice; rename one`
@@ -204,6 +204,7 @@ const each = <A, O extends Outputs | undefined>(
   const isNameFree = claim(state, name, "fan-out")
   const max = options.max ?? itemsMaxDefault
   if (items.length > max) {
+    state.leftOut.add(name)
     state.problems.add(
       `fan-out "${name}" has ${items.length} items and its cap is ${max}; `
         + `raise it with { max: ${items.length} } or give fewer items`
@@ -215,11 +216,12 @@ const each = <A, O extends Outputs | undefined>(
     const node = `${name}[${key}]`
     const taskSpec = Result.try(() => spec(item, key))
     if (Result.isFailure(taskSpec)) {
-      state.isIncomplete = true
+      state.leftOut.add(node)
       state.problems.add(`task "${node}": its description threw ${String(taskSpec.failure)}`)
       continue
     }
-    if (isNameFree && claim(state, node, "task")) declare(state, node, taskSpec.success, name)
+    if (!isNameFree) state.leftOut.add(node)
+    else if (claim(state, node, "task")) declare(state, node, taskSpec.success, name)
     taskByKey.set(key, taskHandle(state, node, taskSpec.success.output))
   }
   return eachHandle(state, name, [...keyed.keys()], taskByKey)
@@ -235,12 +237,14 @@ const keyedItems = <A>(
   items.forEach((item, index) => {
     const key: unknown = Result.getOrUndefined(Result.try(() => keyOf(item)))
     if (typeof key !== "string" || key === "") {
+      state.leftOut.add(name)
       state.problems.add(
         `fan-out "${name}": the key of item ${index} is ${
           key === "" ? "empty" : `of type ${typeof key}`
         }; it must be text that names the item`
       )
     } else if (keyed.has(key)) {
+      state.leftOut.add(name)
       state.problems.add(
         `fan-out "${name}": two items have the key "${key}"; choose a key that tells them apart`
       )
@@ -273,7 +277,9 @@ const eachHandle = <Out>(
       if (task !== undefined) return task
       // A key without a task has been reported already when its item was declared.
       if (!keys.includes(key)) {
-        report(`fan-out "${name}" has no item with the key "${key}"${suggestion(key, keys)}`)
+        report(
+          `fan-out "${name}" has no item with the key "${key}"; ${Suggestion.advice(key, keys)}`
+        )
       }
       return {
         [TypeId]: TypeId,

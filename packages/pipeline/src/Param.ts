@@ -5,13 +5,13 @@
  * P2 A text from a command line is taken as itself where the schema takes text, and as JSON
  *    otherwise: numbers, booleans, lists, records.
  */
+import * as Suggestion from "@batchwave/core/Suggestion"
 import type { Json } from "@batchwave/core/Workflow"
 import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type * as SchemaAST from "effect/SchemaAST"
 import { sentences } from "./internal/Sentences.ts"
-import { suggestion } from "./internal/Spelling.ts"
 import { typeText } from "./internal/TypeText.ts"
 
 /**
@@ -109,7 +109,7 @@ const decodeEach = (
   const decoded: Array<[string, unknown]> = []
   for (const name of Object.keys(given)) {
     if (!Object.hasOwn(fields, name)) {
-      problems.push(`there is no parameter "${name}"${suggestion(name, known)}`)
+      problems.push(`there is no parameter "${name}"; ${Suggestion.advice(name, known)}`)
     }
   }
   for (const [name, field] of Object.entries(fields)) {

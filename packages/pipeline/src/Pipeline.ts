@@ -6,6 +6,8 @@
  * own: the same parameters give the same definition.
  */
 import * as Definition from "@batchwave/core/Definition"
+import * as Plan from "@batchwave/core/Plan"
+import * as PlanError from "@batchwave/core/PlanError"
 import type { Policy } from "@batchwave/core/Policy"
 import * as Workflow from "@batchwave/core/Workflow"
 import * as Predicate from "effect/Predicate"
@@ -18,7 +20,6 @@ import { holeProblems } from "./internal/ImportedCommand.ts"
 import * as Param from "./Param.ts"
 import { PipelineError } from "./PipelineError.ts"
 import * as ReturnValue from "./ReturnValue.ts"
-import * as WorkflowCheck from "./WorkflowCheck.ts"
 import * as WorkflowSchema from "./WorkflowSchema.ts"
 
 /**
@@ -66,6 +67,8 @@ export type AnyPipeline = Pipeline<never, unknown, unknown>
  */
 export interface Compiled<out Value> {
   readonly definition: Definition.Definition
+  /** The plan of `definition.workflow`. */
+  readonly plan: Plan.Plan
   /** Reads the pipeline's value from the outputs of a settled run. Fails with what is missing. */
   readonly result: (lookup: ReturnValue.OutputLookup) => Result.Result<Value, PipelineError>
 }
@@ -118,7 +121,7 @@ export const graph = <const Names extends string>(
 ): Pipeline<{}, {}, undefined> =>
   fromFields(name, {}, () => ({}), () => {
     const { nodes, policies, problems } = toNodes(tasks, options?.policy)
-    return complete(Workflow.make(name, nodes), { problems, isIncomplete: false }, { policies })
+    return complete(Workflow.make(name, nodes), { problems, leftOut: nothing }, { policies })
   })
 
 /**
@@ -131,7 +134,7 @@ export const fromWorkflow = (workflow: Workflow.Workflow): Pipeline<{}, {}, unde
     workflow.name,
     {},
     () => ({}),
-    () => complete(workflow, { problems: holeProblems(workflow), isIncomplete: false }, {})
+    () => complete(workflow, { problems: holeProblems(workflow), leftOut: nothing }, {})
   )
 
 /**
@@ -179,18 +182,49 @@ const fromFields = <Input, Params, Value>(
 
 const complete = (
   workflow: Workflow.Workflow,
-  authored: Pick<Builder.Declared, "problems" | "isIncomplete">,
+  authored: Pick<Builder.Declared, "problems" | "leftOut">,
   options: Parameters<typeof Definition.make>[1]
 ): Result.Result<Compiled<undefined>, PipelineError> => {
-  const problems = [
-    ...new Set([...authored.problems, ...WorkflowCheck.check(workflow, authored)])
-  ]
-  return problems.length > 0
-    ? Result.fail(new PipelineError({ pipeline: workflow.name, problems }))
-    : Result.succeed({
+  const planned = Plan.make(workflow)
+  if (planned._tag === "Planned" && authored.problems.length === 0) {
+    return Result.succeed({
       definition: Definition.make(workflow, options),
+      plan: planned.plan,
       result: () => Result.succeed(undefined)
     })
+  }
+  const errors = planned._tag === "Invalid" ? ownErrors(planned.errors, authored.leftOut) : []
+  const problems = new Set([...authored.problems, ...errors.map(PlanError.describe)])
+  return Result.fail(new PipelineError({ pipeline: workflow.name, problems: [...problems] }))
+}
+
+/** No node at all was left out. */
+const nothing: ReadonlySet<string> = new Set()
+
+/**
+ * Drops the errors that only follow from nodes that were left out, each of which is a problem
+ * already. The count of errors that are not shown is dropped with them, since it counts both kinds.
+ */
+const ownErrors = (
+  errors: ReadonlyArray<PlanError.PlanError>,
+  leftOut: ReadonlySet<string>
+): ReadonlyArray<PlanError.PlanError> => {
+  const own = errors.filter((error) => !followsFrom(leftOut, error))
+  return own.length === errors.length ? own : own.filter((error) => error._tag !== "MoreErrors")
+}
+
+const followsFrom = (leftOut: ReadonlySet<string>, error: PlanError.PlanError): boolean => {
+  switch (error._tag) {
+    case "EmptyWorkflow":
+      return leftOut.size > 0
+    case "UnknownDependency":
+      return leftOut.has(error.dependency)
+    case "UnknownOutput":
+    case "WrongOutputKind":
+      return leftOut.has(error.from.node)
+    default:
+      return false
+  }
 }
 
 const compileBody = <R>(
@@ -218,8 +252,9 @@ const compileBody = <R>(
     checkOutput: (node, output, value) =>
       json.get(node)?.get(output)?.check(value) ?? { _tag: "Valid", value }
   })
-  return Result.map(completed, ({ definition }) => ({
+  return Result.map(completed, ({ definition, plan }) => ({
     definition,
+    plan,
     // `read` follows the shapes that `ValueOf` follows.
     result: (lookup) =>
       Result.mapBoth(ReturnValue.read(returned.success, json, lookup), {

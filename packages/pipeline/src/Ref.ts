@@ -2,9 +2,9 @@
  * Typed promises of what a task will leave behind. A reference is made by the builder, used in the
  * inputs or the command of a later task, and becomes an edge of the graph there.
  */
+import * as Suggestion from "@batchwave/core/Suggestion"
 import type { InputSource, OutputReference } from "@batchwave/core/Workflow"
 import * as Predicate from "effect/Predicate"
-import { suggestion } from "./internal/Spelling.ts"
 
 /**
  * The key that marks a JSON reference.
@@ -155,7 +155,9 @@ export const files = <Path extends string>(
   paths,
   file: (path) => {
     if (paths.includes(path)) return file({ node, output: outputName(path) }, path)
-    report(`task "${node}" does not declare the output file "${path}"${suggestion(path, paths)}`)
+    report(
+      `task "${node}" does not declare the output file "${path}"; ${Suggestion.advice(path, paths)}`
+    )
     // Some declared file stands in; the pipeline will not compile.
     const standIn = paths[0] ?? path
     return file({ node, output: outputName(standIn) }, standIn)

@@ -5,7 +5,8 @@
  * S1 Values are single-quoted for POSIX `sh`; an array becomes several words, an empty one none.
  * S2 A file is staged into the working directory and stands as its path there.
  * S3 A value where quoting cannot protect (inside quotes, a comment, a here-document, …) is a problem
- *    of the pipeline, and so is text no process can receive: NUL or half a surrogate pair.
+ *    of the pipeline, and so is a value no process can receive: with NUL or half a surrogate pair.
+ *    In shell source the plan finds those.
  *
  * @source POSIX.1-2024, Shell Command Language, 2.2.2 Single-Quotes
  */
@@ -103,9 +104,6 @@ export const problems = (command: Command): ReadonlyArray<string> => {
   const found: Array<string> = []
   for (const piece of command.pieces) {
     if (piece._tag === "Problem") found.push(piece.problem)
-    if (piece._tag === "Source" && !isTransportable(piece.text)) {
-      found.push("the command text has a NUL character or half a surrogate pair")
-    }
   }
   return [...new Set([...found, ...unsafeHoles(command.pieces.map(toShellPiece))])]
 }

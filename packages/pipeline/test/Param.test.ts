@@ -1,4 +1,5 @@
 import * as Pipeline from "@batchwave/pipeline/Pipeline"
+import { sh } from "@batchwave/pipeline/Shell"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
@@ -20,7 +21,9 @@ const fields = {
   textual: Schema.optionalKey(Schema.NumberFromString)
 }
 
-const pipeline = Pipeline.make("params", { params: fields }, () => undefined)
+const pipeline = Pipeline.make("params", { params: fields }, (p) => {
+  p.task("only", { run: sh`true` })
+})
 
 const given = {
   csv: "12",

@@ -1,3 +1,4 @@
+import * as Plan from "@batchwave/core/Plan"
 import * as Policy from "@batchwave/core/Policy"
 import * as Workflow from "@batchwave/core/Workflow"
 import * as File from "@batchwave/pipeline/File"
@@ -216,13 +217,72 @@ describe("Pipeline", () => {
       "task \"c\": the input \"nested[0].deep\" is not JSON: it is undefined; "
       + "leave the key out or give null",
       "p.policy is called twice; give tasks their own policy instead",
-      "task \"b\" stages a file at \"../up\"; "
-      + "give a relative path with / and without . or .. steps",
-      "task \"b\" names the file \"\" but does not stage it",
-      "task \"b\" declares an output at \"output.json\" twice; give one of them another path",
-      "task \"b\" asks for 0 slots; give a whole number from 1",
-      "task \"b\" sets the environment name \"1X\"; use letters, digits and underscores"
+      "node \"b\" asks for 0 slots; give a whole number of at least 1",
+      "node \"b\" has the file path \"../up\", which leaves the working directory with \"..\"; "
+      + "keep inside it",
+      "node \"b\" declares two outputs at \"output.json\"; give each its own path",
+      "node \"b\" sets the environment variable \"1X\"; "
+      + "use letters, digits and underscores, no digit first"
     ])
+  })
+
+  it("refuses shell source with NUL and a pipeline without a name", () => {
+    const pipeline = Pipeline.make("", {}, (p) => {
+      p.task("a", { run: sh.raw("a\0") })
+    })
+    assert.deepStrictEqual(problemsOf(pipeline.compile({})), [
+      "workflow \"\" has a name that is empty; give it one",
+      "node \"a\" has a command that contains NUL; remove it"
+    ])
+  })
+
+  it("refuses a pipeline without tasks, also when its fan-outs have no items", () => {
+    const none: ReadonlyArray<string> = []
+    const empty = Pipeline.make("empty", {}, (p) => {
+      p.each("each", none, { key: String }, () => ({ run: sh`a` }))
+    })
+    assert.deepStrictEqual(problemsOf(empty.compile({})), [
+      "workflow \"empty\" has no nodes; add at least one"
+    ])
+  })
+
+  it("reports what was left out once, not what is missing because of it", () => {
+    const pipeline = Pipeline.make("left out", {}, (p) => {
+      p.task("made", { run: sh`a` })
+      const again = p.task("made", { run: sh`a`, output: Output.file("a.txt") })
+      const shouted = p.task("MADE", { run: sh`a`, output: Output.file("a.txt") })
+      const many = Array.from({ length: 200 }, (_, at) => at)
+      const each = p.each("made", many, { key: String }, () => ({
+        run: sh`b`,
+        output: Output.json(Schema.Int)
+      }))
+      p.task("uses", {
+        run: sh`c ${again.output} ${shouted.output}`,
+        inputs: { all: each.outputs },
+        slots: 0
+      })
+    })
+    assert.deepStrictEqual(problemsOf(pipeline.compile({})), [
+      "task \"made\" is declared twice; rename one",
+      "task \"MADE\" differs from \"made\" only in letter case; rename one",
+      "fan-out \"made\" is declared twice; rename one"
+    ])
+    const throwing = Pipeline.make("only item", {}, (p) => {
+      p.each("each", [1], { key: String }, () => {
+        throw new Error("no")
+      })
+      p.each("keyless", [1], { key: () => "" }, () => ({ run: sh`a` }))
+    })
+    assert.deepStrictEqual(problemsOf(throwing.compile({})), [
+      "task \"each[1]\": its description threw Error: no",
+      "fan-out \"keyless\": the key of item 0 is empty; it must be text that names the item"
+    ])
+  })
+
+  it("carries the plan of what it compiled", () => {
+    const compiled = Result.getOrThrow(weather.compile({ csv: "a", years: [1, 2] }))
+    assert.strictEqual(compiled.plan.workflow, compiled.definition.workflow)
+    assert.deepStrictEqual(Plan.levelsOf(compiled.plan), [["stats[1]", "stats[2]"], ["report"]])
   })
 
   it("turns what a body throws into a problem and keeps it as the cause", () => {
@@ -249,9 +309,8 @@ describe("Pipeline", () => {
       p.task("uses", { run: sh`cat ${strays}` })
     })
     assert.deepStrictEqual(problemsOf(second.compile({})), [
-      "task \"uses\" waits for \"made\", which is not a task of this pipeline; "
-      + "known are \"uses\"",
-      "task \"uses\" reads an output of \"made\", which is not a task of this pipeline"
+      "node \"uses\" depends on \"made\", which does not exist; "
+      + "add that node or remove the dependency"
     ])
   })
 
@@ -357,18 +416,21 @@ describe("Pipeline.graph", () => {
     assert.deepStrictEqual(result(() => undefined), Result.succeed(undefined))
   })
 
-  it("refuses a need that is no task, a need of itself and a need named twice", () => {
+  it("refuses a need that is no task and a need of itself, and counts one named twice once", () => {
     const graph = Pipeline.graph("wrong", {
       fetch: { run: "a" },
       // @ts-expect-error no task has this name
       qc: { run: "b", needs: ["fetsh", "fetch", "fetch", "qc"] }
     })
     assert.deepStrictEqual(problemsOf(graph.compile({})), [
-      "task \"qc\" names a parent twice",
-      "task \"qc\" waits for \"fetsh\", which is not a task of this pipeline; "
-      + "did you mean \"fetch\"?",
-      "task \"qc\" waits for itself"
+      "node \"qc\" depends on \"fetsh\", which does not exist; did you mean \"fetch\"?",
+      "node \"qc\" depends on itself; remove its own name from its dependencies"
     ])
+    const twice = Pipeline.graph("twice", {
+      fetch: { run: "a" },
+      qc: { run: "b", needs: ["fetch", "fetch"] }
+    })
+    assert.strictEqual(Result.getOrThrow(twice.compile({})).plan.graph.edgeCount, 1)
   })
 })
 
@@ -415,12 +477,32 @@ describe("Pipeline.fromJson", () => {
     assert.deepStrictEqual(problemsOf(Pipeline.fromWorkflow(workflow).compile({})), [
       "task \"b\": a value stands inside double quotes; remove the quotes, "
       + "sh quotes every value itself",
-      "task \"b\" reads the output \"p\" of \"a\", which declares no such output; "
+      "node \"b\" uses file \"none\" in its command; add that path to its `files`",
+      "node \"b\" reads output \"p\" of \"a\", which declares no such output; "
       + "did you mean \"o\"?",
-      "task \"b\" reads an output of \"zz\", which is not a task of this pipeline",
-      "task \"b\" takes the output \"o\" of \"a\" for a file, but it is JSON",
-      "task \"c\" reads an output of \"a\" but does not name it in after",
-      "task \"b\" names the file \"none\" but does not stage it"
+      "node \"b\" depends on \"zz\", which does not exist; "
+      + "add that node or remove the dependency",
+      "node \"b\" stages output \"o\" of \"a\" as a file, but it is JSON; use it as an input",
+      "node \"c\" reads an output of \"a\" but may start before it; add that name to `after`"
+    ])
+  })
+
+  it("finds a name used twice, one that differs in case, a wrong name and a cycle at once", () => {
+    const workflow = Workflow.make("x", [
+      Workflow.node("fetch", "a"),
+      Workflow.node("fetch", "b"),
+      Workflow.node("Fetch", "c"),
+      Workflow.node("load", "d", { after: ["fecth", "report"] }),
+      Workflow.node("report", "e", { after: ["load"] })
+    ])
+    const read = Result.getOrThrow(Pipeline.fromJson(JSON.parse(JSON.stringify(workflow))))
+    assert.deepStrictEqual(problemsOf(read.compile({})), [
+      "nodes wait for each other in a cycle: \"load\" → \"report\" → \"load\"; "
+      + "remove one of these dependencies",
+      "node name \"fetch\" is used 2 times, at indexes 0, 1; rename all but one",
+      "node names \"fetch\", \"Fetch\" differ only in case, which the service ignores; "
+      + "rename all but one",
+      "node \"load\" depends on \"fecth\", which does not exist; did you mean \"fetch\"?"
     ])
   })
 })

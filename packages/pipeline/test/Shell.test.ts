@@ -85,14 +85,11 @@ describe("Shell", () => {
     )
   })
 
-  it("refuses NUL characters and half surrogate pairs", () => {
+  it("refuses values with NUL characters and half surrogate pairs", () => {
     assert.deepStrictEqual(Shell.problems(sh`echo ${"a\0b"} ${"\ud800"} ${["ok", "\0"]}`), [
       "the value \"a\\u0000b\" has a NUL character or half a surrogate pair",
       "the value \"\\ud800\" has a NUL character or half a surrogate pair",
       "the value \"\\u0000\" has a NUL character or half a surrogate pair"
-    ])
-    assert.deepStrictEqual(Shell.problems(sh`${sh.raw("a\0")}`), [
-      "the command text has a NUL character or half a surrogate pair"
     ])
   })
 
@@ -115,6 +112,29 @@ describe("Shell", () => {
       ["quotes of a nested command", sh`echo "${sh`${"x"}`}"`, /inside double quotes/],
       ["quotes opened by raw source", sh`echo ${sh.raw("\"")}${"x"}`, /inside double quotes/],
       ["backquotes", sh`echo \`echo ${"x"}\``, /inside backquotes/],
+      [
+        "backquotes after a number sign between braces",
+        sh`: \${A:-a
+#\`<<-'E'
+${"x"}`,
+        /inside backquotes/
+      ],
+      [
+        "backquotes opened after a number sign in others",
+        sh`echo \`echo #\`
+echo \`${"x"}`,
+        /inside backquotes/
+      ],
+      [
+        "quotes after a parenthesis between braces",
+        sh`: \${A:-( #"${"x"}}`,
+        /inside double quotes/
+      ],
+      [
+        "a comment after two dollar signs",
+        sh`: ${sh.raw("$${A:-\n#")}${"x"}`,
+        /in a shell comment/
+      ],
       ["arithmetic", sh`echo $((1 + ${2}))`, /inside \$\(\(…\)\)/],
       ["nested arithmetic", sh`echo $((1 + (2 * ${2})))`, /inside \$\(\(…\)\)/],
       ["a comment", sh`echo a # it's ${"x"}`, /in a shell comment/],
@@ -162,6 +182,8 @@ EOF
     ["after escaped quotes", sh`echo \" \' ${"x"}`],
     ["after an escaped quote in quotes", sh`echo "a\"b" ${"x"}`],
     ["in braces outside quotes", sh`echo \${A:-${"x"}}`],
+    ["in braces after what would open a comment or here-document", sh`echo \${A:- # << ${"x"}}`],
+    ["after a quote between backquotes", sh`echo ${sh.raw("`echo a\\`\"`")} ${"x"}`],
     [
       "after a comment",
       sh`# don't stop

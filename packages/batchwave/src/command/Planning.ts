@@ -1,11 +1,8 @@
 /**
  * From a loaded pipeline and its parameters to a plan.
  */
-import type { Definition } from "@batchwave/core/Definition"
-import * as Plan from "@batchwave/core/Plan"
-import * as PlanError from "@batchwave/core/PlanError"
+import type { Plan } from "@batchwave/core/Plan"
 import type { AnyPipeline, Compiled } from "@batchwave/pipeline/Pipeline"
-import { PipelineError } from "@batchwave/pipeline/PipelineError"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import { type CommandError, ofPipeline, usage } from "./CommandError.ts"
@@ -18,7 +15,7 @@ import * as Parameters from "./Parameters.ts"
  */
 export interface Planned {
   readonly compiled: Compiled<unknown>
-  readonly plan: Plan.Plan
+  readonly plan: Plan
 }
 
 /**
@@ -45,20 +42,5 @@ export const plan = (
 ): Effect.Effect<Planned, CommandError> =>
   Result.match(pipeline.compileText(given), {
     onFailure: (error) => Effect.fail(ofPipeline(error)),
-    onSuccess: (compiled) =>
-      Effect.map(planOf(compiled.definition), (planned) => ({ compiled, plan: planned }))
+    onSuccess: (compiled) => Effect.succeed({ compiled, plan: compiled.plan })
   })
-
-const planOf = ({ workflow }: Definition): Effect.Effect<Plan.Plan, CommandError> => {
-  const planned = Plan.make(workflow)
-  return planned._tag === "Planned"
-    ? Effect.succeed(planned.plan)
-    : Effect.fail(
-      ofPipeline(
-        new PipelineError({
-          pipeline: workflow.name,
-          problems: planned.errors.map(PlanError.describe)
-        })
-      )
-    )
-}

@@ -1,9 +1,17 @@
 /**
  * The rules one node must keep: its own settings, and the outputs it reads.
  */
-import { references, type WorkflowNode } from "../Workflow.ts"
+import * as Suggestion from "../Suggestion.ts"
+import {
+  type OutputReference,
+  type OutputSpec,
+  references,
+  type WorkflowNode
+} from "../Workflow.ts"
 import * as ErrorList from "./ErrorList.ts"
-import * as Suggestion from "./Suggestion.ts"
+import type { NameIndex } from "./NameIndex.ts"
+import * as PathCheck from "./PathCheck.ts"
+import * as TextCheck from "./TextCheck.ts"
 
 /**
  * What the rules need to know of the other nodes.
@@ -12,15 +20,38 @@ export interface NodeCheck {
   readonly nodes: ReadonlyArray<WorkflowNode>
   readonly names: ReadonlyArray<string>
   readonly indexOf: (name: string) => number | undefined
+  /** The names that lead to more than one node, so that nobody knows whose outputs are meant. */
+  readonly repeatedNames: ReadonlySet<string>
+  /** The outputs by name of the nodes that declare many and were asked for one. */
+  readonly outputsByNode: Map<WorkflowNode, ReadonlyMap<string, OutputSpec>>
   readonly errors: ErrorList.ErrorList
   readonly suggestions: Suggestion.SuggestionBudget
 }
+
+/**
+ * Makes what the rules need, with a new budget for suggestions.
+ */
+export const make = (
+  nodes: ReadonlyArray<WorkflowNode>,
+  names: ReadonlyArray<string>,
+  index: NameIndex,
+  errors: ErrorList.ErrorList
+): NodeCheck => ({
+  nodes,
+  names,
+  indexOf: index.indexOf,
+  repeatedNames: new Set(index.repeated.map((place) => names[place] ?? "")),
+  outputsByNode: new Map(),
+  errors,
+  suggestions: Suggestion.makeBudget()
+})
 
 /**
  * Adds every problem of one node, its dependencies excepted.
  */
 export const check = (context: NodeCheck, node: WorkflowNode): void => {
   checkNumbers(context, node)
+  checkCommandText(context, node)
   if (node.files.length > 0) checkFiles(context, node)
   if (node.outputs.length > 0) checkOutputs(context, node)
   checkEnvironment(context, node)
@@ -32,7 +63,7 @@ export const check = (context: NodeCheck, node: WorkflowNode): void => {
 
 const checkNumbers = ({ errors }: NodeCheck, node: WorkflowNode): void => {
   const { estimateMs, name, runTimeMsMax, slots } = node
-  if (!Number.isInteger(slots) || slots < 1) {
+  if (!Number.isSafeInteger(slots) || slots < 1) {
     ErrorList.add(errors, { _tag: "InvalidSlots", node: name, slots })
   }
   if (runTimeMsMax !== undefined && !(runTimeMsMax > 0 && runTimeMsMax < Infinity)) {
@@ -53,19 +84,27 @@ const checkNumbers = ({ errors }: NodeCheck, node: WorkflowNode): void => {
   }
 }
 
+const checkCommandText = ({ errors }: NodeCheck, node: WorkflowNode): void => {
+  for (const part of node.command) {
+    const why = part._tag === "Text" ? TextCheck.problem(part.text) : undefined
+    if (why === undefined) continue
+    ErrorList.add(errors, { _tag: "InvalidText", node: node.name, place: "command", why })
+    return
+  }
+}
+
 const checkFiles = ({ errors }: NodeCheck, node: WorkflowNode): void => {
   const paths = new Set<string>()
   for (const file of node.files) {
-    const why = relativePathProblem(file.path)
+    const why = PathCheck.relativeProblem(file.path)
     if (why !== undefined) {
       ErrorList.add(errors, { _tag: "InvalidFilePath", node: node.name, path: file.path, why })
-    }
-    if (paths.has(file.path)) {
+    } else if (paths.has(file.path)) {
       ErrorList.add(errors, { _tag: "DuplicateStagedPath", node: node.name, path: file.path })
     }
     paths.add(file.path)
     if (file.source._tag !== "Local") continue
-    const whyNotLocal = localPathProblem(file.source.path)
+    const whyNotLocal = PathCheck.localProblem(file.source.path)
     if (whyNotLocal !== undefined) {
       ErrorList.add(errors, {
         _tag: "InvalidFilePath",
@@ -79,25 +118,46 @@ const checkFiles = ({ errors }: NodeCheck, node: WorkflowNode): void => {
 
 const checkOutputs = ({ errors }: NodeCheck, node: WorkflowNode): void => {
   const names = new Set<string>()
+  const paths = new Set<string>()
   for (const output of node.outputs) {
-    const why = relativePathProblem(output.path)
+    const why = PathCheck.relativeProblem(output.path)
     if (why !== undefined) {
       ErrorList.add(errors, { _tag: "InvalidFilePath", node: node.name, path: output.path, why })
     }
     if (names.has(output.name)) {
       ErrorList.add(errors, { _tag: "DuplicateOutput", node: node.name, output: output.name })
+    } else if (why === undefined && paths.has(output.path)) {
+      ErrorList.add(errors, { _tag: "DuplicateOutputPath", node: node.name, path: output.path })
     }
     names.add(output.name)
+    paths.add(output.path)
   }
 }
 
 const checkEnvironment = ({ errors }: NodeCheck, node: WorkflowNode): void => {
   for (const name in node.environment) {
-    if (name === "" || name.includes("=") || name.includes("\0")) {
+    if (!environmentName.test(name)) {
       ErrorList.add(errors, { _tag: "InvalidEnvironmentName", node: node.name, name })
+    }
+    const why = environmentValueProblem(node.environment[name])
+    if (why !== undefined) {
+      ErrorList.add(errors, { _tag: "InvalidEnvironmentValue", node: node.name, name, why })
     }
   }
 }
+
+/**
+ * A name the shell can read; it may drop a variable of any other name.
+ *
+ * @source POSIX.1-2024, Base Definitions, 8.1 Environment Variable Definition
+ */
+const environmentName = /^[A-Za-z_][A-Za-z0-9_]*$/
+
+/** Values of builders written without types may be anything. */
+const environmentValueProblem = (value: unknown): string | undefined =>
+  typeof value === "string"
+    ? TextCheck.problem(value)
+    : `is not text but ${value === null ? "null" : `of type ${typeof value}`}; write it as text`
 
 /** Whether anything in the node can refer elsewhere; most nodes of a big graph are plain text. */
 const readsAnything = (node: WorkflowNode): boolean => {
@@ -117,16 +177,18 @@ const checkCommandFiles = ({ errors }: NodeCheck, node: WorkflowNode): void => {
 }
 
 const checkReferences = (context: NodeCheck, node: WorkflowNode): void => {
-  const files = new Set(
-    node.files.flatMap(({ source }) => source._tag === "Output" ? [source.from] : [])
-  )
   const parents = new Set(node.after)
-  const reported = new Set<string>()
-  for (const from of references(node)) {
-    const wanted = files.has(from) ? "File" : "Json"
+  const checked = new Set<string>()
+  const read = references(node)
+  // Those of the files come last.
+  const firstOfFiles = read.length
+    - node.files.filter((file) => file.source._tag === "Output").length
+  for (let place = 0; place < read.length; place++) {
+    const from = read[place]!
+    const wanted = place < firstOfFiles ? "Json" : "File"
     const key = JSON.stringify([from.node, from.output, wanted])
-    if (reported.has(key)) continue
-    reported.add(key)
+    if (checked.has(key)) continue
+    checked.add(key)
     checkReference(context, node, { from, wanted, parents })
     parents.add(from.node)
   }
@@ -136,7 +198,7 @@ const checkReference = (
   context: NodeCheck,
   node: WorkflowNode,
   { from, parents, wanted }: {
-    readonly from: { readonly node: string; readonly output: string }
+    readonly from: OutputReference
     readonly wanted: "Json" | "File"
     readonly parents: ReadonlySet<string>
   }
@@ -151,10 +213,16 @@ const checkReference = (
   if (!parents.has(from.node)) {
     ErrorList.add(errors, { _tag: "MissingEdge", node: node.name, producer: from.node })
   }
-  const output = producer.outputs.find((output) => output.name === from.output)
+  if (context.repeatedNames.has(from.node)) return
+  const output = outputOf(context, producer, from.output)
   if (output === undefined) {
-    const names = producer.outputs.map((output) => output.name)
-    const suggestion = Suggestion.nearest(from.output, names, context.suggestions)
+    const suggestion = ErrorList.hasRoom(errors)
+      ? Suggestion.nearest(
+        from.output,
+        producer.outputs.map((output) => output.name),
+        context.suggestions
+      )
+      : undefined
     ErrorList.add(errors, {
       _tag: "UnknownOutput",
       node: node.name,
@@ -164,6 +232,25 @@ const checkReference = (
   } else if (output._tag !== wanted) {
     ErrorList.add(errors, { _tag: "WrongOutputKind", node: node.name, from, wanted })
   }
+}
+
+/** A node with more outputs than this gets a map of them once one is asked for. */
+const outputsSearchedMax = 16
+
+const outputOf = (
+  { outputsByNode }: NodeCheck,
+  producer: WorkflowNode,
+  name: string
+): OutputSpec | undefined => {
+  if (producer.outputs.length <= outputsSearchedMax) {
+    return producer.outputs.find((output) => output.name === name)
+  }
+  let outputs = outputsByNode.get(producer)
+  if (outputs === undefined) {
+    outputs = new Map(producer.outputs.map((output) => [output.name, output]))
+    outputsByNode.set(producer, outputs)
+  }
+  return outputs.get(name)
 }
 
 /**
@@ -183,24 +270,4 @@ export const addUnknownDependency = (
     dependency,
     ...(suggestion === undefined ? {} : { suggestion })
   })
-}
-
-const relativePathProblem = (path: string): string | undefined => {
-  if (path === "") return "is empty; name a file"
-  if (path.includes("\0")) return "contains NUL; remove it"
-  if (path.includes("\\")) return "contains a backslash; separate with /"
-  if (path.startsWith("/")) return "is absolute; make it relative to the working directory"
-  for (const segment of path.split("/")) {
-    if (segment === "..") return "leaves the working directory with \"..\"; keep inside it"
-    if (segment === "" || segment === ".") return "has an empty or \".\" segment; write it plainly"
-  }
-  return undefined
-}
-
-/** Absolute on POSIX (`/a`) or Windows (`C:\a`, `\\server\share`): the orchestrating machine's. */
-const localPathProblem = (path: string): string | undefined => {
-  if (path === "") return "is empty; name a file of this machine"
-  if (path.includes("\0")) return "contains NUL; remove it"
-  if (/^(?:\/|[A-Za-z]:[\\/]|\\\\)/.test(path)) return undefined
-  return "is relative; give the absolute path of the file on this machine"
 }

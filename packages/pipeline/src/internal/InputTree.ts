@@ -41,7 +41,7 @@ const toSource = (
   report: Report
 ): InputSource => {
   if (isRef(value)) return value.source
-  if (isFileRef(value) || isLocalFile(value)) return literal(staging.pathOf(value))
+  if (isFileRef(value) || isLocalFile(value)) return literal(staging.pathOf(value) ?? null)
   if (value === null || typeof value === "string" || typeof value === "boolean") {
     return literal(value)
   }

@@ -138,9 +138,11 @@ const commandParts = (
       case "Ref":
         pushSource(piece.ref.source satisfies RefSource)
         break
-      case "File":
-        push({ _tag: "File", path: staging.pathOf(piece.file) })
+      case "File": {
+        const path = staging.pathOf(piece.file)
+        if (path !== undefined) push({ _tag: "File", path })
         break
+      }
       case "Problem":
         break
     }

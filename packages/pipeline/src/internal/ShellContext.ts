@@ -105,6 +105,7 @@ const scanSource = (scan: Scan, source: string): void => {
     } else if (frame === "heredoc") index = skipHeredoc(scan, source, index)
     else if (frame === "single quotes") index = skipUntil(scan, source, index, "'")
     else if (frame === "comment") index = skipUntil(scan, source, index, "\n")
+    else if (frame === "backquotes") index = scanBackquotes(scan, source, index)
     else index = scanActive(scan, source, index, frame)
   }
 }
@@ -118,7 +119,15 @@ const skipUntil = (scan: Scan, source: string, from: number, end: string): numbe
   return end === "\n" ? found : found + 1
 }
 
-/** Scans one token where expansions are active: plain source, double quotes, braces, backquotes. */
+/** The first backquote without a backslash ends the text, whatever quotes or comments are in it. */
+const scanBackquotes = (scan: Scan, source: string, index: number): number => {
+  const character = source.charAt(index)
+  if (character === "\\") scan.pending = "\\"
+  if (character === "`") scan.stack.pop()
+  return index + 1
+}
+
+/** Scans one token where expansions are active: plain source, double quotes, braces. */
 const scanActive = (
   scan: Scan,
   source: string,
@@ -136,7 +145,8 @@ const scanActive = (
       scan.isWordStart = wasWordStart && source.charAt(index + 1) === "\n"
       return index + 1
     case "$":
-      scan.pending = "$"
+      // Two of them are the number of the shell's process; the second one opens nothing.
+      scan.pending = isDollarBefore ? "" : "$"
       return index + 1
     case "`":
       return toggle(scan, "backquotes", index)
@@ -149,23 +159,31 @@ const scanActive = (
       if (frame === "braces") scan.stack.pop()
       return index + 1
     case "(":
+      if (frame === "braces" && !isDollarBefore) return index + 1
       return openParenthesis(scan, source, index, isDollarBefore, frame)
     case ")":
       return closeParenthesis(scan, source, index, frame)
     default:
       return isPlain(scan)
-        ? scanPlain(scan, source, index, wasWordStart)
+        ? scanPlain(scan, source, index, { frame, wasWordStart })
         : index + 1
   }
 }
 
-/** Scans what has a meaning only outside double quotes. */
-const scanPlain = (scan: Scan, source: string, index: number, wasWordStart: boolean): number => {
+/** Scans what has a meaning only outside double quotes; between braces that is the quote alone. */
+const scanPlain = (
+  scan: Scan,
+  source: string,
+  index: number,
+  { frame, wasWordStart }: { readonly frame: Frame | undefined; readonly wasWordStart: boolean }
+): number => {
   const character = source.charAt(index)
+  if (character === "'") {
+    scan.stack.push("single quotes")
+    return index + 1
+  }
+  if (frame === "braces") return index + 1
   switch (character) {
-    case "'":
-      scan.stack.push("single quotes")
-      return index + 1
     case "#":
       if (wasWordStart) scan.stack.push("comment")
       return index + 1
@@ -184,7 +202,7 @@ const scanPlain = (scan: Scan, source: string, index: number, wasWordStart: bool
 const isPlain = (scan: Scan): boolean => {
   for (let depth = scan.stack.length - 1; depth >= 0; depth--) {
     const frame = scan.stack[depth]
-    if (frame === "substitution" || frame === "parentheses" || frame === "backquotes") return true
+    if (frame === "substitution" || frame === "parentheses") return true
     if (frame !== "braces") return false
   }
   return true

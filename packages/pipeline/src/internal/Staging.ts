@@ -15,8 +15,11 @@ import { type FileRef, isFileRef, type Report } from "../Ref.ts"
  */
 export interface Staging {
   readonly files: ReadonlyArray<StagedFile>
-  /** Answers the path of a source, and stages it when that has not been done yet. */
-  readonly pathOf: (file: FileRef | LocalFile) => string
+  /**
+   * Answers the path of a source, and stages it when that has not been done yet; `undefined` for a
+   * file that cannot be staged, which is reported.
+   */
+  readonly pathOf: (file: FileRef | LocalFile) => string | undefined
 }
 
 /**
@@ -53,7 +56,7 @@ export const make = (
     pathOf: (file) => {
       if (isLocalFile(file) && file.problem !== undefined) {
         report(file.problem)
-        return ""
+        return undefined
       }
       const key = sourceKey(file)
       const known = pathBySource.get(key)

@@ -1,7 +1,7 @@
 /** The banded distance against the full table. */
 import { assert, describe, it } from "@effect/vitest"
 import * as FastCheck from "fast-check"
-import * as Suggestion from "../../src/internal/Suggestion.ts"
+import * as Suggestion from "../src/Suggestion.ts"
 
 /** Optimal string alignment by its recurrence, remembered. */
 const fullDistance = (left: string, right: string): number => {
@@ -64,5 +64,20 @@ describe("Suggestion", () => {
   it("does not compare words longer than 200", () => {
     assert.strictEqual(nearest("x".repeat(200), ["x".repeat(199)]), "x".repeat(199))
     assert.strictEqual(nearest("x".repeat(201), ["x".repeat(200)]), undefined)
+  })
+
+  it("advises the name that was meant, else up to 8 of those there are", () => {
+    const names = (count: number) => Array.from({ length: count }, (_, at) => `known-${at}`)
+    assert.strictEqual(Suggestion.advice("yeras", ["csv", "years"]), "did you mean \"years\"?")
+    assert.strictEqual(Suggestion.advice("x", []), "there are none")
+    assert.strictEqual(Suggestion.advice("x", ["abc", "d\n"]), "known are \"abc\", \"d\\n\"")
+    assert.match(Suggestion.advice("x", names(8)), /"known-7"$/)
+    assert.match(Suggestion.advice("x", names(9)), /"known-7" and 1 more$/)
+  })
+
+  it("compares an advice with the first 1,000 names", () => {
+    const others = (count: number) => Array.from({ length: count }, () => "other")
+    assert.include(Suggestion.advice("meant", [...others(999), "mean"]), "did you mean")
+    assert.notInclude(Suggestion.advice("meant", [...others(1_000), "mean"]), "did you mean")
   })
 })

@@ -1,10 +1,13 @@
 /**
  * Finds the name an author probably meant: the nearest by edit distance, case ignored.
  */
+import { quote, quoteList } from "./internal/QuotedName.ts"
 
 /**
  * A bound on the names that may still be compared, shared by all suggestions of one check so that
  * many wrong names in a huge workflow stay cheap.
+ *
+ * @category models
  */
 export interface SuggestionBudget {
   comparisonsLeft: number
@@ -12,6 +15,8 @@ export interface SuggestionBudget {
 
 /**
  * Makes a budget of two million comparisons.
+ *
+ * @category constructors
  */
 export const makeBudget = (): SuggestionBudget => ({ comparisonsLeft: 2_000_000 })
 
@@ -21,6 +26,8 @@ const lengthMax = 200
 /**
  * The candidate nearest to `word`, the first of several, or `undefined` when none is near: up to one
  * edit for each three characters, at most three.
+ *
+ * @category queries
  */
 export const nearest = (
   word: string,
@@ -44,6 +51,24 @@ export const nearest = (
   return found
 }
 
+/** More names than this are not listed. */
+const listedMax = 8
+
+/** More names than this are not compared for one advice. */
+const comparedMax = 1_000
+
+/**
+ * The end of a sentence about a word that is none of `known`: the name it resembles, else the names
+ * there are.
+ *
+ * @category rendering
+ */
+export const advice = (word: string, known: ReadonlyArray<string>): string => {
+  const found = nearest(word, known.slice(0, comparedMax), makeBudget())
+  if (found !== undefined) return `did you mean ${quote(found)}?`
+  return known.length === 0 ? "there are none" : `known are ${quoteList(known, listedMax)}`
+}
+
 /** Scratch of one distance: the last three rows of its table. */
 type DistanceRows = readonly [Int32Array, Int32Array, Int32Array]
 
@@ -58,6 +83,7 @@ const makeRows = (lengthMax: number): DistanceRows => [
  * `right`, or some number above `limit` when it takes more. `O(length · limit)`.
  *
  * @source optimal string alignment distance
+ * @internal
  */
 export const editDistance = (
   left: string,
