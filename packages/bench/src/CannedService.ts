@@ -10,9 +10,13 @@ export interface CannedService {
   readonly stop: () => void
 }
 
-/** Starts a server on a free port of 127.0.0.1. */
-export const start = async (): Promise<CannedService> => {
-  const child = fork(new URL("cannedServer.ts", import.meta.url), { silent: true, execArgv: [] })
+/** Starts a server on a free port of 127.0.0.1; it answers `delayMs` after it was asked. */
+export const start = async (options?: { readonly delayMs: number }): Promise<CannedService> => {
+  const child = fork(
+    new URL("cannedServer.ts", import.meta.url),
+    [String(options?.delayMs ?? 0)],
+    { silent: true, execArgv: [] }
+  )
   child.stderr?.pipe(process.stderr)
   if (child.stdout === null) throw new Error("the canned server has no output")
   const [line] = await once(child.stdout, "data")

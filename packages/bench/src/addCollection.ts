@@ -130,9 +130,10 @@ const at = async (
 }
 
 /** The official client types the status in lower case and returns what the service wrote. */
-const isSuccess = (status: string): boolean => status.toLowerCase() === "success"
+export const isSuccess = (status: string): boolean => status.toLowerCase() === "success"
 
-const addAll = Effect.fnUntraced(
+/** Adds every task and fails unless each was added. */
+export const addAll = Effect.fnUntraced(
   function*(tasks: ReadonlyArray<BenchTasks.BenchTask>, inFlight: number) {
     const operations = yield* TaskOperations
     const result = yield* operations.addCollection("job-1", tasks, { concurrency: inFlight })
@@ -144,7 +145,7 @@ const addAll = Effect.fnUntraced(
 )
 
 /** Sends chunks of 100 with a fixed number in flight and returns how many tasks were added. */
-const inChunks = async (
+export const inChunks = async (
   tasks: Array<BenchTasks.BenchTask>,
   inFlight: number,
   send: (chunk: Array<BenchTasks.BenchTask>) => Promise<number>

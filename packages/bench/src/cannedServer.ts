@@ -1,6 +1,6 @@
 /**
  * A service that only moves bytes: it answers every addtaskcollection with 100 successes and every
- * listing with one page of 1000 tasks, from texts made once. Runs in its own process, so that its
+ * listing with one page of 1000 tasks, from texts made once, at once or after a set delay. Runs in its own process, so that its
  * CPU time is not the client's; prints its port and ends when its parent goes away.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
@@ -12,6 +12,8 @@ const pages = {
   full: Buffer.from(BenchTasks.page("full")),
   slim: Buffer.from(BenchTasks.page("slim"))
 }
+
+const delayMs = Number(process.argv[2] ?? 0)
 
 const server = createServer((request, response) => {
   if (request.method === "GET") {
@@ -40,6 +42,11 @@ const replyTo = (prefix: string): Buffer => {
 }
 
 const answer = (response: ServerResponse, status: number, body: Buffer): void => {
+  if (delayMs === 0) send(response, status, body)
+  else setTimeout(send, delayMs, response, status, body)
+}
+
+const send = (response: ServerResponse, status: number, body: Buffer): void => {
   response.writeHead(status, {
     "content-type": "application/json; odata=minimalmetadata",
     "content-length": body.length,

@@ -7,7 +7,9 @@ const benchmarks = new Map<
 >([
   ["planner", () => import("./planner.ts")],
   ["addCollection", () => import("./addCollection.ts")],
-  ["pageDecode", () => import("./pageDecode.ts")]
+  ["latency", () => import("./latency.ts")],
+  ["pageDecode", () => import("./pageDecode.ts")],
+  ["startUp", () => import("./startUp.ts")]
 ])
 
 const [name = "", ...args] = process.argv.slice(2)
