@@ -13,6 +13,7 @@ import { ensureInstalled } from "./install.mjs"
 
 const root = fileURLToPath(new URL("..", import.meta.url)).replace(/[\\/]$/, "")
 const cliPath = join(root, "packages", "batchwave", "src", "bin.ts")
+const conformanceConfig = join("test", "conformance", "clients", "vitest.config.ts")
 
 /**
  * `tool` is a file in `node_modules/.bin`; `arguments` come before those of the caller. `quiet` holds
@@ -24,6 +25,7 @@ const commands = {
   "start": { tool: "node", arguments: [cliPath, "run", join("examples", "01-flights.ts")] },
   "batchwave": { tool: "node", arguments: [cliPath], quiet: true, whereTyped: true },
   "test": { tool: "vitest", arguments: ["run"] },
+  "test:conformance": { tool: "vitest", arguments: ["run", "--config", conformanceConfig] },
   "check": { tool: "tsc", arguments: ["-b"] },
   "lint": { tool: "oxlint", arguments: ["--type-aware"] },
   "format": { tool: "dprint", arguments: ["fmt"] },
