@@ -1,30 +1,40 @@
 /**
- * An embedded Batch account on loopback: the nine operations on tasks, the jobs and files they need,
- * and real processes behind them.
+ * An embedded Batch account on loopback: tasks, jobs, files, pools and nodes, with real processes
+ * behind them.
  *
  * Everything lives as long as the scope: closing it ends all connections, then all processes.
  */
 import * as Random from "@batchwave/core/Random"
 import * as Account from "@batchwave/sim/Account"
+import * as Limits from "@batchwave/wire/Limits"
+import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
 import { Buffer } from "node:buffer"
 import { createSecretKey } from "node:crypto"
 import { mkdir, realpath } from "node:fs/promises"
 import * as Path from "node:path"
+import * as AccessToken from "./AccessToken.ts"
 import { EmulatorError } from "./EmulatorError.ts"
 import * as EmulatorOptions from "./EmulatorOptions.ts"
 import * as EntityTag from "./EntityTag.ts"
 import { attempt } from "./executor/FileFault.ts"
 import { ProcessExecutor } from "./executor/ProcessExecutor.ts"
+import * as FaultPlan from "./FaultPlan.ts"
+import * as FaultReport from "./FaultReport.ts"
+import * as Faults from "./Faults.ts"
 import * as HostGuard from "./middleware/HostGuard.ts"
 import * as NodeLayout from "./NodeLayout.ts"
+import * as OperationIds from "./OperationIds.ts"
+import * as PoolDocument from "./PoolDocument.ts"
 import * as RenderedTasks from "./RenderedTasks.ts"
+import * as RequestLog from "./RequestLog.ts"
 import * as Runner from "./Runner.ts"
 import * as Server from "./Server.ts"
-import type { State } from "./State.ts"
+import { firstMark, type State } from "./State.ts"
 import * as TimeText from "./TimeText.ts"
 
 /**
@@ -38,10 +48,28 @@ export interface EmulatorShape {
   readonly account: string
   /** The account key in base64. */
   readonly key: string
-  /** The id of the one pool. */
+  /** The id of the pool there is from the start. */
   readonly pool: string
   /** The directory of nodes and tasks, by its real path. */
   readonly dataDirectory: string
+  /** Faults and the log of requests, for whoever started the emulator. */
+  readonly control: EmulatorControl
+}
+
+/**
+ * The same as the endpoints below `/_batchwave/`, without a request.
+ *
+ * @category models
+ */
+export interface EmulatorControl {
+  /** Puts a fault plan in force, in place of the one before. Fails with what is wrong with it. */
+  readonly putFaults: (plan: FaultPlan.FaultPlan) => Effect.Effect<void, EmulatorError>
+  /** Ends the plan in force, if there is one. */
+  readonly clearFaults: Effect.Effect<void>
+  /** The plan in force and its counts. */
+  readonly faults: Effect.Effect<FaultReport.FaultReport>
+  /** The counts of requests and the latest of them. */
+  readonly requests: Effect.Effect<RequestLog.RequestReport>
 }
 
 /**
@@ -66,13 +94,34 @@ export const make = Effect.fn("Emulator.make")(function*(
   for (const name of HostGuard.namesOf(settings.host, port)) state.hosts.add(name)
   const host = settings.host.includes(":") ? `[${settings.host}]` : settings.host
   state.endpoint = `http://${host}:${port}`
+  runner.drain()
   return {
     endpoint: state.endpoint,
     account: settings.account,
     key: settings.key,
     pool: settings.pool,
-    dataDirectory: settings.dataDirectory
+    dataDirectory: settings.dataDirectory,
+    control: makeControl(state, runner)
   }
+})
+
+const makeControl = (state: State, { drain }: Runner.Runner): EmulatorControl => ({
+  putFaults: Effect.fnUntraced(function*(plan) {
+    const decoded = FaultPlan.decode(plan)
+    const problems = Result.isFailure(decoded)
+      ? decoded.failure
+      : FaultPlan.problems(decoded.success, OperationIds.all)
+    if (problems.length > 0) {
+      return yield* new EmulatorError({ reason: "InvalidOptions", message: problems.join(" ") })
+    }
+    Faults.put(state.faults, plan, yield* Clock.currentTimeMillis)
+    drain()
+  }),
+  clearFaults: Effect.sync(() => {
+    state.faults.active = undefined
+  }),
+  faults: Effect.sync(() => FaultReport.make(state.faults)),
+  requests: Effect.sync(() => RequestLog.report(state.requests))
 })
 
 /**
@@ -99,6 +148,7 @@ const makeState = Effect.fnUntraced(function*(
   if (problems.length > 0) {
     return yield* new EmulatorError({ reason: "InvalidOptions", message: problems.join(" ") })
   }
+  const nowMs = yield* Clock.currentTimeMillis
   const account = Account.make({
     pool: {
       id: given.pool,
@@ -107,15 +157,23 @@ const makeState = Effect.fnUntraced(function*(
       fillType: given.nodeFillType
     },
     seed: given.seed,
-    activeJobsMax: given.activeJobsMax
+    activeJobsMax: given.activeJobsMax,
+    poolsMax: given.poolsMax,
+    allocationMs: given.allocationMs,
+    nowMs
   })
   const dataDirectory = yield* makeDirectories(given.dataDirectory, account)
-  return {
+  const faults: Faults.Faults = { active: undefined }
+  if (given.faults !== undefined) {
+    Faults.put(faults, given.faults, nowMs)
+  }
+  const state: State = {
     settings: { ...given, dataDirectory },
     account,
     credential: {
       account: given.account,
-      key: createSecretKey(Buffer.from(given.key, "base64"))
+      key: createSecretKey(Buffer.from(given.key, "base64")),
+      isToken: AccessToken.checkOf(given.tokens)
     },
     random: Random.make(given.seed + 1),
     times: TimeText.make(),
@@ -123,11 +181,22 @@ const makeState = Effect.fnUntraced(function*(
     renderedTasks: RenderedTasks.make(),
     taskRecords: [],
     jobRecords: new Map(),
+    poolRecords: new WeakMap(),
     hosts: new Set(),
+    faults,
+    requests: RequestLog.make(),
     endpoint: "",
     removals: [],
     leaving: new Map()
   }
+  for (const pool of account.pools.values()) {
+    state.poolRecords.set(pool, {
+      ...firstMark(state, nowMs),
+      members: PoolDocument.defaultMembers,
+      resizeTimeout: Limits.resizeTimeoutDefault
+    })
+  }
+  return state
 })
 
 /** Makes the directories of all nodes; answers with the real path of the data directory. */
@@ -135,7 +204,7 @@ const makeDirectories = (
   dataDirectory: string,
   account: Account.Account
 ): Effect.Effect<string, EmulatorError> => {
-  const directories = account.pool.nodes.flatMap((node) =>
+  const directories = Account.presentNodes(account).flatMap((node) =>
     NodeLayout.nodeDirectories.map((name) =>
       Path.join(NodeLayout.nodeRoot(dataDirectory, node.id), name)
     )

@@ -1,9 +1,13 @@
 /**
  * The settings of an emulator, their defaults, and the well-known development account.
  */
+import * as Result from "effect/Result"
 import { isIP } from "node:net"
 import { availableParallelism } from "node:os"
 import * as Path from "node:path"
+import type * as AccessToken from "./AccessToken.ts"
+import * as FaultPlan from "./FaultPlan.ts"
+import * as OperationIds from "./OperationIds.ts"
 
 /**
  * The account of an emulator that names no other.
@@ -41,13 +45,15 @@ export interface EmulatorOptions {
   readonly account?: string
   /** Base64. @default developmentKey */
   readonly key?: string
-  /** Id of the one pool. @default developmentPool */
+  /** Access tokens taken as `Authorization: Bearer`. @default none */
+  readonly tokens?: AccessToken.Issuer
+  /** Id of the pool there is from the start. @default developmentPool */
   readonly pool?: string
   /** Where the directories of nodes and tasks are kept; made when missing. */
   readonly dataDirectory: string
-  /** Number of nodes. @default 1 */
+  /** Number of nodes of that pool. @default 1 */
   readonly nodes?: number
-  /** Slots of each node, 1 to 256. @default the number of cores */
+  /** Slots of each of them, 1 to 256. @default the number of cores */
   readonly slotsPerNode?: number
   /** How the scheduler fills nodes. @default "spread" */
   readonly nodeFillType?: "spread" | "pack"
@@ -57,6 +63,10 @@ export interface EmulatorOptions {
   readonly taskCountsLagMs?: number
   /** Jobs that are not completed at the same time. @default 1000 */
   readonly activeJobsMax?: number
+  /** Pools at the same time. @default 100 */
+  readonly poolsMax?: number
+  /** Milliseconds until nodes that were asked for join their pool. @default 0 */
+  readonly allocationMs?: number
   /** Largest request body in bytes. @default 1048576 */
   readonly bodyBytesMax?: number
   /** Refuses query parameters the operation does not have. @default true */
@@ -65,6 +75,8 @@ export interface EmulatorOptions {
   readonly graceMs?: number
   /** Seed of orders and node choices. @default 1 */
   readonly seed?: number
+  /** What goes wrong from the start; see `FaultPlan`. @default nothing */
+  readonly faults?: FaultPlan.FaultPlan
 }
 
 /**
@@ -73,8 +85,11 @@ export interface EmulatorOptions {
  * @category models
  */
 export type Settings =
-  & Required<Omit<EmulatorOptions, "graceMs">>
-  & { readonly graceMs: number | undefined }
+  & Required<Omit<EmulatorOptions, "graceMs" | "faults">>
+  & {
+    readonly graceMs: number | undefined
+    readonly faults: FaultPlan.FaultPlan | undefined
+  }
 
 /**
  * Fills the defaults in.
@@ -86,6 +101,7 @@ export const settle = (options: EmulatorOptions): Settings => ({
   port: options.port ?? 0,
   account: options.account ?? developmentAccount,
   key: options.key ?? developmentKey,
+  tokens: options.tokens ?? [],
   pool: options.pool ?? developmentPool,
   dataDirectory: Path.resolve(options.dataDirectory),
   nodes: options.nodes ?? 1,
@@ -94,10 +110,13 @@ export const settle = (options: EmulatorOptions): Settings => ({
   allowedDirectories: options.allowedDirectories ?? [],
   taskCountsLagMs: options.taskCountsLagMs ?? 0,
   activeJobsMax: options.activeJobsMax ?? 1000,
+  poolsMax: options.poolsMax ?? 100,
+  allocationMs: options.allocationMs ?? 0,
   bodyBytesMax: options.bodyBytesMax ?? 1_048_576,
   isQueryStrict: options.isQueryStrict ?? true,
   graceMs: options.graceMs,
-  seed: options.seed ?? 1
+  seed: options.seed ?? 1,
+  faults: options.faults
 })
 
 const base64Form = /^[A-Za-z0-9+/]+={0,2}$/
@@ -119,6 +138,8 @@ export const problems = (settings: Settings): ReadonlyArray<string> => {
   wholeNumber("slotsPerNode", settings.slotsPerNode, 1, 256)
   wholeNumber("taskCountsLagMs", settings.taskCountsLagMs, 0, 86_400_000)
   wholeNumber("activeJobsMax", settings.activeJobsMax, 1, 1_000_000)
+  wholeNumber("poolsMax", settings.poolsMax, 1, 10_000)
+  wholeNumber("allocationMs", settings.allocationMs, 0, 86_400_000)
   wholeNumber("bodyBytesMax", settings.bodyBytesMax, 1024, 64 * 1_048_576)
   if (!/^[a-z0-9]{3,24}$/.test(settings.account)) {
     found.push("account must be 3 to 24 lower-case letters and digits.")
@@ -132,7 +153,12 @@ export const problems = (settings: Settings): ReadonlyArray<string> => {
   if (!isLoopback(settings.host) && settings.key === developmentKey) {
     found.push(`Listening on ${settings.host} needs a key of its own: the default key is public.`)
   }
-  return found
+  return settings.faults === undefined ? found : [...found, ...faultProblems(settings.faults)]
+}
+
+const faultProblems = (plan: FaultPlan.FaultPlan): ReadonlyArray<string> => {
+  const decoded = FaultPlan.decode(plan)
+  return Result.isFailure(decoded) ? decoded.failure : FaultPlan.problems(plan, OperationIds.all)
 }
 
 /**

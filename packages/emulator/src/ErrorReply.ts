@@ -22,28 +22,52 @@ export type Occasion = Pick<Exchange, "base" | "requestId" | "nowMs">
 export type Values = ReadonlyArray<readonly [key: string, value: string]>
 
 /** A refused request. A read's failed condition and a HEAD have no body. */
-export const make = (occasion: Occasion, code: EmulatedCode, values: Values = []): Reply => ({
-  status: statusOf(code) ?? 500,
-  reason: texts[code],
+export const make = (occasion: Occasion, code: EmulatedCode, values: Values = []): Reply =>
+  makeOpen(occasion, statusOf(code) ?? 500, { code, message: texts[code], values })
+
+/** A refusal with any code and words, for faults made on purpose. */
+export interface OpenProblem {
+  readonly code: string
+  readonly message: string
+  readonly values: Values
+}
+
+/** A request refused with any status, code and words. */
+export const makeOpen = (occasion: Occasion, status: number, problem: OpenProblem): Reply => ({
+  status,
+  reason: problem.message.replaceAll(/[^\x20-\x7e]/g, " "),
   headers: { "Content-Type": jsonContentType },
   body: JSON.stringify({
     "odata.metadata":
       `${occasion.base}/$metadata#Microsoft.Azure.Batch.Protocol.Entities.Container.errors/@Element`,
-    ...document(occasion, code, values)
+    ...openDocument(occasion, problem)
   })
 })
 
 /** The error document, as a request and an item of a collection carry it. */
-export const document = (occasion: Occasion, code: EmulatedCode, values: Values): object => ({
+export const document = (occasion: Occasion, code: EmulatedCode, values: Values): object =>
+  openDocument(occasion, { code, message: texts[code], values })
+
+/** The error document with any code and words. */
+export const openDocument = (
+  occasion: Occasion,
+  { code, message, values }: OpenProblem
+): object => ({
   code,
   message: {
     lang: "en-US",
-    value: `${texts[code]}\nRequestId:${occasion.requestId}\nTime:${
+    value: `${message}\nRequestId:${occasion.requestId}\nTime:${
       Iso8601.timestampOfEpochMs(occasion.nowMs)
     }`
   },
   ...(values.length === 0 ? {} : { values: values.map(([key, value]) => ({ key, value })) })
 })
+
+/** The words that go with a code, known or not. */
+export const textOf = (code: string): string =>
+  isEmulated(code) ? texts[code] : "The request was refused."
+
+const isEmulated = (code: string): code is EmulatedCode => Object.hasOwn(texts, code)
 
 /** A request the account refused. */
 export const ofRefusal = (occasion: Occasion, refusal: Refusal): Reply =>

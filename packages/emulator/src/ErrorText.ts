@@ -26,17 +26,26 @@ export const texts = {
   JobCompleted: "The specified job is already in a completed state.",
   JobExists: "The specified job already exists.",
   JobNotFound: "The specified job does not exist.",
+  JobPreparationTaskNotSpecified: "The specified job has no job preparation task.",
   MissingContentLengthHeader: "Content-Length HTTP header is not specified.",
   MissingRequiredProperty: "A required property was not specified in the request body.",
   MissingRequiredQueryParameter:
     "A query parameter that's mandatory for this request is not specified.",
   MultipleConditionHeadersNotSupported: "Multiple condition headers are not supported.",
+  NodeNotFound: "The specified node does not exist.",
   OperationInvalidForCurrentState:
     "Operation being attempted is invalid given the current state of the resource.",
+  OperationTimedOut: "The operation could not be completed within the permitted time.",
   OutOfRangeQueryParameterValue:
     "A query parameter specified in the request URI is outside the permissible range.",
+  PoolBeingDeleted: "The specified pool has been marked for deletion and is being reclaimed.",
+  PoolBeingResized: "The specified pool is being resized.",
+  PoolExists: "The specified pool already exists.",
+  PoolNotFound: "The specified pool does not exist.",
+  PoolQuotaReached: "The pool quota for the account has been reached.",
   RequestBodyTooLarge: "The size of the request body exceeds the maximum size permitted.",
   ResourceNotFound: "The specified resource does not exist.",
+  ServerBusy: "The server is currently unable to receive requests. Please retry your request.",
   TaskCompleted: "The specified task is already in a completed state.",
   TaskDependenciesNotSpecifiedOnJob:
     "The specified task has dependencies but usesTaskDependencies is not enabled on its job.",
@@ -48,6 +57,7 @@ export const texts = {
   TaskNotCompleted: "The specified task is not in a completed state.",
   TaskNotFound: "The specified task does not exist.",
   TaskSucceeded: "The specified task has completed successfully and cannot be reactivated.",
+  TooManyRequests: "Request failed as server encountered too many requests. Please try again.",
   UnsupportedHttpVerb: "The resource doesn't support the specified HTTP verb.",
   UnsupportedProperty: "One of the properties specified in the request body is not supported.",
   UnsupportedQueryParameter:

@@ -6,6 +6,7 @@
 import type { Operation } from "@batchwave/wire/Operation"
 import type * as Effect from "effect/Effect"
 import type { FileHandle } from "node:fs/promises"
+import type { Verdict } from "./Faults.ts"
 import type { State } from "./State.ts"
 
 /** A request that passed every check before its handler. */
@@ -25,6 +26,8 @@ export interface Exchange {
   readonly headers: Readonly<Record<string, string | undefined>>
   /** The body as text; empty when there was none. */
   readonly body: string
+  /** What goes wrong with the request on purpose. */
+  readonly faults?: Verdict
 }
 
 /** A part of an open file, closed when it was sent or the connection is gone. */

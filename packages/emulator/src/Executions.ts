@@ -37,7 +37,7 @@ export const make = (state: State, start: StartTask): Execution | undefined => {
     {
       account: state.settings.account,
       accountUrl: state.endpoint,
-      poolId: state.account.pool.id,
+      poolId: placement.node.pool.id,
       nodeId: start.nodeId,
       nodeRoot: NodeLayout.nodeRoot(dataDirectory, start.nodeId),
       jobId: start.jobId,

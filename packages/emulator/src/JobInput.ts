@@ -3,12 +3,16 @@
  *
  * @internal
  */
-import type { JobConstraintsSpec, JobPatch, JobSpec } from "@batchwave/sim/Job"
+import type { DisableTasks, JobConstraintsSpec, JobPatch, JobSpec } from "@batchwave/sim/Job"
 import * as Decode from "@batchwave/wire/Decode"
 import * as Iso8601Duration from "@batchwave/wire/Iso8601Duration"
-import { JobAddParameter, JobPatchParameter } from "@batchwave/wire/Job"
+import { JobAddParameter, JobPatchParameter, JobUpdateParameter } from "@batchwave/wire/Job"
 import type { JobConstraints } from "@batchwave/wire/JobConstraints"
-import { onAllTasksCompleteActions, onTaskFailureActions } from "@batchwave/wire/JobState"
+import {
+  disableJobOptions,
+  onAllTasksCompleteActions,
+  onTaskFailureActions
+} from "@batchwave/wire/JobState"
 import * as OpenEnum from "@batchwave/wire/OpenEnum"
 import type { PoolInformation } from "@batchwave/wire/PoolInformation"
 import * as Result from "effect/Result"
@@ -76,12 +80,48 @@ export const readPatch = (input: unknown): JobPatchInput | Problem.Problem => {
   }
 }
 
+/** The settings a job shall have from now on. */
+export interface JobUpdateInput {
+  readonly settings: JobPatch & { readonly poolId: string }
+  /** Replace what the job has of them. */
+  readonly members: Pick<JobMembers, "metadata" | "allowTaskPreemption">
+}
+
+/** Reads the body of an update. */
+export const readUpdate = (input: unknown): JobUpdateInput | Problem.Problem => {
+  const decoded = Decode.decodeJobUpdateParameter(input)
+  if (Result.isFailure(decoded)) return Problem.ofDecode(decoded.failure, input)
+  const update = decoded.success
+  const problem = Problem.ofValues(JobUpdateParameter, update, "") ?? checkPool(update.poolInfo)
+  if (problem !== undefined) return problem
+  return {
+    settings: { ...settingsOf(update), poolId: update.poolInfo.poolId ?? "" },
+    members: membersOf(update)
+  }
+}
+
+/** Reads the body of a disable. */
+export const readDisable = (
+  input: unknown
+): { readonly disableTasks: DisableTasks } | Problem.Problem => {
+  const decoded = Decode.decodeJobDisableParameter(input)
+  if (Result.isFailure(decoded)) return Problem.ofDecode(decoded.failure, input)
+  const { disableTasks } = decoded.success
+  return OpenEnum.isKnown(disableJobOptions, disableTasks)
+    ? { disableTasks }
+    : Problem.ofProperty(
+      "InvalidPropertyValue",
+      "disableTasks",
+      `It must be one of ${disableJobOptions.join(", ")}`
+    )
+}
+
 const checkPool = (pool: PoolInformation): Problem.Problem | undefined => {
   if (pool.autoPoolSpecification !== undefined) {
     return Problem.ofProperty(
       "UnsupportedProperty",
       "poolInfo.autoPoolSpecification",
-      "The emulator has one pool and makes no others"
+      "The emulator makes no pools of its own accord"
     )
   }
   return pool.poolId === undefined || pool.poolId === ""

@@ -6,6 +6,7 @@
  * @internal
  */
 import { Buffer } from "node:buffer"
+import type { ReadStream } from "node:fs"
 import type { IncomingMessage, ServerResponse } from "node:http"
 import { pipeline } from "node:stream"
 import type { Exchange, FileBody, Reply } from "./Exchange.ts"
@@ -25,7 +26,70 @@ export const write = (
   requestId: string,
   requestHeaders: Exchange["headers"]
 ): void => {
-  const { body, reason, status } = reply
+  const { body, status } = reply
+  const headers = headersOf(reply, requestId, requestHeaders)
+  if (typeof body === "object") {
+    response.writeHead(status, headers)
+    return sendFile(request, response, body)
+  }
+  const hasBody = body !== undefined && request.method !== "HEAD"
+  if (hasBody) headers["Content-Length"] = Buffer.byteLength(body)
+  else if (status !== 204 && status !== 304) headers["Content-Length"] ??= 0
+  begin(response, reply, headers)
+  response.end(hasBody ? body : undefined)
+}
+
+/** How much of a reply is written. */
+export interface Part {
+  readonly bytes: number
+  /** Promises the whole length and breaks the connection off. */
+  readonly isLengthKept: boolean
+}
+
+/** Writes the beginning of a reply. One without a body is written as it is. */
+export const writePart = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  reply: Reply,
+  requestId: string,
+  requestHeaders: Exchange["headers"],
+  part: Part
+): void => {
+  const { body } = reply
+  if (body === undefined || request.method === "HEAD") {
+    return write(request, response, reply, requestId, requestHeaders)
+  }
+  const whole = typeof body === "object" ? body : Buffer.from(body, "utf8")
+  const wholeBytes = Buffer.isBuffer(whole) ? whole.length : whole.bytesCount
+  const bytesCount = Math.max(0, Math.min(part.bytes, wholeBytes - 1))
+  const headers = headersOf(reply, requestId, requestHeaders)
+  headers["Content-Length"] = part.isLengthKept ? wholeBytes : bytesCount
+  begin(response, reply, headers)
+  const finish = () => part.isLengthKept ? request.socket.destroy() : response.end()
+  if (Buffer.isBuffer(whole)) {
+    response.write(whole.subarray(0, bytesCount), finish)
+    return
+  }
+  const stream = openPart({ ...whole, bytesCount })
+  stream.once("close", finish)
+  if (bytesCount === 0) stream.destroy()
+  else stream.pipe(response, { end: false })
+}
+
+const begin = (
+  response: ServerResponse,
+  { reason, status }: Reply,
+  headers: Record<string, string | number>
+): void => {
+  if (reason === undefined) response.writeHead(status, headers)
+  else response.writeHead(status, reason, headers)
+}
+
+const headersOf = (
+  reply: Reply,
+  requestId: string,
+  requestHeaders: Exchange["headers"]
+): Record<string, string | number> => {
   const headers: Record<string, string | number> = {
     ...reply.headers,
     "request-id": requestId,
@@ -34,24 +98,15 @@ export const write = (
   const clientRequestId = requestHeaders["client-request-id"]
   const isEchoWanted = requestHeaders["return-client-request-id"]?.toLowerCase() === "true"
   if (clientRequestId !== undefined && isEchoWanted) headers["client-request-id"] = clientRequestId
-  if (typeof body === "object") {
-    response.writeHead(status, headers)
-    return sendFile(request, response, body)
-  }
-  const hasBody = body !== undefined && request.method !== "HEAD"
-  if (hasBody) headers["Content-Length"] = Buffer.byteLength(body)
-  else if (status !== 204 && status !== 304) headers["Content-Length"] ??= 0
-  if (reason === undefined) response.writeHead(status, headers)
-  else response.writeHead(status, reason, headers)
-  response.end(hasBody ? body : undefined)
+  return headers
 }
 
+const openPart = ({ bytesCount, firstByte, handle }: FileBody): ReadStream =>
+  handle.createReadStream({ start: firstByte, end: firstByte + Math.max(0, bytesCount - 1) })
+
 const sendFile = (request: IncomingMessage, response: ServerResponse, body: FileBody): void => {
-  const { bytesCount, firstByte, handle } = body
-  const stream = handle.createReadStream({
-    start: firstByte,
-    end: firstByte + Math.max(0, bytesCount - 1)
-  })
+  const { bytesCount } = body
+  const stream = openPart(body)
   if (bytesCount === 0) {
     stream.destroy()
     response.end()

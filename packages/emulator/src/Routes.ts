@@ -5,19 +5,37 @@
  */
 import { FilesApi } from "@batchwave/wire/FilesApi"
 import { JobsApi } from "@batchwave/wire/JobsApi"
+import { NodesApi } from "@batchwave/wire/NodesApi"
 import type { Operation } from "@batchwave/wire/Operation"
+import { PoolsApi } from "@batchwave/wire/PoolsApi"
 import { TasksApi } from "@batchwave/wire/TasksApi"
+import { AdminApi } from "./AdminApi.ts"
 import type { Handler } from "./Exchange.ts"
+import * as AdminFaults from "./handlers/admin/Faults.ts"
+import * as AdminRequests from "./handlers/admin/Requests.ts"
+import * as FileDelete from "./handlers/file/Delete.ts"
 import * as FileGet from "./handlers/file/Get.ts"
 import * as FileList from "./handlers/file/List.ts"
 import * as FileProperties from "./handlers/file/Properties.ts"
 import * as JobAdd from "./handlers/job/Add.ts"
 import * as JobDelete from "./handlers/job/Delete.ts"
+import * as JobDisable from "./handlers/job/Disable.ts"
+import * as JobEnable from "./handlers/job/Enable.ts"
 import * as JobGet from "./handlers/job/Get.ts"
 import * as JobList from "./handlers/job/List.ts"
 import * as JobPatch from "./handlers/job/Patch.ts"
+import * as JobPreparationStatus from "./handlers/job/PreparationAndReleaseStatus.ts"
 import * as JobTaskCounts from "./handlers/job/TaskCounts.ts"
 import * as JobTerminate from "./handlers/job/Terminate.ts"
+import * as JobUpdate from "./handlers/job/Update.ts"
+import * as NodeGet from "./handlers/node/Get.ts"
+import * as NodeList from "./handlers/node/List.ts"
+import * as PoolAdd from "./handlers/pool/Add.ts"
+import * as PoolDelete from "./handlers/pool/Delete.ts"
+import * as PoolExists from "./handlers/pool/Exists.ts"
+import * as PoolGet from "./handlers/pool/Get.ts"
+import * as PoolList from "./handlers/pool/List.ts"
+import * as PoolResize from "./handlers/pool/Resize.ts"
 import * as TaskAdd from "./handlers/task/Add.ts"
 import * as TaskAddCollection from "./handlers/task/AddCollection.ts"
 import * as TaskDelete from "./handlers/task/Delete.ts"
@@ -59,12 +77,37 @@ const served: ReadonlyArray<readonly [Operation, Handler]> = [
   [JobsApi.terminate, JobTerminate.handle],
   [JobsApi.delete, JobDelete.handle],
   [JobsApi.taskCounts, JobTaskCounts.handle],
+  [JobsApi.update, JobUpdate.handle],
+  [JobsApi.disable, JobDisable.handle],
+  [JobsApi.enable, JobEnable.handle],
+  [JobsApi.preparationAndReleaseTaskStatus, JobPreparationStatus.handle],
   [FilesApi.get, FileGet.handle],
   [FilesApi.properties, FileProperties.handle],
-  [FilesApi.list, FileList.handle]
+  [FilesApi.list, FileList.handle],
+  [FilesApi.delete, FileDelete.handle],
+  [FilesApi.getOfNode, FileGet.handle],
+  [FilesApi.propertiesOfNode, FileProperties.handle],
+  [FilesApi.listOfNode, FileList.handle],
+  [FilesApi.deleteOfNode, FileDelete.handle],
+  [PoolsApi.add, PoolAdd.handle],
+  [PoolsApi.get, PoolGet.handle],
+  [PoolsApi.exists, PoolExists.handle],
+  [PoolsApi.list, PoolList.handle],
+  [PoolsApi.delete, PoolDelete.handle],
+  [PoolsApi.resize, PoolResize.handle],
+  [NodesApi.get, NodeGet.handle],
+  [NodesApi.list, NodeList.handle]
 ]
 
-const routes: ReadonlyArray<Route> = served.map(([operation, handle]) => ({
+/** The emulator's own, which are no part of the service. */
+const servedApart: ReadonlyArray<readonly [Operation, Handler]> = [
+  [AdminApi.putFaults, AdminFaults.put],
+  [AdminApi.getFaults, AdminFaults.get],
+  [AdminApi.deleteFaults, AdminFaults.remove],
+  [AdminApi.getRequests, AdminRequests.get]
+]
+
+const routes: ReadonlyArray<Route> = [...served, ...servedApart].map(([operation, handle]) => ({
   operation,
   handle,
   segments: operation.path.split("/").map((segment) =>
@@ -72,8 +115,8 @@ const routes: ReadonlyArray<Route> = served.map(([operation, handle]) => ({
   )
 }))
 
-/** The operations the emulator serves. */
-export const operations: ReadonlyArray<Operation> = routes.map((route) => route.operation)
+/** The operations of the service that the emulator serves. */
+export const operations: ReadonlyArray<Operation> = served.map(([operation]) => operation)
 
 /**
  * Finds the route of a request. Without one, tells whether the path is served under other methods.

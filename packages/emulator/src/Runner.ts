@@ -14,13 +14,16 @@ import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as FiberSet from "effect/FiberSet"
 import type * as Scope from "effect/Scope"
-import { renameSync } from "node:fs"
+import { mkdirSync, renameSync } from "node:fs"
 import { rm } from "node:fs/promises"
 import * as Path from "node:path"
 import * as DirectoryTurns from "./DirectoryTurns.ts"
 import * as Executions from "./Executions.ts"
+import * as FaultyRun from "./executor/FaultyRun.ts"
 import { attempt, attemptSync } from "./executor/FileFault.ts"
 import { ProcessExecutor } from "./executor/ProcessExecutor.ts"
+import * as Faults from "./Faults.ts"
+import * as IdPattern from "./IdPattern.ts"
 import * as NodeLayout from "./NodeLayout.ts"
 import type { State } from "./State.ts"
 
@@ -43,10 +46,13 @@ interface Workshop {
   readonly clock: Clock.Clock
   readonly fork: (effect: Effect.Effect<void>) => Fiber.Fiber<void>
   readonly turns: DirectoryTurns.DirectoryTurns
+  readonly faultyRuns: FaultyRun.FaultyRuns
   /** When the account is woken next, and by whom. */
   alarmAtMs: number
   alarm: Fiber.Fiber<void> | undefined
   trashCount: number
+  /** How many nodes of the account have their directories. */
+  nodesCount: number
 }
 
 /**
@@ -63,15 +69,19 @@ export const make = Effect.fnUntraced(function*(
     clock: yield* Clock.Clock,
     fork: yield* FiberSet.makeRuntime<never, void, never>(),
     turns: DirectoryTurns.make(),
+    faultyRuns: new Map(),
     alarmAtMs: Infinity,
     alarm: undefined,
-    trashCount: 0
+    trashCount: 0,
+    nodesCount: state.account.nodes.length
   }
   return { drain: () => drain(workshop) }
 })
 
 const drain = (workshop: Workshop): void => {
   const { state } = workshop
+  if (state.faults.active !== undefined) disturbNodes(workshop)
+  followNodes(workshop)
   for (const instruction of Account.takeInstructions(state.account)) {
     carryOut(workshop, instruction)
   }
@@ -82,6 +92,39 @@ const drain = (workshop: Workshop): void => {
   setAlarm(workshop)
 }
 
+/** Takes nodes away and brings them back as the fault plan says. */
+const disturbNodes = (workshop: Workshop): void => {
+  const { account, faults } = workshop.state
+  const nowMs = now(workshop)
+  for (const event of Faults.takeNodeEvents(faults, nowMs)) {
+    for (const { id, index } of Account.presentNodes(account)) {
+      if (!IdPattern.matches(event.nodes, id)) continue
+      if (event.isLoss) Runs.loseNode(account, index, nowMs)
+      else Runs.returnNode(account, index, nowMs)
+    }
+  }
+}
+
+/** Makes the directories of nodes that joined and removes those of nodes that left. */
+const followNodes = (workshop: Workshop): void => {
+  const { account, settings: { dataDirectory } } = workshop.state
+  for (; workshop.nodesCount < account.nodes.length; workshop.nodesCount++) {
+    const root = NodeLayout.nodeRoot(dataDirectory, account.nodes[workshop.nodesCount]!.id)
+    for (const name of NodeLayout.nodeDirectories) {
+      const directory = Path.join(root, name)
+      workshop.fork(
+        attemptSync(directory, () => mkdirSync(directory, { recursive: true, mode: 0o700 })).pipe(
+          Effect.catch((fault) => Effect.logWarning("A directory of a node was not made", fault)),
+          Effect.asVoid
+        )
+      )
+    }
+  }
+  for (const node of Account.takeDepartures(account)) {
+    workshop.fork(removeDirectory(NodeLayout.nodeRoot(dataDirectory, node.id)))
+  }
+}
+
 const carryOut = (workshop: Workshop, instruction: Instruction): void => {
   switch (instruction._tag) {
     case "StartTask": {
@@ -90,6 +133,7 @@ const carryOut = (workshop: Workshop, instruction: Instruction): void => {
       return
     }
     case "KillTask":
+      if (FaultyRun.kill(workshop.faultyRuns, instruction.generation)) return
       workshop.fork(workshop.executor.kill(String(instruction.generation)))
       return
     default:
@@ -108,7 +152,14 @@ const run = Effect.fnUntraced(function*(workshop: Workshop, start: StartTask) {
   }
   // A kill that came before the executor knew the run is repeated once the process exists.
   const killUnwanted = () => isWanted() ? Effect.void : executor.kill(execution.id)
-  const exit = yield* Effect.exit(executor.run(execution, killUnwanted))
+  const { active } = state.faults
+  const fault = active === undefined
+    ? undefined
+    : Faults.judgeRun(active, start, now(workshop))
+  const real = executor.run(execution, killUnwanted)
+  const exit = yield* Effect.exit(
+    fault === undefined ? real : FaultyRun.run(workshop.faultyRuns, generation, fault, real)
+  )
   if (Exit.isFailure(exit)) yield* Effect.logError("The executor failed", exit.cause)
   const end = Exit.isSuccess(exit) ? Executions.endOf(exit.value) : Executions.executorFailed
   Runs.taskEnded(state.account, generation, end, now(workshop))
@@ -132,7 +183,9 @@ const bidFarewell = (workshop: Workshop): void => {
     for (const index of taskIndexes) {
       if (state.account.tasks[index] === undefined) state.taskRecords[index] = undefined
     }
-    for (const node of state.account.pool.nodes) workshop.fork(discard(workshop, node.id, job.id))
+    for (const node of Account.presentNodes(state.account)) {
+      workshop.fork(discard(workshop, node.id, job.id))
+    }
   }
 }
 
@@ -147,8 +200,12 @@ const discard = (workshop: Workshop, nodeId: string, jobId: string): Effect.Effe
 }
 
 const setAlarm = (workshop: Workshop): void => {
-  const deadlineMs = Runs.nextDeadlineMs(workshop.state.account)
-  if (deadlineMs === undefined || deadlineMs >= workshop.alarmAtMs) return
+  const { account, faults } = workshop.state
+  const deadlineMs = Math.min(
+    Runs.nextDeadlineMs(account) ?? Infinity,
+    faults.active?.nodeEvents[0]?.atMs ?? Infinity
+  )
+  if (deadlineMs >= workshop.alarmAtMs) return
   if (workshop.alarm !== undefined) workshop.fork(Fiber.interrupt(workshop.alarm))
   workshop.alarmAtMs = deadlineMs
   workshop.alarm = workshop.fork(ring(workshop, deadlineMs))

@@ -10,16 +10,22 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as FiberSet from "effect/FiberSet"
 import type * as Scope from "effect/Scope"
+import { Buffer } from "node:buffer"
 import { randomUUID } from "node:crypto"
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http"
+import { isAdmin } from "./AdminApi.ts"
 import { EmulatorError } from "./EmulatorError.ts"
 import * as ErrorReply from "./ErrorReply.ts"
 import type { Exchange, Reply } from "./Exchange.ts"
+import * as Faults from "./Faults.ts"
 import * as Authentication from "./middleware/Authentication.ts"
+import * as ConnectionFaults from "./middleware/ConnectionFaults.ts"
+import * as FaultInjection from "./middleware/FaultInjection.ts"
 import * as HostGuard from "./middleware/HostGuard.ts"
 import * as QueryCheck from "./middleware/QueryCheck.ts"
 import * as RequestBody from "./middleware/RequestBody.ts"
 import * as ReplyWriter from "./ReplyWriter.ts"
+import * as RequestLog from "./RequestLog.ts"
 import * as Routes from "./Routes.ts"
 import type { Runner } from "./Runner.ts"
 import type { State } from "./State.ts"
@@ -87,50 +93,145 @@ const receive = (desk: Desk, request: IncomingMessage, response: ServerResponse)
     base: `http://${headers["host"] ?? ""}`
   }
   const admitted = admit(state, occasion, request, headers)
-  const send = (reply: Reply) =>
-    ReplyWriter.write(request, response, reply, occasion.requestId, headers)
+  const visit = {
+    desk,
+    request,
+    response,
+    headers,
+    entry: note(state, occasion, request, admitted)
+  }
+  if (state.faults.active !== undefined && visit.entry !== undefined) {
+    ConnectionFaults.watch(desk, request, response, occasion)
+  }
   const bytesMax = isReply(admitted) ? 0 : state.settings.bodyBytesMax
   RequestBody.collect(request, bytesMax, (end) => {
-    if (isReply(admitted)) return send(admitted)
+    if (isReply(admitted)) return send(visit, occasion.requestId, admitted)
     if (end._tag === "TooLarge") {
-      return send(
-        ErrorReply.make(occasion, "RequestBodyTooLarge", [["MaxLimit", String(bytesMax)]])
-      )
+      const limit = [["MaxLimit", String(bytesMax)]] as const
+      const reply = ErrorReply.make(occasion, "RequestBodyTooLarge", limit)
+      return send(visit, occasion.requestId, reply)
     }
-    const nowMs = clock.currentTimeMillisUnsafe()
-    serve(desk, { ...admitted, nowMs, body: end.text }, admitted.handle, send)
+    const exchange = { ...admitted, nowMs: clock.currentTimeMillisUnsafe(), body: end.text }
+    const verdict = judge(visit, exchange)
+    if (verdict === undefined) return serve(visit, exchange, admitted.handle)
+    desk.fork(suffer(visit, exchange, admitted.handle, verdict))
   })
 }
 
-const serve = (
-  desk: Desk,
-  exchange: Exchange,
-  handle: Routes.Route["handle"],
-  send: (reply: Reply) => void
-): void => {
+/** One request with its connection and its place in the log, which requests of our own do not have. */
+interface Visit {
+  readonly desk: Desk
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly headers: Exchange["headers"]
+  readonly entry: RequestLog.Entry | undefined
+}
+
+const note = (
+  state: State,
+  { nowMs, requestId }: ErrorReply.Occasion,
+  { headers, method = "GET", url = "/" }: IncomingMessage,
+  admitted: Admitted | Reply
+): RequestLog.Entry | undefined => {
+  if (isAdmin(url)) return undefined
+  const clientRequestId = headers["client-request-id"]
+  const date = headers["ocp-date"] ?? headers.date
+  return RequestLog.add(state.requests, {
+    atMs: nowMs,
+    requestId,
+    method,
+    target: url,
+    operationId: isReply(admitted) ? undefined : admitted.operation.operationId,
+    clientRequestId: typeof clientRequestId === "string" ? clientRequestId : undefined,
+    date: typeof date === "string" ? date : undefined
+  })
+}
+
+const judge = ({ entry }: Visit, exchange: Exchange): Faults.Verdict | undefined => {
+  if (entry === undefined) return undefined
+  entry.bodyBytes = exchange.body === "" ? 0 : Buffer.byteLength(exchange.body)
+  const { active } = exchange.state.faults
+  if (active === undefined) return undefined
+  const verdict = Faults.judge(active, FaultInjection.describe(exchange), exchange.nowMs)
+  if (verdict !== undefined) entry.faults = verdict.fired
+  return verdict
+}
+
+const send = (visit: Visit, requestId: string, reply: Reply): void => {
+  answered(visit, reply)
+  ReplyWriter.write(visit.request, visit.response, reply, requestId, visit.headers)
+}
+
+const answered = ({ desk, entry }: Visit, { status }: Reply): void => {
+  if (entry !== undefined) RequestLog.answer(desk.state.requests, entry, status)
+}
+
+const serve = (visit: Visit, exchange: Exchange, handle: Routes.Route["handle"]): void => {
+  const { desk } = visit
   let reply: ReturnType<typeof handle>
   try {
     reply = handle(exchange)
   } catch (defect) {
     desk.fork(Effect.logError("A request was not handled", defect))
-    return send(ErrorReply.make(exchange, "InternalError"))
+    return send(visit, exchange.requestId, ErrorReply.make(exchange, "InternalError"))
   }
   if (!Effect.isEffect(reply)) {
-    send(reply)
+    send(visit, exchange.requestId, reply)
     return desk.runner.drain()
   }
   desk.fork(
-    reply.pipe(
-      Effect.catchDefect((defect) =>
-        Effect.as(
-          Effect.logError("A request was not handled", defect),
-          ErrorReply.make(exchange, "InternalError")
-        )
-      ),
-      Effect.map(send)
-    )
+    Effect.map(settled(exchange, reply), (reply) => send(visit, exchange.requestId, reply))
   )
 }
+
+/** An operation that breaks down answers with a server error. */
+const settled = (exchange: Exchange, reply: Effect.Effect<Reply>): Effect.Effect<Reply> =>
+  Effect.catchDefect(reply, (defect) =>
+    Effect.as(
+      Effect.logError("A request was not handled", defect),
+      ErrorReply.make(exchange, "InternalError")
+    ))
+
+/** Serves a request that something goes wrong with on purpose. */
+const suffer = Effect.fnUntraced(function*(
+  visit: Visit,
+  exchange: Exchange,
+  handle: Routes.Route["handle"],
+  verdict: Faults.Verdict
+) {
+  const { desk, headers, request, response } = visit
+  const act = (bent: Exchange): Effect.Effect<Reply> =>
+    settled(
+      bent,
+      Effect.suspend(() => {
+        const reply = handle(bent)
+        return Effect.isEffect(reply) ? reply : Effect.succeed(reply)
+      })
+    ).pipe(Effect.tap(() => Effect.sync(desk.runner.drain)))
+  const outcome = yield* FaultInjection.inject(exchange, request.url ?? "/", verdict, act)
+  switch (outcome._tag) {
+    case "Send":
+      return send(visit, exchange.requestId, outcome.reply)
+    case "SendPart":
+      answered(visit, outcome.reply)
+      return ReplyWriter.writePart(
+        request,
+        response,
+        outcome.reply,
+        exchange.requestId,
+        headers,
+        outcome
+      )
+    case "Close":
+      if (outcome.isReset) request.socket.resetAndDestroy()
+      else request.socket.destroy()
+      return
+    case "Silence":
+      return
+    default:
+      return outcome satisfies never
+  }
+})
 
 /** The checks in order: who is addressed, who asks, which version, which operation, which query. */
 const admit = (
@@ -142,10 +243,11 @@ const admit = (
   const { method = "GET", url: target = "/" } = request
   const question = target.indexOf("?")
   const path = question < 0 ? target : target.slice(0, question)
+  const isOurs = isAdmin(path)
   const foreign = HostGuard.check(occasion, state.hosts, headers)
   if (foreign !== undefined) return foreign
   const stranger = Authentication.check(
-    occasion,
+    isOurs ? occasion : ConnectionFaults.skewed(state.faults, occasion),
     state.credential,
     method,
     target,
@@ -153,7 +255,7 @@ const admit = (
   )
   if (stranger !== undefined) return stranger
   const query = QueryCheck.read(target)
-  const outdated = QueryCheck.checkVersion(occasion, query)
+  const outdated = isOurs ? undefined : QueryCheck.checkVersion(occasion, query)
   if (outdated !== undefined) return outdated
   const found = Routes.find(method, path)
   if ("isPathKnown" in found) {

@@ -9,12 +9,16 @@
 import type * as Random from "@batchwave/core/Random"
 import type { Account } from "@batchwave/sim/Account"
 import type { Job } from "@batchwave/sim/Job"
+import type { Pool } from "@batchwave/sim/Pool"
 import type { JobCounts } from "@batchwave/sim/TaskCounts"
 import type { CloudJob } from "@batchwave/wire/Job"
+import type { PoolAddParameter } from "@batchwave/wire/Pool"
 import type { Settings } from "./EmulatorOptions.ts"
 import * as EntityTag from "./EntityTag.ts"
+import type { Faults } from "./Faults.ts"
 import type { Credential } from "./middleware/Authentication.ts"
 import type { RenderedTasks } from "./RenderedTasks.ts"
+import type { RequestLog } from "./RequestLog.ts"
 import type { TimeText } from "./TimeText.ts"
 
 /** What a user's write leaves on a resource. */
@@ -48,6 +52,16 @@ export interface JobRecord extends WriteMark {
   countsAtMs: number
 }
 
+/** The members of a pool the model does not know; accounts of users have secrets and are not kept. */
+export type PoolMembers = Omit<PoolAddParameter, "id" | "userAccounts">
+
+/** What the wire needs of a pool beside the model. */
+export interface PoolRecord extends WriteMark {
+  readonly members: PoolMembers
+  /** The longest the latest resize may take, as it was given. */
+  resizeTimeout: string
+}
+
 /** The state of one emulator. */
 export interface State {
   readonly settings: Settings
@@ -60,6 +74,9 @@ export interface State {
   readonly taskRecords: Array<TaskRecord | undefined>
   /** By index of the job. */
   readonly jobRecords: Map<number, JobRecord>
+  readonly poolRecords: WeakMap<Pool, PoolRecord>
+  readonly faults: Faults
+  readonly requests: RequestLog
   /** Names under which the server may be addressed, with port, in lower case. */
   readonly hosts: Set<string>
   /** The address clients are told; known once the server listens. */
@@ -86,6 +103,13 @@ export const firstMark = (state: State, nowMs: number): WriteMark => ({
 export const recordOf = (state: State, job: Job): JobRecord => {
   const record = state.jobRecords.get(job.index)
   if (record === undefined) throw new Error(`job ${job.id} has no record`)
+  return record
+}
+
+/** The record of a pool; every stored pool has one. */
+export const poolRecordOf = (state: State, pool: Pool): PoolRecord => {
+  const record = state.poolRecords.get(pool)
+  if (record === undefined) throw new Error(`pool ${pool.id} has no record`)
   return record
 }
 

@@ -139,7 +139,8 @@ const constraintsOf = ({ constraints }: Task): string => {
   return `{"maxWallClockTime":"${wallClock}","retentionTime":"${retention}","maxTaskRetryCount":${maxTaskRetryCount}}`
 }
 
-const executionOf = (state: State, { execution }: Task): string => {
+/** What the runs of a task left, as JSON. */
+export const executionOf = (state: State, { execution }: Task): string => {
   let text = "{"
   if (execution.startAtMs !== undefined) text += `"startTime":${time(state, execution.startAtMs)},`
   if (execution.endAtMs !== undefined) text += `"endTime":${time(state, execution.endAtMs)},`
@@ -177,9 +178,9 @@ function nodeOf({ base, job, state, task }: Subject): string | undefined {
   if (task.state === "active") return undefined
   const node = task.execution.startAtMs === undefined
     ? undefined
-    : state.account.pool.nodes[task.nodeIndex]
+    : state.account.nodes[task.nodeIndex]
   if (node === undefined) return "{}"
-  const nodeUrl = `${base}/pools/${state.account.pool.id}/nodes/${node.id}`
+  const nodeUrl = `${base}/pools/${node.pool.id}/nodes/${node.id}`
   const root = NodeLayout.taskPath(job.id, task.id)
-  return `{"affinityId":"TVM:${node.id}","nodeUrl":"${nodeUrl}","poolId":"${state.account.pool.id}","nodeId":"${node.id}","taskRootDirectory":"${root}","taskRootDirectoryUrl":"${nodeUrl}/files/${root}"}`
+  return `{"affinityId":"TVM:${node.id}","nodeUrl":"${nodeUrl}","poolId":"${node.pool.id}","nodeId":"${node.id}","taskRootDirectory":"${root}","taskRootDirectoryUrl":"${nodeUrl}/files/${root}"}`
 }

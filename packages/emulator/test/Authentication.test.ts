@@ -1,3 +1,4 @@
+import * as AccessToken from "@batchwave/emulator/AccessToken"
 import * as Authentication from "@batchwave/emulator/middleware/Authentication"
 import { assert, describe, it } from "@effect/vitest"
 import { createSecretKey } from "node:crypto"
@@ -8,7 +9,8 @@ const version = "api-version=2024-02-01.19.0"
 
 const credential = {
   account: "myaccount",
-  key: createSecretKey(Buffer.from(Array.from({ length: 64 }, (_, byte) => byte)))
+  key: createSecretKey(Buffer.from(Array.from({ length: 64 }, (_, byte) => byte))),
+  isToken: AccessToken.checkOf([{ token: "good" }, { token: "old", expiresAtMs: dateMs }])
 }
 
 /**
@@ -107,5 +109,20 @@ describe("Authentication.check", () => {
     const [first] = vectors
     assert.isUndefined(check(first, first.signature, dateMs + 900_000))
     assert.strictEqual(check(first, first.signature, dateMs + 901_000)?.status, 403)
+  })
+
+  const bear = (authorization: string, nowMs: number) =>
+    Authentication.check({ base: "", requestId: "r", nowMs }, credential, "GET", "/jobs", {
+      authorization
+    })?.status
+
+  it("takes a token until it expires and answers 401 to others, whatever the date of the request", () => {
+    assert.isUndefined(bear("Bearer good", dateMs))
+    assert.isUndefined(bear("bearer good", dateMs + 1e12))
+    assert.isUndefined(bear("Bearer old", dateMs - 1))
+    assert.strictEqual(bear("Bearer old", dateMs), 401)
+    assert.strictEqual(bear("Bearer goo", dateMs), 401)
+    assert.strictEqual(bear("Bearer Good", dateMs), 401)
+    assert.strictEqual(bear("Bearer ", dateMs), 403)
   })
 })

@@ -40,6 +40,8 @@ export interface Ask {
   /** Leaves the version out, or sends another. */
   readonly version?: string | undefined
   readonly isUnsigned?: boolean
+  /** Keeps connections for later requests. */
+  readonly agent?: Http.Agent
 }
 
 export interface Raw {
@@ -48,6 +50,7 @@ export interface Raw {
   readonly key: string
   readonly pool: string
   readonly dataDirectory: string
+  readonly control: Emulator.EmulatorControl
 }
 
 /** Starts an emulator in a directory of its own that goes with the scope. */
@@ -122,7 +125,23 @@ export const callTarget = (
   method: string,
   target: string,
   ask: Ask = {}
-): Effect.Effect<Answer> =>
+): Effect.Effect<Answer> => Effect.orDie(tryTarget(raw, method, target, ask))
+
+/** Sends one request; fails when the connection breaks before the reply is complete. */
+export const tryCall = (
+  raw: Raw,
+  method: string,
+  path: string,
+  ask: Ask = {}
+): Effect.Effect<Answer, Error> => tryTarget(raw, method, `${path}?api-version=${apiVersion}`, ask)
+
+/** The same with a query of its own. */
+export const tryTarget = (
+  raw: Raw,
+  method: string,
+  target: string,
+  ask: Ask = {}
+): Effect.Effect<Answer, Error> =>
   Effect.callback((resume) => {
     const body = ask.rawBody ?? (ask.body === undefined ? undefined : JSON.stringify(ask.body))
     const isWrite = method === "POST" || method === "PUT" || method === "PATCH"
@@ -137,10 +156,11 @@ export const callTarget = (
     if (ask.isUnsigned !== true) headers["Authorization"] = sign(raw, method, target, headers, ask)
     const { hostname, port } = new URL(raw.endpoint)
     const request = Http.request(
-      { hostname, port, method, path: target, headers, agent: false },
+      { hostname, port, method, path: target, headers, agent: ask.agent ?? false },
       (response) => {
         const chunks: Array<Buffer> = []
         response.on("data", (chunk: Buffer) => chunks.push(chunk))
+        response.on("error", (cause) => resume(Effect.fail(cause)))
         response.on("end", () => {
           const text = Buffer.concat(chunks).toString("utf8")
           const isJson = response.headers["content-type"]?.startsWith("application/json") ?? false
@@ -149,14 +169,23 @@ export const callTarget = (
             reason: response.statusMessage ?? "",
             headers: response.headers,
             text,
-            json: isJson && text !== "" ? JSON.parse(text) : {}
+            json: isJson ? parse(text) : {}
           }))
         })
       }
     )
-    request.on("error", (cause) => resume(Effect.die(cause)))
+    request.on("error", (cause) => resume(Effect.fail(cause)))
     request.end(body)
+    return Effect.sync(() => request.destroy())
   })
+
+const parse = (text: string): Document => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return {}
+  }
+}
 
 /** Adds a job and fails loudly when it is not added. */
 export const addJob = (raw: Raw, id: string, more: object = {}): Effect.Effect<Answer> =>

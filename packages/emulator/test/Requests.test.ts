@@ -54,7 +54,31 @@ describe("authentication", () => {
         ],
         (ask) => Effect.map(call(raw, "GET", "/jobs", ask), codeOf)
       )
-      assert.deepStrictEqual(codes, Array(3).fill("403 AuthenticationFailed"))
+      assert.deepStrictEqual(codes, [
+        "403 AuthenticationFailed",
+        "403 AuthenticationFailed",
+        "401 AuthenticationFailed"
+      ])
+    }))
+
+  it.live("takes the tokens of a list or of a function, for its own endpoints too", () =>
+    Effect.gen(function*() {
+      const bearing = (token: string) => ({
+        isUnsigned: true,
+        headers: { Authorization: `Bearer ${token}` }
+      })
+      const listed = yield* RawBatch.start({
+        tokens: [{ token: "good" }, { token: "old", expiresAtMs: 1 }]
+      })
+      assert.strictEqual((yield* call(listed, "GET", "/jobs", bearing("good"))).status, 200)
+      const own = yield* call(listed, "GET", "/_batchwave/requests", bearing("good"))
+      assert.strictEqual(own.status, 200)
+      const refused = yield* call(listed, "GET", "/jobs", bearing("old"))
+      assert.strictEqual(codeOf(refused), "401 AuthenticationFailed")
+      assert.strictEqual(refused.headers["www-authenticate"], "Bearer")
+      const told = yield* RawBatch.start({ tokens: (token) => token.startsWith("run-") })
+      assert.strictEqual((yield* call(told, "GET", "/jobs", bearing("run-1"))).status, 200)
+      assert.strictEqual((yield* call(told, "GET", "/jobs", bearing("good"))).status, 401)
     }))
 
   it.live("takes a date 14 minutes off and refuses one 16 minutes off, either way", () =>

@@ -1,5 +1,5 @@
 /**
- * A Batch account as one plain value: a pool, jobs, tasks, runs in progress, and a clock that only
+ * A Batch account as one plain value: pools, jobs, tasks, runs in progress, and a clock that only
  * the caller moves.
  *
  * A1 same options, same calls, same times: same answers and same instructions.
@@ -27,7 +27,7 @@ export interface Placement {
   readonly generation: number
   readonly job: Job
   readonly task: Task
-  readonly nodeIndex: number
+  readonly node: Pool.Node
   readonly slots: number
   isKillAsked: boolean
 }
@@ -46,9 +46,15 @@ export type StartOrder = "arrival" | "seeded"
  * @category models
  */
 export interface Account {
-  readonly pool: Pool.Pool
+  /** Pools by lower-case id, in the order of their adds. */
+  readonly pools: Map<string, Pool.Pool>
+  /** All nodes there ever were, by index. */
+  readonly nodes: Array<Pool.Node>
   readonly startOrder: StartOrder
   readonly activeJobsMax: number
+  readonly poolsMax: number
+  /** Milliseconds until nodes that were asked for join. */
+  readonly allocationMs: number
   readonly random: Random.Random
   /** Jobs by lower-case id, in the order of their adds. */
   readonly jobs: Map<string, Job>
@@ -62,8 +68,12 @@ export interface Account {
   readonly freeTaskIndexes: Array<number>
   /** Generations, or `-1 - index` of jobs, by the time their wall clock ends. @internal */
   readonly deadlines: EventHeap.EventHeap
-  /** Jobs that may start tasks, highest priority first. @internal */
-  contenders: ReadonlyArray<Job> | undefined
+  /** Indexes of pools by the time their nodes join. @internal */
+  readonly allocations: EventHeap.EventHeap
+  /** Jobs that may start tasks by pool, highest priority first. @internal */
+  contenders: ReadonlyArray<Contenders> | undefined
+  /** Nodes that left and were not taken note of. @internal */
+  departures: Array<Pool.Node>
   /** @internal */
   instructions: Array<Instruction>
   /** @internal */
@@ -72,6 +82,18 @@ export interface Account {
   nextGeneration: number
   /** @internal */
   nextJobIndex: number
+  /** @internal */
+  nextPoolIndex: number
+}
+
+/**
+ * The jobs of one pool that may start tasks.
+ *
+ * @internal
+ */
+export interface Contenders {
+  readonly pool: Pool.Pool
+  readonly jobs: ReadonlyArray<Job>
 }
 
 /**
@@ -80,6 +102,7 @@ export interface Account {
  * @category models
  */
 export interface AccountOptions {
+  /** The pool the account begins with. */
   readonly pool: Pool.PoolOptions
   /** Seed of every draw. */
   readonly seed: number
@@ -87,6 +110,12 @@ export interface AccountOptions {
   readonly startOrder?: StartOrder
   /** Jobs that are not completed at the same time. @default 1000 */
   readonly activeJobsMax?: number
+  /** Pools at the same time. @default 100 */
+  readonly poolsMax?: number
+  /** Milliseconds until nodes that were asked for join their pool. @default 0 */
+  readonly allocationMs?: number
+  /** When the account was made. @default 0 */
+  readonly nowMs?: number
 }
 
 /**
@@ -94,23 +123,33 @@ export interface AccountOptions {
  *
  * @category constructors
  */
-export const make = (options: AccountOptions): Account => ({
-  pool: Pool.make(options.pool),
-  startOrder: options.startOrder ?? "seeded",
-  activeJobsMax: options.activeJobsMax ?? 1000,
-  random: Random.make(options.seed),
-  jobs: new Map(),
-  tasks: [],
-  placements: new Map(),
-  nowMs: 0,
-  freeTaskIndexes: [],
-  deadlines: EventHeap.make(),
-  contenders: undefined,
-  instructions: [],
-  nextNumber: 1,
-  nextGeneration: 1,
-  nextJobIndex: 0
-})
+export const make = (options: AccountOptions): Account => {
+  const { nowMs = 0, pool: { nodesCount, ...spec } } = options
+  const pool = Pool.make(0, { ...spec, targetDedicatedNodes: nodesCount }, nowMs)
+  return {
+    pools: new Map([[pool.id.toLowerCase(), pool]]),
+    nodes: Array.from({ length: nodesCount }, (_, index) => Pool.join(pool, index, true, nowMs)),
+    startOrder: options.startOrder ?? "seeded",
+    activeJobsMax: options.activeJobsMax ?? 1000,
+    poolsMax: options.poolsMax ?? 100,
+    allocationMs: options.allocationMs ?? 0,
+    random: Random.make(options.seed),
+    jobs: new Map(),
+    tasks: [],
+    placements: new Map(),
+    nowMs,
+    freeTaskIndexes: [],
+    deadlines: EventHeap.make(),
+    allocations: EventHeap.make(),
+    contenders: undefined,
+    departures: [],
+    instructions: [],
+    nextNumber: 1,
+    nextGeneration: 1,
+    nextJobIndex: 0,
+    nextPoolIndex: 1
+  }
+}
 
 /**
  * Takes the instructions left since the last call, in order.
@@ -123,6 +162,34 @@ export const takeInstructions = (account: Account): ReadonlyArray<Instruction> =
   account.instructions = []
   return taken
 }
+
+/**
+ * Takes the nodes that left their pools since the last call.
+ *
+ * @category operations
+ */
+export const takeDepartures = (account: Account): ReadonlyArray<Pool.Node> => {
+  const taken = account.departures
+  if (taken.length === 0) return taken
+  account.departures = []
+  return taken
+}
+
+/**
+ * Finds a pool by id in any case, or nothing.
+ *
+ * @category reads
+ */
+export const findPool = (account: Account, poolId: string): Pool.Pool | undefined =>
+  account.pools.get(poolId) ?? account.pools.get(poolId.toLowerCase())
+
+/**
+ * The nodes of all pools.
+ *
+ * @category reads
+ */
+export const presentNodes = (account: Account): ReadonlyArray<Pool.Node> =>
+  [...account.pools.values()].flatMap((pool) => pool.nodes)
 
 /**
  * Finds a job by id in any case, or nothing.

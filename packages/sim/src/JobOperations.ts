@@ -114,6 +114,31 @@ export const patch = (
 }
 
 /**
+ * Replaces the settings of a job: whatever is absent returns to its default. Refuses what `patch`
+ * refuses; so a job that terminates on completion must say so again.
+ *
+ * @category operations
+ */
+export const update = (
+  account: Account.Account,
+  jobId: string,
+  settings: JobPatch & { readonly poolId: string },
+  nowMs: number
+): Job | Refusal.Refusal =>
+  patch(
+    account,
+    jobId,
+    {
+      priority: 0,
+      maxParallelTasks: -1,
+      onAllTasksComplete: "noaction",
+      constraints: {},
+      ...settings
+    },
+    nowMs
+  )
+
+/**
  * Terminates a job: running tasks end, active tasks stay as they are, and the job is completed when
  * the last run has ended. The reason may be any text.
  *
@@ -188,6 +213,20 @@ export const enable = (
   Lifecycle.setJobState(account, job, "active", atMs)
   Scheduler.schedule(account, atMs)
   return job
+}
+
+/**
+ * Lists how the preparation and release tasks of a job went. This model has none, so every job is
+ * refused with JobPreparationTaskNotSpecified, and an unknown one with JobNotFound.
+ *
+ * @category operations
+ */
+export const preparationAndReleaseStatus = (
+  account: Account.Account,
+  jobId: string
+): Refusal.Refusal => {
+  const job = Lookup.job(account, jobId)
+  return Refusal.isRefusal(job) ? job : Refusal.make("JobPreparationTaskNotSpecified")
 }
 
 /**

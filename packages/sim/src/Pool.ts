@@ -1,11 +1,13 @@
 /**
- * One pool of nodes with task slots, and the choice of a node for the next task.
+ * A pool of nodes with task slots, its life and size, and the choice of a node for the next task.
  *
  * P1 a node's free slots are between 0 and `slotsPerNode` at any time.
  * P2 choosing, taking and releasing cost `O(slotsPerNode)` at worst and `O(1)` usually, whatever the
  *    number of nodes.
  */
 import * as Random from "@batchwave/core/Random"
+import type { Job } from "./Job.ts"
+import type { Task } from "./Task.ts"
 
 /**
  * How tasks are laid on nodes: over all of them, or onto as few as possible.
@@ -16,21 +18,72 @@ import * as Random from "@batchwave/core/Random"
 export type NodeFillType = "spread" | "pack"
 
 /**
+ * The states of a node that occur here.
+ *
+ * @source ComputeNodeState 2024-02-01.19.0
+ * @category models
+ */
+export type NodeState = "idle" | "running" | "offline" | "leavingpool"
+
+/**
+ * What becomes of the tasks on a node that is taken away. `retaineddata` waits as `taskcompletion`
+ * does.
+ *
+ * @source ComputeNodeDeallocationOption 2024-02-01.19.0
+ * @category models
+ */
+export type NodeDeallocation = "requeue" | "terminate" | "taskcompletion" | "retaineddata"
+
+/**
+ * A task that was started on a node.
+ *
+ * @category models
+ */
+export interface RecentTask {
+  readonly job: Job
+  readonly task: Task
+}
+
+/** How many tasks a node remembers. */
+export const recentTasksMax = 10
+
+/**
  * One compute node.
  *
  * @category models
  */
 export interface Node {
+  /** Number of the node in its account, never given again. */
   readonly index: number
   readonly id: string
+  readonly pool: Pool
+  /** False for a low-priority node. */
+  readonly isDedicated: boolean
+  readonly allocatedAtMs: number
   /** A lost node takes nothing until it returns. */
   isOnline: boolean
+  /** A leaving node takes nothing and is gone when its last run has ended. */
+  isLeaving: boolean
+  stateTransitionAtMs: number
   freeSlots: number
   runningTasksCount: number
+  /** Runs that have ended. */
   totalTasksRun: number
   totalTasksSucceeded: number
+  /** The tasks last started, latest first. */
+  readonly recentTasks: Array<RecentTask>
   /** @internal */
   bucketPosition: number
+}
+
+/**
+ * How many nodes of each kind a pool shall have.
+ *
+ * @category models
+ */
+export interface PoolSize {
+  readonly dedicated: number
+  readonly lowPriority: number
 }
 
 /**
@@ -39,18 +92,46 @@ export interface Node {
  * @category models
  */
 export interface Pool {
+  /** Number of the pool in its account, never given again. */
+  readonly index: number
   readonly id: string
   readonly slotsPerNode: number
   readonly fillType: NodeFillType
-  readonly nodes: ReadonlyArray<Node>
+  readonly createdAtMs: number
+  /** In the order they joined. */
+  readonly nodes: Array<Node>
+  state: "active" | "deleting"
+  stateTransitionAtMs: number
+  allocationState: "steady" | "resizing"
+  allocationStateTransitionAtMs: number
+  target: PoolSize
+  /** When the nodes asked for join; nothing when none are on their way. */
+  allocationAtMs: number | undefined
   /** The most free slots any node has. */
   freeSlotsMax: number
-  /** @internal Node indexes by their number of free slots. */
-  readonly buckets: ReadonlyArray<Array<number>>
+  /** @internal Nodes that take tasks by their number of free slots. */
+  readonly buckets: ReadonlyArray<Array<Node>>
 }
 
 /**
- * Settings of a pool.
+ * What is needed to make a pool.
+ *
+ * @category models
+ */
+export interface PoolSpec {
+  readonly id: string
+  /** Slots of each node. @default 1 */
+  readonly slotsPerNode?: number
+  /** @default "spread" */
+  readonly fillType?: NodeFillType
+  /** @default 0 */
+  readonly targetDedicatedNodes?: number
+  /** @default 0 */
+  readonly targetLowPriorityNodes?: number
+}
+
+/**
+ * Settings of the pool an account begins with.
  *
  * @category models
  */
@@ -65,34 +146,80 @@ export interface PoolOptions {
 }
 
 /**
- * Makes a pool of idle nodes named `node-1`, `node-2`, and so on.
+ * Makes a pool without nodes.
  *
  * @category constructors
  */
-export const make = (options: PoolOptions): Pool => {
-  const buckets = Array.from({ length: options.slotsPerNode + 1 }, (): Array<number> => [])
-  const nodes: Array<Node> = []
-  for (let index = 0; index < options.nodesCount; index++) {
-    nodes.push({
-      index,
-      id: `node-${index + 1}`,
-      isOnline: true,
-      freeSlots: options.slotsPerNode,
-      runningTasksCount: 0,
-      totalTasksRun: 0,
-      totalTasksSucceeded: 0,
-      bucketPosition: index
-    })
-    buckets[options.slotsPerNode]!.push(index)
-  }
+export const make = (index: number, spec: PoolSpec, nowMs: number): Pool => {
+  const slotsPerNode = spec.slotsPerNode ?? 1
   return {
-    id: options.id,
-    slotsPerNode: options.slotsPerNode,
-    fillType: options.fillType ?? "spread",
-    nodes,
-    freeSlotsMax: options.nodesCount === 0 ? 0 : options.slotsPerNode,
-    buckets
+    index,
+    id: spec.id,
+    slotsPerNode,
+    fillType: spec.fillType ?? "spread",
+    createdAtMs: nowMs,
+    nodes: [],
+    state: "active",
+    stateTransitionAtMs: nowMs,
+    allocationState: "steady",
+    allocationStateTransitionAtMs: nowMs,
+    target: {
+      dedicated: spec.targetDedicatedNodes ?? 0,
+      lowPriority: spec.targetLowPriorityNodes ?? 0
+    },
+    allocationAtMs: undefined,
+    freeSlotsMax: 0,
+    buckets: Array.from({ length: slotsPerNode + 1 }, (): Array<Node> => [])
   }
+}
+
+/**
+ * Lets an idle node join a pool; nodes are called `node-1` and so on by their number in the account.
+ *
+ * @category operations
+ */
+export const join = (pool: Pool, index: number, isDedicated: boolean, nowMs: number): Node => {
+  const node: Node = {
+    index,
+    id: `node-${index + 1}`,
+    pool,
+    isDedicated,
+    allocatedAtMs: nowMs,
+    isOnline: true,
+    isLeaving: false,
+    stateTransitionAtMs: nowMs,
+    freeSlots: pool.slotsPerNode,
+    runningTasksCount: 0,
+    totalTasksRun: 0,
+    totalTasksSucceeded: 0,
+    recentTasks: [],
+    bucketPosition: 0
+  }
+  pool.nodes.push(node)
+  enterBucket(node)
+  return node
+}
+
+/**
+ * The state of a node.
+ *
+ * @category reads
+ */
+export const stateOf = (node: Node): NodeState => {
+  if (node.isLeaving) return "leavingpool"
+  if (!node.isOnline) return "offline"
+  return node.runningTasksCount > 0 ? "running" : "idle"
+}
+
+/**
+ * Counts the nodes of a kind, leaving ones included.
+ *
+ * @category reads
+ */
+export const nodesCount = (pool: Pool, isDedicated: boolean): number => {
+  let count = 0
+  for (const node of pool.nodes) if (node.isDedicated === isDedicated) count++
+  return count
 }
 
 /**
@@ -110,7 +237,7 @@ export const choose = (pool: Pool, slots: number, random: Random.Random): Node |
   }
   const bucket = pool.buckets[free]!
   const position = bucket.length === 1 ? 0 : Random.nextInt(random, bucket.length)
-  return pool.nodes[bucket[position]!]
+  return bucket[position]
 }
 
 /**
@@ -118,15 +245,24 @@ export const choose = (pool: Pool, slots: number, random: Random.Random): Node |
  *
  * @category operations
  */
-export const take = (pool: Pool, node: Node, slots: number): void => {
+export const take = (node: Node, slots: number, nowMs: number): void => {
   if (slots > node.freeSlots) {
     throw new Error(`node ${node.id} has ${node.freeSlots} free slots, ${slots} asked`)
   }
-  leaveBucket(pool, node)
+  leaveBucket(node)
   node.freeSlots -= slots
-  node.runningTasksCount++
-  node.totalTasksRun++
-  enterBucket(pool, node)
+  if (node.runningTasksCount++ === 0) node.stateTransitionAtMs = nowMs
+  enterBucket(node)
+}
+
+/**
+ * Notes a task that was started on a node.
+ *
+ * @category operations
+ */
+export const remember = (node: Node, job: Job, task: Task): void => {
+  if (node.recentTasks.length === recentTasksMax) node.recentTasks.pop()
+  node.recentTasks.unshift({ job, task })
 }
 
 /**
@@ -134,14 +270,16 @@ export const take = (pool: Pool, node: Node, slots: number): void => {
  *
  * @category operations
  */
-export const release = (pool: Pool, node: Node, slots: number): void => {
-  if (node.freeSlots + slots > pool.slotsPerNode) {
+export const release = (node: Node, slots: number, nowMs: number): void => {
+  if (node.freeSlots + slots > node.pool.slotsPerNode) {
     throw new Error(`node ${node.id} was given back ${slots} slots it did not lend`)
   }
-  if (node.isOnline) leaveBucket(pool, node)
+  const takesTasks = isChosen(node)
+  if (takesTasks) leaveBucket(node)
   node.freeSlots += slots
-  node.runningTasksCount--
-  if (node.isOnline) enterBucket(pool, node)
+  node.totalTasksRun++
+  if (--node.runningTasksCount === 0 && takesTasks) node.stateTransitionAtMs = nowMs
+  if (takesTasks) enterBucket(node)
 }
 
 /**
@@ -149,26 +287,53 @@ export const release = (pool: Pool, node: Node, slots: number): void => {
  *
  * @category operations
  */
-export const setOnline = (pool: Pool, node: Node, isOnline: boolean): void => {
+export const setOnline = (node: Node, isOnline: boolean, nowMs: number): void => {
   if (node.isOnline === isOnline) return
+  if (isChosen(node)) leaveBucket(node)
   node.isOnline = isOnline
-  if (isOnline) enterBucket(pool, node)
-  else leaveBucket(pool, node)
+  node.stateTransitionAtMs = nowMs
+  if (isChosen(node)) enterBucket(node)
 }
 
-const leaveBucket = (pool: Pool, node: Node): void => {
+/**
+ * Takes a node out of the choice for good.
+ *
+ * @category operations
+ */
+export const setLeaving = (node: Node, nowMs: number): void => {
+  if (node.isLeaving) return
+  if (isChosen(node)) leaveBucket(node)
+  node.isLeaving = true
+  node.stateTransitionAtMs = nowMs
+}
+
+/**
+ * Removes a leaving node that runs nothing.
+ *
+ * @category operations
+ */
+export const leave = (node: Node): void => {
+  const { nodes } = node.pool
+  nodes.splice(nodes.indexOf(node), 1)
+}
+
+const isChosen = (node: Node): boolean => node.isOnline && !node.isLeaving
+
+const leaveBucket = (node: Node): void => {
+  const { pool } = node
   const bucket = pool.buckets[node.freeSlots]!
   const last = bucket.pop()!
-  if (last !== node.index) {
+  if (last !== node) {
     bucket[node.bucketPosition] = last
-    pool.nodes[last]!.bucketPosition = node.bucketPosition
+    last.bucketPosition = node.bucketPosition
   }
   while (pool.freeSlotsMax > 0 && pool.buckets[pool.freeSlotsMax]!.length === 0) pool.freeSlotsMax--
 }
 
-const enterBucket = (pool: Pool, node: Node): void => {
+const enterBucket = (node: Node): void => {
+  const { pool } = node
   const bucket = pool.buckets[node.freeSlots]!
   node.bucketPosition = bucket.length
-  bucket.push(node.index)
+  bucket.push(node)
   if (node.freeSlots > pool.freeSlotsMax) pool.freeSlotsMax = node.freeSlots
 }

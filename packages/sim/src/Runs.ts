@@ -8,6 +8,7 @@ import * as EventHeap from "@batchwave/core/EventHeap"
 import type { Account } from "./Account.ts"
 import * as Clock from "./internal/Clock.ts"
 import * as Lifecycle from "./internal/Lifecycle.ts"
+import * as PoolLife from "./internal/PoolLife.ts"
 import * as Scheduler from "./internal/Scheduler.ts"
 import type { Job } from "./Job.ts"
 import * as Pool from "./Pool.ts"
@@ -65,10 +66,10 @@ export const taskEnded = (
  */
 export const loseNode = (account: Account, nodeIndex: number, nowMs: number): void => {
   const atMs = Clock.tick(account, nowMs)
-  const node = account.pool.nodes[nodeIndex]
+  const node = account.nodes[nodeIndex]
   if (node === undefined || !node.isOnline) return
-  Pool.setOnline(account.pool, node, false)
-  const lost = [...account.placements.values()].filter((run) => run.nodeIndex === nodeIndex)
+  Pool.setOnline(node, false, atMs)
+  const lost = [...account.placements.values()].filter((run) => run.node === node)
   for (const placement of lost) {
     const { generation, job, task } = placement
     Scheduler.kill(account, placement)
@@ -88,28 +89,34 @@ export const loseNode = (account: Account, nodeIndex: number, nowMs: number): vo
  */
 export const returnNode = (account: Account, nodeIndex: number, nowMs: number): void => {
   const atMs = Clock.tick(account, nowMs)
-  const node = account.pool.nodes[nodeIndex]
+  const node = account.nodes[nodeIndex]
   if (node === undefined) return
-  Pool.setOnline(account.pool, node, true)
+  Pool.setOnline(node, true, atMs)
   Scheduler.schedule(account, atMs)
 }
 
 /**
- * The time at which `advance` should be called next, or nothing when no wall clock runs. A deadline
- * that no longer holds may be named; advancing past it does nothing.
+ * The time at which `advance` should be called next, or nothing when no wall clock runs and no node
+ * is on its way. A deadline that no longer holds may be named; advancing past it does nothing.
  *
  * @category deadlines
  */
-export const nextDeadlineMs = (account: Account): number | undefined =>
-  EventHeap.peekAtMs(account.deadlines)
+export const nextDeadlineMs = (account: Account): number | undefined => {
+  const deadlineMs = EventHeap.peekAtMs(account.deadlines)
+  const allocationMs = EventHeap.peekAtMs(account.allocations)
+  if (deadlineMs === undefined || allocationMs === undefined) return deadlineMs ?? allocationMs
+  return Math.min(deadlineMs, allocationMs)
+}
 
 /**
- * Moves the clock and ends the tasks and jobs whose wall clock has run out.
+ * Moves the clock, lets the nodes join that are due, and ends the tasks and jobs whose wall clock has
+ * run out.
  *
  * @category deadlines
  */
 export const advance = (account: Account, nowMs: number): void => {
   const atMs = Clock.tick(account, nowMs)
+  PoolLife.allocateDue(account, atMs)
   for (;;) {
     const deadlineMs = EventHeap.peekAtMs(account.deadlines)
     if (deadlineMs === undefined || deadlineMs > atMs) break

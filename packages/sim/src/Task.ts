@@ -145,7 +145,7 @@ export interface Task {
   previousState: TaskState | undefined
   previousStateTransitionAtMs: number | undefined
   readonly execution: TaskExecution
-  /** The node of the latest run, or `-1` when there was none. */
+  /** The node of the latest run in the account, or `-1` when there was none. */
   nodeIndex: number
   /** The latest run, or `0` when no run's report may change the task any more. */
   generation: number

@@ -1,5 +1,8 @@
 import * as Account from "@batchwave/sim/Account"
 import * as JobOperations from "@batchwave/sim/JobOperations"
+import * as Pool from "@batchwave/sim/Pool"
+import type { NodeDeallocation } from "@batchwave/sim/Pool"
+import * as PoolOperations from "@batchwave/sim/PoolOperations"
 import * as Refusal from "@batchwave/sim/Refusal"
 import * as Runs from "@batchwave/sim/Runs"
 import type { Task } from "@batchwave/sim/Task"
@@ -16,6 +19,13 @@ type Step =
   | { readonly verb: "lose" | "return"; readonly node: number }
   | { readonly verb: "pass"; readonly ms: number }
   | { readonly verb: "disable" | "enable" | "patch" }
+  | {
+    readonly verb: "resize"
+    readonly dedicated: number
+    readonly lowPriority: number
+    readonly deallocation: NodeDeallocation
+  }
+  | { readonly verb: "addPool" | "removePool" }
 
 const id = fc.constantFrom(...ids)
 const step: fc.Arbitrary<Step> = fc.oneof(
@@ -59,6 +69,24 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 1,
     arbitrary: fc.record({ verb: fc.constantFrom("disable" as const, "enable" as const) })
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      verb: fc.constant("resize" as const),
+      dedicated: fc.nat(3),
+      lowPriority: fc.nat(2),
+      deallocation: fc.constantFrom<NodeDeallocation>(
+        "requeue",
+        "terminate",
+        "taskcompletion",
+        "retaineddata"
+      )
+    })
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ verb: fc.constantFrom("addPool" as const, "removePool" as const) })
   }
 )
 
@@ -116,18 +144,46 @@ const apply = (
       return JobOperations.enable(account, "job", nowMs)
     case "patch":
       return JobOperations.patch(account, "job", { priority: 3 }, nowMs)
+    case "resize":
+      return PoolOperations.resize(account, "pool", {
+        targetDedicatedNodes: step.dedicated,
+        targetLowPriorityNodes: step.lowPriority,
+        deallocation: step.deallocation
+      }, nowMs)
+    case "addPool":
+      return PoolOperations.add(account, {
+        id: "pool",
+        slotsPerNode: 3,
+        targetDedicatedNodes: 2
+      }, nowMs)
+    case "removePool":
+      return PoolOperations.remove(account, "pool", nowMs)
     default:
       return step satisfies never
   }
 }
 
-const checkSlots = (account: Account.Account) => {
-  const lent = account.pool.nodes.map(() => 0)
-  for (const placement of account.placements.values()) {
-    lent[placement.nodeIndex]! += placement.slots
+const checkPools = (account: Account.Account) => {
+  const present = new Set(Account.presentNodes(account))
+  for (const { node } of account.placements.values()) assert.isTrue(present.has(node))
+  for (const pool of account.pools.values()) {
+    const leaving = pool.nodes.filter((node) => node.isLeaving)
+    assert.isTrue(leaving.every((node) => node.runningTasksCount > 0))
+    const isResizing = leaving.length > 0 || pool.allocationAtMs !== undefined
+    assert.strictEqual(pool.allocationState, isResizing ? "resizing" : "steady")
+    if (isResizing) continue
+    assert.strictEqual(Pool.nodesCount(pool, true), pool.target.dedicated)
+    assert.strictEqual(Pool.nodesCount(pool, false), pool.target.lowPriority)
   }
-  for (const node of account.pool.nodes) {
-    assert.strictEqual(node.freeSlots + lent[node.index]!, account.pool.slotsPerNode)
+}
+
+const checkSlots = (account: Account.Account) => {
+  const lent = account.nodes.map(() => 0)
+  for (const placement of account.placements.values()) {
+    lent[placement.node.index]! += placement.slots
+  }
+  for (const node of account.nodes) {
+    assert.strictEqual(node.freeSlots + lent[node.index]!, node.pool.slotsPerNode)
     assert.isAtLeast(node.freeSlots, 0)
   }
 }
@@ -155,8 +211,12 @@ const checkCounts = (account: Account.Account) => {
 }
 
 const run = (steps: ReadonlyArray<Step>, isChecked: boolean): string => {
-  const account = Account.make({ pool: { id: "p", nodesCount: 2, slotsPerNode: 3 }, seed: 7 })
-  JobOperations.add(account, { id: "job", poolId: "p", usesTaskDependencies: true }, 1)
+  const account = Account.make({
+    pool: { id: "pool", nodesCount: 2, slotsPerNode: 3 },
+    seed: 7,
+    allocationMs: 5
+  })
+  JobOperations.add(account, { id: "job", poolId: "pool", usesTaskDependencies: true }, 1)
   const runs: Array<number> = []
   const trace: Array<string> = []
   let nowMs = 1
@@ -170,6 +230,7 @@ const run = (steps: ReadonlyArray<Step>, isChecked: boolean): string => {
     }
     if (!isChecked) continue
     checkSlots(account)
+    checkPools(account)
     checkCounts(account)
   }
   return trace.join("\n")

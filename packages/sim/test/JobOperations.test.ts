@@ -339,3 +339,46 @@ describe("scheduling", () => {
     assert.strictEqual(Account.takeInstructions(World.make().account).length, 0)
   })
 })
+
+describe("JobOperations.update", () => {
+  it("replaces every setting and returns the absent ones to their defaults", () => {
+    const world = World.make()
+    const job = World.addJob(world, {
+      priority: 5,
+      maxParallelTasks: 3,
+      constraints: { maxTaskRetryCount: 2, maxWallClockMs: 1e9 }
+    })
+    JobOperations.update(world.account, "job", { poolId: "pool", priority: 7 }, ++world.atMs)
+    assert.strictEqual(job.priority, 7)
+    assert.strictEqual(job.maxParallelTasks, -1)
+    assert.deepStrictEqual(job.constraints, { maxTaskRetryCount: 0, maxWallClockMs: Infinity })
+  })
+
+  it("refuses to set a job that terminates on completion back, and a move while enabled", () => {
+    const world = World.make()
+    World.addJob(world)
+    World.addTask(world, "a")
+    const update = (poolId: string, onAllTasksComplete?: "terminatejob") =>
+      World.codeOf(JobOperations.update(
+        world.account,
+        "job",
+        { poolId, ...(onAllTasksComplete === undefined ? {} : { onAllTasksComplete }) },
+        ++world.atMs
+      ))
+    assert.strictEqual(update("other"), "OperationInvalidForCurrentState")
+    assert.strictEqual(update("POOL", "terminatejob"), "accepted")
+    assert.strictEqual(update("pool"), "InvalidPropertyValue")
+    assert.strictEqual(update("pool", "terminatejob"), "accepted")
+  })
+})
+
+describe("JobOperations.preparationAndReleaseStatus", () => {
+  it("refuses every job, as none has such tasks", () => {
+    const world = World.make()
+    World.addJob(world)
+    const statusOf = (id: string) =>
+      JobOperations.preparationAndReleaseStatus(world.account, id).code
+    assert.strictEqual(statusOf("job"), "JobPreparationTaskNotSpecified")
+    assert.strictEqual(statusOf("none"), "JobNotFound")
+  })
+})

@@ -69,7 +69,7 @@ describe("Runs.taskEnded", () => {
     World.end(world, "a", 1)
     Runs.taskEnded(world.account, 999, { _tag: "Exited", exitCode: 1 }, 99_000)
     assert.deepStrictEqual({ ...task, execution: { ...task.execution } }, before)
-    assert.strictEqual(world.account.pool.nodes[0]?.freeSlots, 4)
+    assert.strictEqual(world.account.nodes[0]?.freeSlots, 4)
   })
 })
 

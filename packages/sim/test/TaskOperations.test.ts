@@ -237,7 +237,7 @@ describe("TaskOperations.reactivate", () => {
     World.end(world, "a-old", 5)
     assert.strictEqual(task.state, "running")
     assert.strictEqual(task.execution.exitCode, undefined)
-    assert.strictEqual(world.account.pool.nodes[0]?.freeSlots, 1)
+    assert.strictEqual(world.account.nodes[0]?.freeSlots, 1)
   })
 })
 

@@ -1,6 +1,9 @@
 /**
- * Verifies the shared key signature of a request. Every failure has the same code; its detail says
- * what the server looked at, as the service does.
+ * Verifies the shared key signature or the bearer token of a request. Every failure has the same
+ * code; its detail says what the server looked at, as the service does.
+ *
+ * A bad signature answers 403, a token that is unknown or has expired 401: the first was recorded, the
+ * second is our choice.
  *
  * @source Authenticate requests to the Azure Batch service
  * @internal
@@ -10,6 +13,7 @@ import * as Rfc1123 from "@batchwave/wire/Rfc1123"
 import * as SharedKey from "@batchwave/wire/SharedKey"
 import { Buffer } from "node:buffer"
 import { createHmac, type KeyObject, timingSafeEqual } from "node:crypto"
+import type * as AccessToken from "../AccessToken.ts"
 import * as ErrorReply from "../ErrorReply.ts"
 import type { Exchange, Reply } from "../Exchange.ts"
 
@@ -17,6 +21,7 @@ import type { Exchange, Reply } from "../Exchange.ts"
 export interface Credential {
   readonly account: string
   readonly key: KeyObject
+  readonly isToken: AccessToken.Check
 }
 
 /** Checks the signature, the account and the age of a request. */
@@ -27,10 +32,25 @@ export const check = (
   target: string,
   headers: Exchange["headers"]
 ): Reply | undefined => {
+  const token = bearerForm.exec(headers["authorization"] ?? "")?.[1]
+  if (token !== undefined) {
+    return credential.isToken(token, occasion.nowMs) ? undefined : unknownToken(occasion)
+  }
   const detail = problem(occasion.nowMs, credential, method, target, headers)
   return detail === undefined
     ? undefined
     : ErrorReply.make(occasion, "AuthenticationFailed", [["AuthenticationErrorDetail", detail]])
+}
+
+const bearerForm = /^Bearer +([\x21-\x7e]+) *$/i
+
+const unknownToken = (occasion: ErrorReply.Occasion): Reply => {
+  const reply = ErrorReply.makeOpen(occasion, 401, {
+    code: "AuthenticationFailed",
+    message: ErrorReply.textOf("AuthenticationFailed"),
+    values: [["AuthenticationErrorDetail", "The access token is unknown or has expired."]]
+  })
+  return { ...reply, headers: { ...reply.headers, "WWW-Authenticate": "Bearer" } }
 }
 
 const problem = (
@@ -44,7 +64,7 @@ const problem = (
   if (authorization === undefined) return "The Authorization header is missing."
   const given = SharedKey.parseAuthorization(authorization)
   if (given === undefined) {
-    return "The Authorization header must read SharedKey, a blank, the account, a colon and a signature in base64."
+    return "The Authorization header must read SharedKey, a blank, the account, a colon and a signature in base64, or Bearer, a blank and a token."
   }
   if (given.account.toLowerCase() !== credential.account) {
     return "The account in the Authorization header is not the account of this endpoint."

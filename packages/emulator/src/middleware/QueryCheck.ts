@@ -26,6 +26,12 @@ export const read = (target: string): Query => {
   return { parameters }
 }
 
+/**
+ * The versions a request may name: our own, and the last one the official JavaScript client speaks
+ * (`@azure/batch` 10.2.0), in which tasks, jobs and files have the same members.
+ */
+const versions: ReadonlySet<string> = new Set([apiVersion, "2022-10-01.16.0"])
+
 /** Checks the version a request names. */
 export const checkVersion = (
   occasion: ErrorReply.Occasion,
@@ -37,7 +43,7 @@ export const checkVersion = (
       ["QueryParameterName", "api-version"]
     ])
   }
-  return version === apiVersion
+  return versions.has(version)
     ? undefined
     : ErrorReply.make(occasion, "UnsupportedRequestVersion", [
       ["QueryParameterName", "api-version"],

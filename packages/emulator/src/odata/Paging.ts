@@ -19,6 +19,8 @@ export interface Paging {
 const wholeNumber = /^\d{1,9}$/
 const tokenForm = /^[A-Za-z0-9_-]{2,8192}$/
 const tokenMark = "1!"
+/** Begins a token of the first page, which needs none but where a fault links to it. */
+const startMark = "0!"
 
 /** Reads the paging of a request. */
 export const read = (exchange: Exchange): Paging | Reply => {
@@ -31,19 +33,40 @@ export const read = (exchange: Exchange): Paging | Reply => {
   if (itemsMax < Limits.pageItemsMin || itemsMax > Limits.pageItems) {
     return refuse(exchange, "OutOfRangeQueryParameterValue", "maxresults", String(itemsMax))
   }
-  if (token === undefined) return { itemsMax, after: undefined }
-  const text = tokenForm.test(token) ? Buffer.from(token, "base64url").toString("utf8") : ""
-  if (!text.startsWith(tokenMark)) {
-    return refuse(exchange, "InvalidQueryParameterValue", "$skiptoken", token)
-  }
-  return { itemsMax, after: text.slice(tokenMark.length) }
+  const shown = Math.min(itemsMax, exchange.faults?.page?.itemsMax || itemsMax)
+  if (token === undefined) return { itemsMax: shown, after: undefined }
+  const after = placeOf(token)
+  return after === undefined
+    ? refuse(exchange, "InvalidQueryParameterValue", "$skiptoken", token)
+    : { itemsMax: shown, after: after.place }
 }
 
 /** The URL of the page after a place: the request's own query with a token for the place. */
-export const nextLink = (exchange: Exchange, after: string): string => {
-  const token = Buffer.from(tokenMark + after, "utf8").toString("base64url")
+export const nextLink = (exchange: Exchange, after: string): string =>
+  linkTo(exchange, tokenMark + after)
+
+/**
+ * The URL of the page a request asked for. Links with different serials are different texts and lead
+ * to the same page.
+ */
+export const sameLink = (exchange: Exchange, serial: number): string => {
+  const place = placeOf(exchange.query.get("$skiptoken") ?? "")?.place
+  const text = place === undefined ? startMark : tokenMark + place
+  return linkTo(exchange, serial === 0 ? text : `${serial}.${text}`)
+}
+
+const linkTo = (exchange: Exchange, text: string): string => {
+  const token = Buffer.from(text, "utf8").toString("base64url")
   const query = [...exchange.query].filter(([name]) => name !== "$skiptoken")
   return `${exchange.base}${exchange.path}?${QueryString.print([...query, ["$skiptoken", token]])}`
+}
+
+/** Where a token leads: after a place, or to the beginning. */
+const placeOf = (token: string): { readonly place: string | undefined } | undefined => {
+  const text = tokenForm.test(token) ? Buffer.from(token, "base64url").toString("utf8") : ""
+  const plain = text.replace(/^\d{1,15}\./, "")
+  if (plain === startMark) return { place: undefined }
+  return plain.startsWith(tokenMark) ? { place: plain.slice(tokenMark.length) } : undefined
 }
 
 const refuse = (

@@ -68,6 +68,18 @@ export const putBack = (account: Account, job: Job, task: Task, nowMs: number): 
 }
 
 /**
+ * Puts a running task back because a user asked for it: its run is killed, and it counts.
+ *
+ * @internal
+ */
+export const requeue = (account: Account, job: Job, task: Task, nowMs: number): void => {
+  Scheduler.kill(account, account.placements.get(task.generation)!)
+  task.execution.requeueCount++
+  task.execution.lastRequeueAtMs = nowMs
+  putBack(account, job, task, nowMs)
+}
+
+/**
  * Begins to terminate a job: its running tasks end, its active tasks stay active for ever.
  *
  * @internal
@@ -97,10 +109,7 @@ export const disableJob = (
         terminate(account, job, task, nowMs)
         continue
       }
-      Scheduler.kill(account, account.placements.get(task.generation)!)
-      task.execution.requeueCount++
-      task.execution.lastRequeueAtMs = nowMs
-      putBack(account, job, task, nowMs)
+      requeue(account, job, task, nowMs)
     }
   }
   settle(account, job, nowMs)
@@ -202,7 +211,7 @@ const follow = (
   nowMs: number
 ): void => {
   const { exitCode, result } = task.execution
-  if (result === "success") account.pool.nodes[task.nodeIndex]!.totalTasksSucceeded++
+  if (result === "success") account.nodes[task.nodeIndex]!.totalTasksSucceeded++
   const actions = ExitConditions.resolve(task.exitConditions, kind, exitCode)
   if (actions.dependencyAction === "satisfy") Transition.satisfyDependents(account, job, task)
   const isActing = job.onTaskFailure === "performexitoptionsjobaction" && job.state === "active"

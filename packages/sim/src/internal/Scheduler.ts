@@ -5,10 +5,11 @@
  * @internal
  */
 import * as EventHeap from "@batchwave/core/EventHeap"
-import type { Account, Placement } from "../Account.ts"
+import { type Account, type Contenders, findPool, type Placement } from "../Account.ts"
 import type { Job } from "../Job.ts"
 import * as Pool from "../Pool.ts"
 import type { Task } from "../Task.ts"
+import * as PoolLife from "./PoolLife.ts"
 import * as Transition from "./Transition.ts"
 
 /**
@@ -17,10 +18,21 @@ import * as Transition from "./Transition.ts"
  * @internal
  */
 export const schedule = (account: Account, nowMs: number): void => {
-  if (account.pool.freeSlotsMax === 0) return
-  for (const job of contenders(account)) {
-    while (startNext(account, job, nowMs)) {
-      if (account.pool.freeSlotsMax === 0) return
+  for (const { jobs, pool } of contenders(account)) {
+    if (pool.freeSlotsMax === 0) continue
+    scheduleOn(account, pool, jobs, nowMs)
+  }
+}
+
+const scheduleOn = (
+  account: Account,
+  pool: Pool.Pool,
+  jobs: ReadonlyArray<Job>,
+  nowMs: number
+): void => {
+  for (const job of jobs) {
+    while (startNext(account, pool, job, nowMs)) {
+      if (pool.freeSlotsMax === 0) return
     }
   }
 }
@@ -39,8 +51,8 @@ export const kill = (account: Account, placement: Placement): void => {
     taskId: placement.task.id,
     taskIndex: placement.task.index,
     generation: placement.generation,
-    nodeId: account.pool.nodes[placement.nodeIndex]!.id,
-    nodeIndex: placement.nodeIndex
+    nodeId: placement.node.id,
+    nodeIndex: placement.node.index
   })
 }
 
@@ -50,52 +62,71 @@ export const kill = (account: Account, placement: Placement): void => {
  * @internal
  */
 export const release = (account: Account, placement: Placement): void => {
-  account.placements.delete(placement.generation)
-  placement.job.placementsCount--
-  Pool.release(account.pool, account.pool.nodes[placement.nodeIndex]!, placement.slots)
+  const { generation, job, node, slots } = placement
+  account.placements.delete(generation)
+  job.placementsCount--
+  Pool.release(node, slots, account.nowMs)
+  if (node.isLeaving) PoolLife.dismiss(account, node)
 }
 
-const contenders = (account: Account): ReadonlyArray<Job> => {
+const contenders = (account: Account): ReadonlyArray<Contenders> => {
   if (account.contenders !== undefined) return account.contenders
-  const poolId = account.pool.id.toLowerCase()
-  const jobs: Array<Job> = []
+  const byPool = new Map<Pool.Pool, Array<Job>>()
   for (const job of account.jobs.values()) {
-    if (job.state === "active" && job.poolId.toLowerCase() === poolId) jobs.push(job)
+    const pool = job.state === "active" ? findPool(account, job.poolId) : undefined
+    if (pool === undefined) continue
+    const jobs = byPool.get(pool)
+    if (jobs === undefined) byPool.set(pool, [job])
+    else jobs.push(job)
   }
-  jobs.sort((left, right) => right.priority - left.priority || left.index - right.index)
-  account.contenders = jobs
-  return jobs
+  account.contenders = Array.from(byPool, ([pool, jobs]) => ({
+    pool,
+    jobs: jobs.toSorted((left, right) => right.priority - left.priority || left.index - right.index)
+  }))
+  return account.contenders
 }
 
-const startNext = (account: Account, job: Job, nowMs: number): boolean => {
+const startNext = (
+  account: Account,
+  pool: Pool.Pool,
+  job: Job,
+  nowMs: number
+): boolean => {
   for (;;) {
     if (job.maxParallelTasks >= 0 && job.counts.tasks.running >= job.maxParallelTasks) return false
-    const heap = firstFitting(account, job)
+    const heap = firstFitting(pool, job)
     if (heap === undefined) return false
     const rank = EventHeap.peekAtMs(heap)
     const task = account.tasks[EventHeap.pop(heap)!]
     if (task === undefined || task.phase !== "ready" || task.rank !== rank) continue
-    place(account, job, task, nowMs)
+    place(account, pool, job, task, nowMs)
     return true
   }
 }
 
-const firstFitting = (account: Account, job: Job): EventHeap.EventHeap | undefined => {
+const firstFitting = (pool: Pool.Pool, job: Job): EventHeap.EventHeap | undefined => {
   let best: EventHeap.EventHeap | undefined
   let bestRank = Infinity
   for (const [slots, heap] of job.ready) {
     const rank = EventHeap.peekAtMs(heap)
-    if (rank === undefined || slots > account.pool.freeSlotsMax || rank >= bestRank) continue
+    if (rank === undefined || slots > pool.freeSlotsMax || rank >= bestRank) continue
     best = heap
     bestRank = rank
   }
   return best
 }
 
-const place = (account: Account, job: Job, task: Task, nowMs: number): void => {
-  const node = Pool.choose(account.pool, task.requiredSlots, account.random)
+const place = (
+  account: Account,
+  pool: Pool.Pool,
+  job: Job,
+  task: Task,
+  nowMs: number
+): void => {
+  const node = Pool.choose(pool, task.requiredSlots, account.random)
   if (node === undefined) throw new Error(`no node has ${task.requiredSlots} free slots`)
-  Pool.take(account.pool, node, task.requiredSlots)
+  Pool.take(node, task.requiredSlots, nowMs)
+  Pool.remember(node, job, task)
   const generation = account.nextGeneration++
   task.phase = "running"
   task.generation = generation
@@ -107,7 +138,7 @@ const place = (account: Account, job: Job, task: Task, nowMs: number): void => {
     generation,
     job,
     task,
-    nodeIndex: node.index,
+    node,
     slots: task.requiredSlots,
     isKillAsked: false
   })

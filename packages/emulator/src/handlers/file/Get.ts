@@ -1,5 +1,5 @@
 /**
- * `File_GetFromTask`: sends a file or the part of it that `ocp-range` names; both answer 200.
+ * `File_GetFromTask` and `File_GetFromComputeNode`: sends a file or the part of it that `ocp-range` names; both answer 200.
  *
  * @internal
  */
@@ -13,13 +13,13 @@ import { attempt } from "../../executor/FileFault.ts"
 import * as Conditions from "../../middleware/Conditions.ts"
 import * as Subject from "../../Subject.ts"
 import * as FileHeaders from "./internal/FileHeaders.ts"
-import * as TaskFiles from "./internal/TaskFiles.ts"
+import * as StoredFiles from "./internal/StoredFiles.ts"
 
 /** Handles the operation. */
 export const handle = Effect.fnUntraced(function*(
   exchange: Exchange
 ): Effect.fn.Return<Reply> {
-  const file = yield* TaskFiles.findFile(exchange)
+  const file = yield* StoredFiles.findFile(exchange)
   if (Subject.isReply(file)) return file
   if (!file.stats.isFile()) return ErrorReply.make(exchange, "FileNotFound")
   const stopped = Conditions.check(exchange, { modifiedAtMs: file.stats.mtimeMs })

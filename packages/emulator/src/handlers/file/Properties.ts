@@ -1,5 +1,5 @@
 /**
- * `File_GetPropertiesFromTask`: describes a file or directory in headers alone.
+ * `File_GetPropertiesFromTask` and `File_GetPropertiesFromComputeNode`: describes a file or directory in headers alone.
  *
  * @internal
  */
@@ -8,13 +8,13 @@ import type { Exchange, Reply } from "../../Exchange.ts"
 import * as Conditions from "../../middleware/Conditions.ts"
 import * as Subject from "../../Subject.ts"
 import * as FileHeaders from "./internal/FileHeaders.ts"
-import * as TaskFiles from "./internal/TaskFiles.ts"
+import * as StoredFiles from "./internal/StoredFiles.ts"
 
 /** Handles the operation. */
 export const handle = Effect.fnUntraced(function*(
   exchange: Exchange
 ): Effect.fn.Return<Reply> {
-  const file = yield* TaskFiles.findFile(exchange)
+  const file = yield* StoredFiles.findFile(exchange)
   if (Subject.isReply(file)) return file
   const stopped = Conditions.check(exchange, { modifiedAtMs: file.stats.mtimeMs })
   if (stopped !== undefined) return stopped

@@ -5,11 +5,11 @@
  */
 import type { Job } from "@batchwave/sim/Job"
 import * as JobOperations from "@batchwave/sim/JobOperations"
-import * as ODataMatch from "@batchwave/wire/ODataMatch"
 import { jobProperties } from "@batchwave/wire/ODataProperties"
 import type { Handler } from "../../Exchange.ts"
 import * as JobDocument from "../../JobDocument.ts"
 import * as FilterQuery from "../../odata/FilterQuery.ts"
+import * as IndexedPages from "../../odata/IndexedPages.ts"
 import * as Paging from "../../odata/Paging.ts"
 import * as Select from "../../odata/Select.ts"
 import * as Reply from "../../Reply.ts"
@@ -27,18 +27,15 @@ export const handle: Handler = (exchange) => {
   const { filter } = query
   const selection = Select.read(exchange, JobDocument.memberNames)
   if (Subject.isReply(selection)) return selection
-  const after = paging.after === undefined ? -1 : Number(paging.after)
-  const jobs = JobOperations.list(state.account).filter((job) =>
-    job.index > after &&
-    (filter === undefined || ODataMatch.matches(filter, (name) => readProperty(state, job, name)))
+  const { items, nextLink } = IndexedPages.cut(
+    exchange,
+    paging,
+    filter,
+    JobOperations.list(state.account),
+    (job) => (name) => readProperty(state, job, name)
   )
-  const page = jobs.slice(0, paging.itemsMax)
-  const last = page.at(-1)
-  const next = jobs.length > page.length && last !== undefined
-    ? Paging.nextLink(exchange, String(last.index))
-    : undefined
-  const items = page.map((job) => JobDocument.render(state, base, job, selection.names))
-  return Reply.list(exchange, "jobs", items, next)
+  const texts = items.map((job) => JobDocument.render(state, base, job, selection.names))
+  return Reply.list(exchange, "jobs", texts, nextLink)
 }
 
 const readProperty = (state: State, job: Job, property: string): string | undefined => {

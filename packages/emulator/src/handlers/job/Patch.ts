@@ -7,12 +7,10 @@ import * as JobOperations from "@batchwave/sim/JobOperations"
 import * as Refusal from "@batchwave/sim/Refusal"
 import * as ErrorReply from "../../ErrorReply.ts"
 import type { Handler } from "../../Exchange.ts"
-import * as JobDocument from "../../JobDocument.ts"
 import * as JobInput from "../../JobInput.ts"
 import * as Problem from "../../Problem.ts"
-import * as Reply from "../../Reply.ts"
-import { touch } from "../../State.ts"
 import * as Subject from "../../Subject.ts"
+import * as JobChange from "./internal/JobChange.ts"
 
 /** Handles the operation. */
 export const handle: Handler = (exchange) => {
@@ -22,14 +20,11 @@ export const handle: Handler = (exchange) => {
   if (Problem.isProblem(parsed)) return ErrorReply.make(exchange, parsed.code, parsed.values)
   const input = JobInput.readPatch(parsed.value)
   if (Problem.isProblem(input)) return ErrorReply.make(exchange, input.code, input.values)
-  const { base, nowMs, state } = exchange
-  const { job, record } = subject
-  const patched = JobOperations.patch(state.account, job.id, input.patch, nowMs)
-  if (Refusal.isRefusal(patched)) return ErrorReply.ofRefusal(exchange, patched)
-  record.members = { ...record.members, ...input.members }
-  touch(state, record, nowMs)
-  return Reply.empty(exchange, {
-    ...Reply.markHeaders(record),
-    DataServiceId: JobDocument.urlOf(base, job)
-  })
+  const { nowMs, state } = exchange
+  const { record } = subject
+  return JobChange.make(exchange, subject, (jobId) => {
+    const patched = JobOperations.patch(state.account, jobId, input.patch, nowMs)
+    if (!Refusal.isRefusal(patched)) record.members = { ...record.members, ...input.members }
+    return patched
+  }, "")
 }

@@ -4,11 +4,11 @@
  *
  * @internal
  */
-import * as Random from "@batchwave/core/Random"
 import * as Refusal from "@batchwave/sim/Refusal"
 import type { Task } from "@batchwave/sim/Task"
 import * as TaskOperations from "@batchwave/sim/TaskOperations"
 import * as Limits from "@batchwave/wire/Limits"
+import * as CollectionEffects from "../../CollectionEffects.ts"
 import * as ErrorReply from "../../ErrorReply.ts"
 import type { Exchange, Handler, Reply as ReplyValue } from "../../Exchange.ts"
 import * as Problem from "../../Problem.ts"
@@ -25,40 +25,52 @@ export const handle: Handler = (exchange) => {
   if (Subject.isReply(subject)) return subject
   const items = readItems(exchange)
   if (Subject.isReply(items)) return items
-  const results: Array<string> = []
-  const inputs: Array<TaskInput.TaskInput> = []
-  for (const item of items) {
+  const results: Array<CollectionEffects.ItemResult> = []
+  const inputs: Array<PlacedInput> = []
+  for (const [place, item] of items.entries()) {
     const input = TaskInput.read(item)
-    if (!Problem.isProblem(input)) {
-      inputs.push(input)
+    if (Problem.isProblem(input)) {
+      const taskId = idOf(item)
+      if (taskId === undefined) return ErrorReply.make(exchange, input.code, input.values)
+      results.push({ place, taskId, text: refused(exchange, taskId, input.code, input.values) })
       continue
     }
-    const id = idOf(item)
-    if (id === undefined) return ErrorReply.make(exchange, input.code, input.values)
-    results.push(refused(exchange, id, input.code, input.values))
+    const text = CollectionEffects.heldBack(exchange, input.spec.id)
+    if (text === undefined) inputs.push({ place, input })
+    else results.push({ place, taskId: input.spec.id, text })
   }
-  const specs = inputs.map((input) => input.spec)
+  const specs = inputs.map(({ input }) => input.spec)
   const outcomes = TaskOperations.addCollection(state.account, subject.job.id, specs, nowMs)
   if (isRefused(outcomes)) return ErrorReply.ofRefusal(exchange, outcomes)
   const location = `${exchange.base}/jobs/${subject.job.id}/tasks/`
   const addedAt = TimeText.print(state.times, nowMs)
   outcomes.forEach((outcome, index) => {
-    const { fragment, spec } = inputs[index]!
+    const { input: { fragment, spec }, place } = inputs[index]!
     if (Refusal.isRefusal(outcome)) {
-      results.push(refused(exchange, spec.id, outcome.code, ErrorReply.valuesOf(outcome)))
+      const text = refused(exchange, spec.id, outcome.code, ErrorReply.valuesOf(outcome))
+      results.push({ place, taskId: spec.id, text })
       return
     }
     const record = { ...firstMark(state, nowMs), fragment }
     state.taskRecords[outcome.index] = record
-    results.push(
-      `{"status":"Success","taskId":"${outcome.id}","eTag":"${record.eTag}","lastModified":"${addedAt}","location":"${location}${outcome.id}"}`
-    )
+    results.push({
+      place,
+      taskId: spec.id,
+      text:
+        `{"status":"Success","taskId":"${outcome.id}","eTag":"${record.eTag}","lastModified":"${addedAt}","location":"${location}${outcome.id}"}`
+    })
   })
-  Random.shuffle(state.random, results)
+  const told = CollectionEffects.arrange(exchange, results)
   return Reply.json(
     exchange,
-    `{${Reply.metadata(exchange, "taskaddresult")},"value":[${results.join(",")}]}`
+    `{${Reply.metadata(exchange, "taskaddresult")},"value":[${told.join(",")}]}`
   )
+}
+
+interface PlacedInput {
+  /** Where the task stands in the request. */
+  readonly place: number
+  readonly input: TaskInput.TaskInput
 }
 
 const readItems = (exchange: Exchange): ReadonlyArray<unknown> | ReplyValue => {

@@ -3,6 +3,7 @@
  *
  * @internal
  */
+import * as Account from "@batchwave/sim/Account"
 import * as Refusal from "@batchwave/sim/Refusal"
 import * as TaskOperations from "@batchwave/sim/TaskOperations"
 import * as ErrorReply from "../../ErrorReply.ts"
@@ -21,7 +22,7 @@ export const handle: Handler = (exchange) => {
   if (Refusal.isRefusal(removed)) return ErrorReply.ofRefusal(exchange, removed)
   state.taskRecords[removed.index] = undefined
   if (removed.nodeIndex >= 0) {
-    for (const node of state.account.pool.nodes) {
+    for (const node of Account.presentNodes(state.account)) {
       state.removals.push(
         NodeLayout.taskDirectory(state.settings.dataDirectory, node.id, job.id, task.id)
       )

@@ -7,7 +7,7 @@ import * as Iso8601 from "@batchwave/wire/Iso8601"
 import type { FileProperties } from "@batchwave/wire/NodeFile"
 import * as Rfc1123 from "@batchwave/wire/Rfc1123"
 import type { Stats } from "node:fs"
-import type { FoundFile } from "./TaskFiles.ts"
+import type { FoundFile } from "./StoredFiles.ts"
 
 const contentType = "application/octet-stream"
 

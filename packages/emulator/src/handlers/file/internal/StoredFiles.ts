@@ -1,5 +1,5 @@
 /**
- * Finding files in the directory of a task. A path is decoded once, by the router; names that could
+ * Finding files in the directory of a task or of a node. A path is decoded once, by the router; names that could
  * lead elsewhere are refused, and symbolic links are not followed.
  *
  * @internal
@@ -16,10 +16,10 @@ import * as SafePath from "../../../executor/SafePath.ts"
 import * as NodeLayout from "../../../NodeLayout.ts"
 import * as Subject from "../../../Subject.ts"
 
-/** The directory of a task by its real path. */
-export interface TaskRoot {
+/** The directory of a task or a node by its real path. */
+export interface FileRoot {
   readonly directory: string
-  /** The URL below which the files of the task are. */
+  /** The URL below which its files are. */
   readonly url: string
 }
 
@@ -33,15 +33,32 @@ export interface FoundFile {
 /** The most entries a listing looks at. */
 export const entriesMax = 100_000
 
-/** Finds the directory of the task of a request. */
-export const findRoot = Effect.fnUntraced(function*(
+/** Finds the directory of the node or the task of a request. */
+export const findRoot = (exchange: Exchange): Effect.Effect<FileRoot | Reply> =>
+  exchange.parameters["nodeId"] === undefined ? findTaskRoot(exchange) : findNodeRoot(exchange)
+
+const findNodeRoot = Effect.fnUntraced(function*(
   exchange: Exchange
-): Effect.fn.Return<TaskRoot | Reply> {
+): Effect.fn.Return<FileRoot | Reply> {
+  const subject = Subject.findNode(exchange)
+  if (Subject.isReply(subject)) return subject
+  const { base, state } = exchange
+  const { node, pool } = subject
+  const directory = NodeLayout.nodeRoot(state.settings.dataDirectory, node.id)
+  const real = yield* Effect.option(attempt(directory, () => realpath(directory)))
+  return real._tag === "None"
+    ? ErrorReply.make(exchange, "FileNotFound")
+    : { directory: real.value, url: `${base}/pools/${pool.id}/nodes/${node.id}/files` }
+})
+
+const findTaskRoot = Effect.fnUntraced(function*(
+  exchange: Exchange
+): Effect.fn.Return<FileRoot | Reply> {
   const subject = Subject.findTask(exchange)
   if (Subject.isReply(subject)) return subject
   const { base, state } = exchange
   const { job, task } = subject
-  const node = state.account.pool.nodes[task.nodeIndex]
+  const node = state.account.nodes[task.nodeIndex]
   if (node === undefined) return ErrorReply.make(exchange, "TaskFilesUnavailable")
   const directory = NodeLayout.taskDirectory(
     state.settings.dataDirectory,
@@ -79,20 +96,20 @@ export const findFile = Effect.fnUntraced(function*(
   return { path, url: urlOf(root, names.success.join("/")), stats: found.value[1] }
 })
 
-/** The URL of a file from its path below the task directory. */
-export const urlOf = (root: TaskRoot, name: string): string =>
+/** The URL of a file from its path below the directory. */
+export const urlOf = (root: FileRoot, name: string): string =>
   `${root.url}/${name.split("/").map(encodeURIComponent).join("/")}`
 
-/** A file or directory below the task directory. */
+/** A file or directory below the directory. */
 export interface Entry {
-  /** The path from the task directory, with slashes. */
+  /** The path from the directory, with slashes. */
   readonly name: string
   readonly stats: Stats
 }
 
-/** Lists a task directory, or all below it, in the order of names; links are left out. */
+/** Lists a directory, or all below it, in the order of names; links are left out. */
 export const list = Effect.fnUntraced(function*(
-  root: TaskRoot,
+  root: FileRoot,
   isRecursive: boolean
 ): Effect.fn.Return<ReadonlyArray<Entry>> {
   const entries: Array<Entry> = []

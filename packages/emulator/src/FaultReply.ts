@@ -1,0 +1,96 @@
+/**
+ * The replies that faults make or bend.
+ *
+ * @internal
+ */
+import { codesByStatus } from "@batchwave/wire/ErrorCode"
+import * as Rfc1123 from "@batchwave/wire/Rfc1123"
+import * as ErrorReply from "./ErrorReply.ts"
+import type { Exchange, Reply } from "./Exchange.ts"
+import type { PageFault, RedirectFault, RetryAfter, StatusFault } from "./Fault.ts"
+import type { Refused } from "./Faults.ts"
+import * as Paging from "./odata/Paging.ts"
+
+/** The reply of a status fault. */
+export const ofStatus = (exchange: Exchange, fault: StatusFault): Reply => {
+  const { body = "Document", status } = fault
+  const code = fault.code ?? codeOf(status)
+  const message = fault.message ?? ErrorReply.textOf(code)
+  const reply = ErrorReply.makeOpen(exchange, status, { code, message, values: [] })
+  const retryHeaders = fault.retryAfter === undefined
+    ? {}
+    : headersOfRetry(fault.retryAfter, exchange.nowMs)
+  if (body === "Empty" || status === 204 || status === 304) return { status, headers: retryHeaders }
+  if (body === "Document") return { ...reply, headers: { ...reply.headers, ...retryHeaders } }
+  return {
+    status,
+    headers: { "Content-Type": "text/html; charset=us-ascii", ...retryHeaders },
+    body:
+      `<html><head><title>${status}</title></head><body><h1>${status}</h1><hr>gateway</body></html>\r\n`
+  }
+}
+
+/** The reply of a redirect. */
+export const ofRedirect = (target: string, fault: RedirectFault): Reply => ({
+  status: fault.status ?? 307,
+  headers: { Location: `${fault.origin}${target}` }
+})
+
+/** The reply of a refusal before anything is done. */
+export const ofRefused = (exchange: Exchange, refused: Refused): Reply =>
+  refused._tag === "TooLarge"
+    ? ErrorReply.make(exchange, "RequestBodyTooLarge", [
+      ["MaxLimit", String(refused.bodyBytesMax)]
+    ])
+    : ErrorReply.ofQuery(
+      exchange,
+      "InvalidQueryParameterValue",
+      "$skiptoken",
+      exchange.query.get("$skiptoken") ?? "",
+      "The token has expired"
+    )
+
+/** A page as a fault bends it; the reply of anything but a page stays. */
+export const bendPage = (exchange: Exchange, fault: PageFault, reply: Reply): Reply => {
+  if (reply.status !== 200 || typeof reply.body !== "string") return reply
+  const page: unknown = JSON.parse(reply.body)
+  if (typeof page !== "object" || page === null) return reply
+  const isEmpty = fault.itemsMax === 0
+  const link = linkOf(exchange, fault, isEmpty)
+  const body = JSON.stringify({
+    ...page,
+    ...(isEmpty ? { value: [] } : {}),
+    ...(link === undefined ? {} : { "odata.nextLink": link })
+  })
+  return { ...reply, body }
+}
+
+const linkOf = (
+  exchange: Exchange,
+  { foreignOrigin = "http://foreign.invalid", nextLink }: PageFault,
+  isEmpty: boolean
+): string | undefined => {
+  if (nextLink === "Looping") return Paging.sameLink(exchange, 0)
+  if (nextLink === "Foreign") {
+    return foreignOrigin + Paging.sameLink(exchange, 0).slice(exchange.base.length)
+  }
+  const serial = exchange.state.faults.active?.requestsCount ?? 1
+  return isEmpty ? Paging.sameLink(exchange, serial) : undefined
+}
+
+const codeOf = (status: number): string => {
+  for (const [known, codes] of Object.entries(codesByStatus)) {
+    if (Number(known) === status) return codes[0]
+  }
+  return status === 401 ? "AuthenticationFailed" : "InternalError"
+}
+
+const headersOfRetry = (retry: RetryAfter, nowMs: number): Record<string, string> => {
+  const { dateInMs, milliseconds, seconds, text } = retry
+  const value = text ??
+    (dateInMs === undefined ? seconds?.toString() : Rfc1123.dateOfEpochMs(nowMs + dateInMs))
+  return {
+    ...(value === undefined ? {} : { "Retry-After": value }),
+    ...(milliseconds === undefined ? {} : { "retry-after-ms": String(milliseconds) })
+  }
+}

@@ -1,0 +1,108 @@
+import type { FaultPlan } from "@batchwave/emulator/FaultPlan"
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as RawBatch from "./RawBatch.ts"
+
+const { call, expect } = RawBatch
+
+/** An emulator with a job and the given faults of runs and nodes. */
+const startWith = (plan: Omit<FaultPlan, "rules">, nodes = 1) =>
+  Effect.gen(function*() {
+    const raw = yield* RawBatch.start({ nodes, faults: { ...plan, rules: [] } })
+    yield* RawBatch.addJob(raw, "j1")
+    return raw
+  })
+
+const endOf = (raw: RawBatch.Raw, taskId: string) =>
+  Effect.map(
+    RawBatch.awaitState(raw, "j1", taskId, "completed"),
+    (task) => JSON.parse(JSON.stringify(task["executionInfo"]))
+  )
+
+describe("a faulty run", () => {
+  it.live("ends with the exit code of the plan and is retried like any other", () =>
+    Effect.gen(function*() {
+      const raw = yield* startWith({
+        runs: [{ when: { tasks: "bad*", retryCount: 0 }, fault: { _tag: "Exit", exitCode: 7 } }]
+      })
+      yield* RawBatch.addTask(raw, "j1", "bad-1", "true")
+      yield* RawBatch.addTask(raw, "j1", "bad-2", "true", { constraints: { maxTaskRetryCount: 1 } })
+      yield* RawBatch.addTask(raw, "j1", "good", "true")
+      assert.deepInclude(yield* endOf(raw, "bad-1"), { exitCode: 7, result: "failure" })
+      assert.deepInclude(yield* endOf(raw, "bad-2"), {
+        exitCode: 0,
+        result: "success",
+        retryCount: 1
+      })
+      assert.deepInclude(yield* endOf(raw, "good"), { exitCode: 0, result: "success" })
+      const { runs } = yield* raw.control.faults
+      assert.deepInclude(runs[0], { name: "run-1", matchedCount: 2, firedCount: 2 })
+    }))
+
+  it.live("hangs until it is terminated, deleted or out of time", () =>
+    Effect.gen(function*() {
+      const raw = yield* startWith({ runs: [{ fault: { _tag: "Hang" } }] })
+      yield* RawBatch.addTask(raw, "j1", "t1", "true")
+      yield* RawBatch.addTask(raw, "j1", "t2", "true", {
+        constraints: { maxWallClockTime: "PT0.2S" }
+      })
+      assert.deepInclude((yield* endOf(raw, "t2")).failureInfo, { code: "TaskEnded" })
+      yield* expect(204, call(raw, "POST", "/jobs/j1/tasks/t1/terminate"))
+      const path = `/pools/${raw.pool}/nodes/node-1`
+      while ((yield* call(raw, "GET", path)).json["state"] !== "idle") yield* Effect.sleep(10)
+    }))
+
+  it.live("fails before its process, or in storing its files after it", () =>
+    Effect.gen(function*() {
+      const raw = yield* startWith({
+        runs: [
+          { when: { tasks: "early" }, fault: { _tag: "SetupFailed", code: "BlobNotFound" } },
+          { when: { tasks: "late" }, fault: { _tag: "UploadFailed" } }
+        ]
+      })
+      yield* RawBatch.addTask(raw, "j1", "early", "true")
+      yield* RawBatch.addTask(raw, "j1", "late", "echo ran")
+      const early = yield* endOf(raw, "early")
+      assert.notProperty(early, "exitCode")
+      assert.deepInclude(early.failureInfo, { category: "UserError", code: "BlobNotFound" })
+      const late = yield* endOf(raw, "late")
+      assert.deepInclude(late, { exitCode: 0, result: "failure" })
+      assert.deepInclude(late.failureInfo, { category: "ServerError", code: "DiskFull" })
+      const out = yield* call(raw, "GET", "/jobs/j1/tasks/late/files/stdout.txt")
+      assert.strictEqual(out.text, "ran\n")
+    }))
+})
+
+describe("a lost node", () => {
+  it.live("gives its tasks back, without counting, and may return", () =>
+    Effect.gen(function*() {
+      const raw = yield* startWith({ nodes: [{ nodes: "node-1", atMs: 300, returnAfterMs: 1000 }] })
+      yield* RawBatch.addTask(raw, "j1", "t1", "sleep 0.5")
+      const path = `/pools/${raw.pool}/nodes/node-1`
+      while ((yield* call(raw, "GET", path)).json["state"] !== "offline") yield* Effect.sleep(10)
+      const { json } = yield* call(raw, "GET", "/jobs/j1/tasks/t1")
+      assert.strictEqual(json["state"], "active")
+      assert.deepInclude(yield* endOf(raw, "t1"), {
+        result: "success",
+        retryCount: 0,
+        requeueCount: 0
+      })
+      assert.strictEqual((yield* raw.control.faults).nodeEventsLeftCount, 0)
+    }))
+
+  it.live("lets its tasks run on another, also when the plan is put later", () =>
+    Effect.gen(function*() {
+      const raw = yield* startWith({}, 2)
+      yield* RawBatch.addTask(raw, "j1", "t1", "sleep 1.5")
+      yield* RawBatch.addTask(raw, "j1", "t2", "sleep 1.5")
+      yield* RawBatch.awaitState(raw, "j1", "t2", "running")
+      const body = { rules: [], nodes: [{ nodes: "node-2", atMs: 50 }] }
+      yield* expect(200, call(raw, "PUT", "/_batchwave/faults", { version: undefined, body }))
+      for (const id of ["t1", "t2"]) {
+        const task = yield* RawBatch.awaitState(raw, "j1", id, "completed")
+        assert.deepInclude(task["nodeInfo"], { nodeId: "node-1" })
+      }
+      const { json } = yield* call(raw, "GET", `/pools/${raw.pool}/nodes/node-2`)
+      assert.strictEqual(json["state"], "offline")
+    }))
+})
