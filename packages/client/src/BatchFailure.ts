@@ -27,6 +27,12 @@ const facts = {
   jobId: Schema.optionalKey(Schema.String),
   /** The task addressed, or the task of a collection this failure is about. */
   taskId: Schema.optionalKey(Schema.String),
+  /** The pool addressed, if the operation addresses one. */
+  poolId: Schema.optionalKey(Schema.String),
+  /** The node addressed, if the operation addresses one. */
+  nodeId: Schema.optionalKey(Schema.String),
+  /** The path of the file addressed, if the operation addresses one. */
+  filePath: Schema.optionalKey(Schema.String),
   /** The service's id of the last request; quote it to support. */
   requestId: Schema.optionalKey(Schema.String),
   /** Our id of the last request. */

@@ -4,6 +4,7 @@
  *
  * @source common query parameters and headers, 2024-02-01.19.0
  */
+import type { Filter } from "@batchwave/wire/OData"
 
 /** What every call accepts. */
 export interface RequestOptions {
@@ -13,6 +14,17 @@ export interface RequestOptions {
   readonly clientRequestId?: string
   /** Asks the service to echo the client request id. @default false */
   readonly returnClientRequestId?: boolean
+  /**
+   * The date every attempt is dated and signed with, RFC 1123 in GMT. The service refuses one that is
+   * more than 15 minutes from its own clock. @default the time of the attempt
+   */
+  readonly ocpDate?: string
+  /**
+   * More headers for every attempt. A header that the client signs or sets itself (`authorization`,
+   * `ocp-*`, `if-*`, `content-*`, …) is refused before sending, with code `CustomHeaderRefused`.
+   * @default none
+   */
+  readonly customHeaders?: Readonly<Record<string, string>>
   /**
    * Time for all attempts of one request together, in milliseconds; listings and collections make
    * many requests. @default the client's `deadlineMs`
@@ -40,27 +52,54 @@ export interface DateConditionOptions extends RequestOptions {
   readonly ifUnmodifiedSince?: string
 }
 
-/** What selects a part of the properties. */
-export interface SelectOptions {
+/** The names of the top-level properties of a thing. */
+export type PropertyName<A> = keyof A & string
+
+/**
+ * What selects a part of the properties. The names decide the type of the result: what was not asked
+ * for cannot be read. A list whose names are not known to the compiler selects nothing in the type.
+ */
+export interface SelectOptions<A = never, K extends string = string> {
   /** Top-level properties to return. @default all */
-  readonly select?: ReadonlyArray<string>
+  readonly select?:
+    & ReadonlyArray<K>
+    & (string extends K ? unknown : ReadonlyArray<PropertyName<A>>)
 }
 
+/** What is left of a thing when only some properties were selected. */
+export type Selected<A, K extends string> = Pick<A, K & keyof A>
+
 /** What selects and expands properties. */
-export interface ExpandOptions extends SelectOptions {
+export interface ExpandOptions<A = never, K extends string = string> extends SelectOptions<A, K> {
   /** Related properties to include; the service knows only `stats`. @default none */
   readonly expand?: ReadonlyArray<string>
 }
 
-/** What reads of one job or task accept. */
-export interface GetOptions extends ConditionalOptions, ExpandOptions {}
+/** What reads of one job, task or pool accept. */
+export interface GetOptions<A = never, K extends string = string>
+  extends ConditionalOptions, ExpandOptions<A, K>
+{}
 
-/** What listings accept. */
-export interface ListOptions extends RequestOptions, ExpandOptions {
-  /** An OData filter, for example `state eq 'completed'`. @default all */
-  readonly filter?: string
+/** What every listing accepts. */
+export interface PageOptions extends RequestOptions {
+  /**
+   * An OData filter: built from `TaskFilter`, `JobFilter`, … of `@batchwave/wire/ODataProperties`
+   * with `and` and `or` of `@batchwave/wire/OData`, or a text such as `state eq 'completed'`.
+   * @default all
+   */
+  readonly filter?: Filter | string
   /** Items per page, 1 to 1000. @default 1000 */
   readonly maxResults?: number
   /** Pages to follow before the listing fails as endless. @default 100000 */
   readonly pagesMax?: number
 }
+
+/** What listings accept whose items can be selected from, but not expanded. */
+export interface ListSelectOptions<A = never, K extends string = string>
+  extends PageOptions, SelectOptions<A, K>
+{}
+
+/** What listings of jobs, tasks and pools accept. */
+export interface ListOptions<A = never, K extends string = string>
+  extends PageOptions, ExpandOptions<A, K>
+{}

@@ -41,6 +41,10 @@ export const defaultPolicy: ResiliencePolicy = {
 export const backoffMs = (policy: ResiliencePolicy, retry: number, unit: number): number =>
   unit * Math.min(policy.backoffMsMax, policy.backoffMsMin * 2 ** Math.min(retry - 1, 30))
 
+/** A hint within the bound that is obeyed, in milliseconds; 0 for none. */
+export const clampedHintMs = (policy: ResiliencePolicy, hintMs: number | undefined): number =>
+  hintMs === undefined ? 0 : Math.min(hintMs, policy.retryAfterMsMax)
+
 /** Share of a hint that is added at random so that clients throttled together do not return together. */
 const hintSpread = 0.1
 
@@ -56,6 +60,6 @@ export const waitMs = (
 ): number => {
   const ownMs = backoffMs(policy, retry, unit)
   if (hintMs === undefined) return ownMs
-  const clampedMs = Math.min(hintMs, policy.retryAfterMsMax)
+  const clampedMs = clampedHintMs(policy, hintMs)
   return Math.max(ownMs, clampedMs + unit * Math.min(250, clampedMs * hintSpread))
 }

@@ -47,6 +47,8 @@ const rule = (
 
 const read = rule()
 
+const fileGone = ["FileNotFound", "ResourceNotFound"]
+
 /** The rule of every operation this client has, by the contract's operation id. */
 export const retryRules = {
   Task_Add: rule([], ["TaskExists"]),
@@ -64,10 +66,27 @@ export const retryRules = {
   Job_Patch: rule(),
   Job_Terminate: rule(["JobCompleted", "JobBeingTerminated"]),
   Job_Delete: rule(["JobNotFound", "ResourceNotFound", "JobBeingDeleted"]),
+  Job_Update: rule(),
+  Job_Disable: rule(["JobDisabled"]),
+  Job_Enable: rule(),
   Job_GetTaskCounts: read,
+  Job_ListPreparationAndReleaseTaskStatus: read,
   File_GetFromTask: read,
   File_GetPropertiesFromTask: read,
-  File_ListFromTask: read
+  File_ListFromTask: read,
+  File_DeleteFromTask: rule(fileGone),
+  File_GetFromComputeNode: read,
+  File_GetPropertiesFromComputeNode: read,
+  File_ListFromComputeNode: read,
+  File_DeleteFromComputeNode: rule(fileGone),
+  Pool_Add: rule([], ["PoolExists"]),
+  Pool_List: read,
+  Pool_Get: read,
+  Pool_Exists: read,
+  Pool_Delete: rule(["PoolNotFound", "ResourceNotFound", "PoolBeingDeleted"]),
+  Pool_Resize: rule([], ["PoolBeingResized"]),
+  ComputeNode_List: read,
+  ComputeNode_Get: read
 } as const satisfies Record<string, RetryRule>
 
 /** The operations this client has. */

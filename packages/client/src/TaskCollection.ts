@@ -8,6 +8,8 @@
  *    task is already there, another one is refused with `IdConflict`.
  * K4 A refused body is halved, down to one task, which is then refused as `TaskTooLarge`.
  * K5 Requests per chunk, waits and chunks in flight are all bounded.
+ * K6 A call that is interrupted still accounts for every task, through `onInterrupt`: what was settled
+ *    stays, what was on the way is unknown, what was not sent is refused as `NotSent`.
  *
  * One effect runs per request, none per task.
  *
@@ -18,13 +20,19 @@ import { TasksApi } from "@batchwave/wire/TasksApi"
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
 import * as Result from "effect/Result"
+import * as Stream from "effect/Stream"
 import { type BatchFailure, ServerFailed, TaskTooLarge } from "./BatchFailure.ts"
 import * as BodyLimit from "./BodyLimit.ts"
 import type { CreateTasksError } from "./CreateTasksError.ts"
 import type { Call } from "./internal/Call.ts"
 import * as Account from "./internal/CollectionAccount.ts"
 import { adopt } from "./internal/CollectionAdoption.ts"
-import { type CollectionReply, matchReply, readCollection } from "./internal/CollectionReply.ts"
+import {
+  type CollectionBody,
+  type CollectionReply,
+  readCollection,
+  settleByReply
+} from "./internal/CollectionReply.ts"
 import type { ExchangeShape } from "./internal/Exchange.ts"
 import { messageOf } from "./internal/FailureOf.ts"
 import { callOf } from "./internal/Request.ts"
@@ -42,14 +50,18 @@ export interface CollectionMemory {
 export const concurrencyDefault = 4
 
 /** Adds the tasks; see `TaskOperations.addCollection`. */
-export const addAll = Effect.fnUntraced(function*(
+export const addAll = Effect.fnUntraced(function*<E = never, R = never>(
   exchange: ExchangeShape,
   memory: CollectionMemory,
   jobId: string,
-  input: Iterable<TaskAddParameter>,
+  input: Iterable<TaskAddParameter> | Stream.Stream<TaskAddParameter, E, R>,
   options: AddCollectionOptions & { readonly bodyBytesMax: number }
-): Effect.fn.Return<TaskCollectionResult, BatchFailure | CreateTasksError> {
-  const tasks = Array.isArray(input) ? input : Array.from(input)
+): Effect.fn.Return<TaskCollectionResult, BatchFailure | CreateTasksError | E, R> {
+  const tasks: ReadonlyArray<TaskAddParameter> = Stream.isStream(input)
+    ? yield* Stream.runCollect(input)
+    : Array.isArray(input)
+    ? input
+    : Array.from(input)
   const refusal = Account.refusalOf(jobId, tasks)
   if (refusal !== undefined) return yield* Effect.fail(refusal)
   const account = Account.make(jobId, tasks)
@@ -60,11 +72,11 @@ export const addAll = Effect.fnUntraced(function*(
     onTooLarge: (index, bodyBytes) =>
       Account.settle(account, index, tooLarge(account, index, bodyBytes, options.bodyBytesMax))
   })
-  const call = callOf(exchange, TasksApi.addCollection, { jobId }, {
+  const call = callOf<CollectionBody>(exchange, TasksApi.addCollection, { jobId }, {
     options,
-    decode: readCollection
+    decode: unread
   })
-  const run: Run = { exchange, memory, account, options, call }
+  const run: Run = { exchange, memory, account, options, call, desks: new Set() }
   const worker = Effect.fnUntraced(function*() {
     while (account.stop === undefined) {
       const chunk = packer.next(BodyLimit.bytesOf(memory.limit, options.bodyBytesMax))
@@ -73,12 +85,31 @@ export const addAll = Effect.fnUntraced(function*(
     }
   })
   const workers = Math.max(1, options.concurrency ?? concurrencyDefault)
-  yield* Effect.forEach(Array.from({ length: workers }), worker, {
-    concurrency: "unbounded",
-    discard: true
-  })
+  yield* Effect.onInterrupt(
+    Effect.forEach(Array.from({ length: workers }), worker, {
+      concurrency: "unbounded",
+      discard: true
+    }),
+    () => tellKnown(run)
+  )
   return yield* Account.close(account)
 })
+
+/** Stands in for the reader that each request has of its own. */
+const unread = (): Result.Result<CollectionBody, string> => Result.fail("it was not read.")
+
+/** Tells an interrupted caller what became of every task. */
+const tellKnown = ({ account, desks, options }: Run): Effect.Effect<void> => {
+  if (options.onInterrupt === undefined) return Effect.void
+  for (const { current, stack } of desks) {
+    const uncertain = stack.filter((piece) => piece.ambiguous)
+    if (current !== undefined) uncertain.push(current)
+    for (const { chunk } of uncertain) {
+      for (const index of chunk.indexes) Account.settleInterrupted(account, index)
+    }
+  }
+  return options.onInterrupt(Account.known(account))
+}
 
 /** What the steps of one call share. */
 interface Run {
@@ -87,7 +118,15 @@ interface Run {
   readonly account: Account.CollectionAccount
   readonly options: AddCollectionOptions & { readonly bodyBytesMax: number }
   /** The call of every request, still without its body. */
-  readonly call: Call<ReadonlyArray<unknown>>
+  readonly call: Call<CollectionBody>
+  /** What each worker has at hand, for the account of an interrupted call. */
+  readonly desks: Set<Desk>
+}
+
+/** A chunk in work: the piece on the way, if any, and the pieces that wait. */
+interface Desk {
+  readonly stack: ReadonlyArray<Piece>
+  current: Piece | undefined
 }
 
 /** Tasks to send together, and what earlier sends left. */
@@ -101,7 +140,10 @@ interface Piece {
 
 const settleChunk = Effect.fnUntraced(function*(run: Run, chunk: TaskChunk.TaskChunk) {
   const stack: Array<Piece> = [{ chunk, ambiguous: false, round: 0 }]
+  const desk: Desk = { stack, current: undefined }
+  run.desks.add(desk)
   for (let piece = stack.pop(); piece !== undefined; piece = stack.pop()) {
+    desk.current = piece
     if (run.account.stop !== undefined) {
       leave(run, piece)
       continue
@@ -110,12 +152,18 @@ const settleChunk = Effect.fnUntraced(function*(run: Run, chunk: TaskChunk.TaskC
       yield* Effect.sleep(backoffMs(run.exchange.policy, piece.round, yield* Random.next))
     }
     const body = Buffer.from(piece.chunk.body, "utf8")
-    const sent = yield* Effect.result(run.exchange.deliver({ ...run.call, body }))
+    const sent = yield* Effect.result(
+      run.exchange.deliver({
+        ...run.call,
+        body,
+        decode: readCollection(run.account, piece.chunk)
+      })
+    )
     if (Result.isFailure(sent)) noteFailure(run, piece, sent.failure, body.length, stack)
     else {
       noteAccepted(run, sent.success.attempts, body.length)
       const ambiguous = piece.ambiguous || sent.success.ambiguous
-      const reply = matchReply(run.account, piece.chunk, sent.success.value, {
+      const reply = settleByReply(run.account, piece.chunk, sent.success.value, {
         compareExisting: ambiguous || run.options.ifExists === "adopt",
         attempts: sent.success.attempts
       })
@@ -130,6 +178,7 @@ const settleChunk = Effect.fnUntraced(function*(run: Run, chunk: TaskChunk.TaskC
       requests: run.account.requests
     })
   }
+  run.desks.delete(desk)
 })
 
 const noteAccepted = (run: Run, attempts: number, bodyBytes: number): void => {

@@ -17,12 +17,14 @@ import type * as Stream from "effect/Stream"
 import type { BatchFailure } from "./BatchFailure.ts"
 import type { CreateTasksError } from "./CreateTasksError.ts"
 import { Exchange } from "./internal/Exchange.ts"
+import * as MetadataSink from "./internal/MetadataSink.ts"
 import * as TaskCalls from "./internal/TaskCalls.ts"
 import type {
   ConditionalOptions,
   GetOptions,
   ListOptions,
   RequestOptions,
+  Selected,
   SelectOptions
 } from "./RequestOptions.ts"
 import type { TaskCollectionResult } from "./TaskOutcome.ts"
@@ -51,7 +53,7 @@ export interface AddProgress {
 
 /** Options of `addCollection`. */
 export interface AddCollectionOptions extends RequestOptions, IfExistsOption {
-  /** Requests in flight. @default 4 */
+  /** Requests in flight; 0 and 1 send one after another. @default 4 */
   readonly concurrency?: number
   /** Tasks per request, 1 to 100. @default 100 */
   readonly tasksPerRequestMax?: number
@@ -59,6 +61,12 @@ export interface AddCollectionOptions extends RequestOptions, IfExistsOption {
   readonly bodyBytesMax?: number
   /** Called after each request that settled tasks; must be quick and must not throw. */
   readonly onProgress?: (progress: AddProgress) => void
+  /**
+   * Runs when the call is interrupted, with one outcome per task: what was settled stays, what was on
+   * the way is `Unknown` with code `Interrupted`, what was not sent is `Refused` with code `NotSent`.
+   * @default none
+   */
+  readonly onInterrupt?: (known: TaskCollectionResult) => Effect.Effect<void>
 }
 
 /** The task operations. */
@@ -75,20 +83,25 @@ export interface TaskOperationsShape {
   /**
    * Adds any number of tasks in as few requests as the limits allow. Succeeds when every task is
    * added, already there or refused for a reason of its own; fails with `CreateTasksError` when
-   * whole requests failed, and with a `BatchFailure` when nothing was added at all.
+   * whole requests failed, and with a `BatchFailure` when nothing was added at all. A stream is read to
+   * its end before anything is sent, because two tasks with one id are refused before sending.
    */
-  readonly addCollection: (
+  readonly addCollection: <E = never, R = never>(
     jobId: string,
-    tasks: Iterable<TaskAddParameter>,
+    tasks: Iterable<TaskAddParameter> | Stream.Stream<TaskAddParameter, E, R>,
     options?: AddCollectionOptions
-  ) => Effect.Effect<TaskCollectionResult, BatchFailure | CreateTasksError>
-  /** Reads one task. */
-  readonly get: (
+  ) => Effect.Effect<TaskCollectionResult, BatchFailure | CreateTasksError | E, R>
+  /** Reads one task; `select` narrows the type of the result. */
+  readonly get: <K extends string = string>(
     jobId: string,
     taskId: string,
-    options?: GetOptions
-  ) => Effect.Effect<CloudTask, BatchFailure>
-  /** Replaces the constraints of a task as a whole; an omitted member returns to its default. */
+    options?: GetOptions<CloudTask, K>
+  ) => Effect.Effect<Selected<CloudTask, K>, BatchFailure>
+  /**
+   * Replaces the constraints of a task as a whole: **a member left out returns to its default** (no
+   * wall clock limit, seven days of retention, the job's retry count). To change one constraint and
+   * keep the others use `TaskUpdate.merge` or `TaskUpdate.modify`.
+   */
   readonly update: (
     jobId: string,
     taskId: string,
@@ -113,19 +126,25 @@ export interface TaskOperationsShape {
     taskId: string,
     options?: ConditionalOptions
   ) => Effect.Effect<void, BatchFailure>
-  /** Lists the tasks of a job, following every page; order is the service's. */
-  readonly list: (jobId: string, options?: ListOptions) => Stream.Stream<CloudTask, BatchFailure>
-  /** Lists the tasks of a job page by page; pages may be empty. */
-  readonly listPages: (
+  /**
+   * Lists the tasks of a job, following every page; `select` narrows the type of the items. Order is
+   * the service's. A task that changes during the walk may be missed or come twice.
+   */
+  readonly list: <K extends string = string>(
     jobId: string,
-    options?: ListOptions
-  ) => Stream.Stream<ReadonlyArray<CloudTask>, BatchFailure>
+    options?: ListOptions<CloudTask, K>
+  ) => Stream.Stream<Selected<CloudTask, K>, BatchFailure>
+  /** Lists the tasks of a job page by page; pages may be empty. */
+  readonly listPages: <K extends string = string>(
+    jobId: string,
+    options?: ListOptions<CloudTask, K>
+  ) => Stream.Stream<ReadonlyArray<Selected<CloudTask, K>>, BatchFailure>
   /** Lists the subtasks of a multi-instance task; empty for an ordinary one. */
-  readonly listSubtasks: (
+  readonly listSubtasks: <K extends string = string>(
     jobId: string,
     taskId: string,
-    options?: RequestOptions & SelectOptions
-  ) => Effect.Effect<ReadonlyArray<SubtaskInformation>, BatchFailure>
+    options?: RequestOptions & SelectOptions<SubtaskInformation, K>
+  ) => Effect.Effect<ReadonlyArray<Selected<SubtaskInformation, K>>, BatchFailure>
 }
 
 /** The task operations as a service. Made by `BatchClient.layer`. */
@@ -138,6 +157,9 @@ export class TaskOperations extends Context.Service<TaskOperations, TaskOperatio
   ): Layer.Layer<TaskOperations, never, Exchange> =>
     Layer.effect(
       TaskOperations,
-      Effect.map(Exchange, (exchange) => TaskCalls.make(exchange, bodyBytesMax))
+      Effect.map(
+        Exchange,
+        (exchange) => TaskCalls.make(MetadataSink.observed(exchange), bodyBytesMax)
+      )
     )
 }

@@ -3,7 +3,10 @@
  *
  * Guarantees: a short or empty page does not end the walk, only a missing link does; a link that was
  * followed before, leads to another host or comes after `pagesMax` pages fails the walk instead of
- * going on; every page is signed with the link's own full query.
+ * going on; every page is signed with the link's own full query. A link that the service does not
+ * accept any more (status 400) starts the listing anew, up to `restartsMax` times, and what was handed
+ * out already is not handed out again; that needs the `id` or `name` of every item, so a listing that
+ * selects neither fails instead.
  *
  * @source paging, BatchExplorer#2127 (empty pages with a link)
  */
@@ -14,6 +17,7 @@ import { type BatchFailure, ResponseInvalid } from "./BatchFailure.ts"
 import type { Call } from "./internal/Call.ts"
 import type { ExchangeShape } from "./internal/Exchange.ts"
 import { messageOf } from "./internal/FailureOf.ts"
+import { stringOf } from "./internal/Json.ts"
 import * as RequestTarget from "./internal/RequestTarget.ts"
 
 /** One page of any listing. */
@@ -24,6 +28,9 @@ export interface Page<A> {
 
 /** Pages followed when the caller sets no bound. */
 export const pagesMaxDefault = 100_000
+
+/** Times a listing starts anew because a link expired. */
+export const restartsMax = 3
 
 /** The items of a listing, in the service's order. */
 export const items = <A>(
@@ -65,36 +72,79 @@ interface Step<A> {
 
 const makeWalk = <A>(exchange: ExchangeShape, first: Call<Page<A>>, pagesMax: number) => {
   const seen = new Set<string>([first.target])
+  const handed = makeHanded<A>()
+  let pages = 1
+  let restarts = 0
+  const step = (call: Call<Page<A>>, page: Page<A>): Effect.Effect<Step<A>, BatchFailure> => {
+    const value = handed.fresh(page.value ?? [])
+    const link = page["odata.nextLink"]
+    if (link === undefined || link === "") return Effect.succeed({ value, next: undefined })
+    const target = targetOf(exchange.origin, link)
+    if (target === undefined) return Effect.fail(foreign(first))
+    if (seen.has(target)) return Effect.fail(loop(first))
+    if (pages >= pagesMax) return Effect.fail(endless(first, pagesMax))
+    pages++
+    seen.add(target)
+    return Effect.succeed({ value, next: { ...call, target } })
+  }
   return (call: Call<Page<A>>): Effect.Effect<Step<A>, BatchFailure> =>
-    Effect.flatMap(exchange.send(call), (page): Effect.Effect<Step<A>, BatchFailure> => {
-      const value = page.value ?? []
-      const link = page["odata.nextLink"]
-      if (link === undefined || link === "") return Effect.succeed({ value, next: undefined })
-      const url = URL.canParse(link, exchange.origin) ? new URL(link, exchange.origin) : undefined
-      if (url === undefined || url.origin !== exchange.origin) {
-        return Effect.fail(
-          unwalkable(
-            first,
-            "NextLinkForeign",
-            "a next link leads to another host than the endpoint"
-          )
-        )
-      }
-      const target = RequestTarget.fromUrl(url)
-      if (seen.has(target)) {
-        return Effect.fail(
-          unwalkable(first, "NextLinkLoop", "a next link leads to an earlier page")
-        )
-      }
-      if (seen.size >= pagesMax) {
-        return Effect.fail(
-          unwalkable(first, "PagesOverBound", `the listing has more than ${pagesMax} pages`)
-        )
-      }
-      seen.add(target)
-      return Effect.succeed({ value, next: { ...call, target } })
-    })
+    Effect.flatMap(exchange.send(call), (page) => step(call, page)).pipe(
+      Effect.catchTag("InvalidRequest", (failure): Effect.Effect<Step<A>, BatchFailure> => {
+        const isExpired = failure.status === 400 && call.target !== first.target
+        if (!isExpired || restarts >= restartsMax || !handed.isKnown()) return Effect.fail(failure)
+        restarts++
+        seen.clear()
+        seen.add(first.target)
+        handed.restart()
+        return Effect.succeed({ value: [], next: first })
+      })
+    )
 }
+
+/** What a walk handed out, by key: remembered always, looked up only after a restart. */
+const makeHanded = <A>() => {
+  const keys: Array<string> = []
+  let lookup: Set<string> | undefined
+  let isKnown = true
+  return {
+    /** Whether every item had a key. */
+    isKnown: () => isKnown,
+    restart: () => {
+      lookup = new Set(keys)
+    },
+    /** The items that were not handed out before. */
+    fresh: (items: ReadonlyArray<A>): ReadonlyArray<A> => {
+      const isFresh = (item: A): boolean => {
+        const key = stringOf(item, "id") ?? stringOf(item, "name")
+        if (key === undefined) isKnown = false
+        else if (lookup?.has(key) === true) return false
+        else {
+          keys.push(key)
+          lookup?.add(key)
+        }
+        return true
+      }
+      if (lookup !== undefined) return items.filter(isFresh)
+      items.forEach(isFresh)
+      return items
+    }
+  }
+}
+
+/** The target of a link, or `undefined` when it leads to another origin. */
+const targetOf = (origin: string, link: string): string | undefined => {
+  const url = URL.canParse(link, origin) ? new URL(link, origin) : undefined
+  return url?.origin === origin ? RequestTarget.fromUrl(url) : undefined
+}
+
+const foreign = (call: Call<unknown>): BatchFailure =>
+  unwalkable(call, "NextLinkForeign", "a next link leads to another host than the endpoint")
+
+const loop = (call: Call<unknown>): BatchFailure =>
+  unwalkable(call, "NextLinkLoop", "a next link leads to an earlier page")
+
+const endless = (call: Call<unknown>, pagesMax: number): BatchFailure =>
+  unwalkable(call, "PagesOverBound", `the listing has more than ${pagesMax} pages`)
 
 const unwalkable = (call: Call<unknown>, code: string, what: string): BatchFailure => {
   const facts = {

@@ -101,4 +101,61 @@ describe("Credential", () => {
       const failure = yield* Effect.flip(read({ AZURE_BATCH_ACCOUNT: "one" }))
       assert.strictEqual(failure._tag, "ConfigError")
     }))
+
+  it.effect("tells which variables counted, and never a key", () =>
+    Effect.gen(function*() {
+      const read = (environment: Record<string, string>) =>
+        BatchClient.pipe(
+          Effect.provide(BatchClient.layerConfig()),
+          Effect.provideService(
+            ConfigProvider.ConfigProvider,
+            ConfigProvider.fromUnknown({
+              AZURE_BATCH_ENDPOINT: "http://127.0.0.1:9",
+              ...environment
+            })
+          )
+        )
+      const { describe } = yield* read({
+        AZURE_BATCH_ACCOUNT_NAME: "two",
+        AZURE_BATCH_ACCESS_KEY: keyText,
+        AZURE_BATCH_ACCOUNT_KEY: keyText
+      })
+      assert.strictEqual(
+        describe,
+        "account two at http://127.0.0.1:9 with a key, from AZURE_BATCH_ENDPOINT, AZURE_BATCH_ACCOUNT_NAME and AZURE_BATCH_ACCESS_KEY"
+      )
+    }))
+
+  it.effect("turns to the default Azure credential without a key, but with an identity", () =>
+    Effect.gen(function*() {
+      const failure = yield* BatchClient.pipe(
+        Effect.provide(BatchClient.layerConfig()),
+        Effect.provideService(
+          ConfigProvider.ConfigProvider,
+          ConfigProvider.fromUnknown({
+            AZURE_BATCH_ENDPOINT: "https://acct.westeurope.batch.azure.com",
+            AZURE_CLIENT_ID: "id"
+          })
+        ),
+        Effect.flip
+      )
+      assert.strictEqual(failure._tag, "ClientConfigError")
+      assert.match(failure.message, /@azure\/identity/)
+    }))
+
+  it("takes the account of a token from the endpoint, and refuses a key beside a credential", () => {
+    const provider = { getToken: Effect.never }
+    const endpoint = "https://acct.westeurope.batch.azure.com"
+    const made = Credential.make({ endpoint, credential: Credential.token(provider) })
+    assert.strictEqual(Result.getOrThrow(made).account, "acct")
+    assert.lengthOf(
+      problemsOf(Credential.make({
+        endpoint,
+        credential: Credential.token(provider),
+        key: Redacted.make(keyText)
+      })),
+      1
+    )
+    assert.lengthOf(problemsOf(Credential.make({ endpoint, account: "acct" })), 1)
+  })
 })

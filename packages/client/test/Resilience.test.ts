@@ -3,6 +3,8 @@
  */
 import { FilesApi } from "@batchwave/wire/FilesApi"
 import { JobsApi } from "@batchwave/wire/JobsApi"
+import { NodesApi } from "@batchwave/wire/NodesApi"
+import { PoolsApi } from "@batchwave/wire/PoolsApi"
 import { TasksApi } from "@batchwave/wire/TasksApi"
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
@@ -53,7 +55,7 @@ describe("RetryRule", () => {
   })
 
   it("has a row for every operation of the contract in use, and no other", () => {
-    const operations = [TasksApi, JobsApi, FilesApi].flatMap((api) =>
+    const operations = [TasksApi, JobsApi, FilesApi, PoolsApi, NodesApi].flatMap((api) =>
       Object.values(api).map((operation) => operation.operationId)
     )
     assert.sameMembers(Object.keys(retryRules), operations)
@@ -68,7 +70,11 @@ describe("RetryRule", () => {
       ["Task_Terminate", ["TaskCompleted"]],
       ["Task_Reactivate", ["TaskNotCompleted"]],
       ["Job_Terminate", ["JobCompleted", "JobBeingTerminated"]],
-      ["Job_Delete", ["JobNotFound", "ResourceNotFound", "JobBeingDeleted"]]
+      ["Job_Delete", ["JobNotFound", "ResourceNotFound", "JobBeingDeleted"]],
+      ["Job_Disable", ["JobDisabled"]],
+      ["File_DeleteFromTask", ["FileNotFound", "ResourceNotFound"]],
+      ["File_DeleteFromComputeNode", ["FileNotFound", "ResourceNotFound"]],
+      ["Pool_Delete", ["PoolNotFound", "ResourceNotFound", "PoolBeingDeleted"]]
     ])
   })
 })

@@ -5,29 +5,23 @@ import { FilesApi } from "@batchwave/wire/FilesApi"
 import { JobsApi } from "@batchwave/wire/JobsApi"
 import { TasksApi } from "@batchwave/wire/TasksApi"
 import { assert, describe, it } from "@effect/vitest"
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import * as Redacted from "effect/Redacted"
-import * as Result from "effect/Result"
-import { TestClock } from "effect/testing"
-import * as Credential from "../src/Credential.ts"
+import { createSecretKey } from "node:crypto"
 import type { Call } from "../src/internal/Call.ts"
 import { formatHttpDate } from "../src/internal/HttpDate.ts"
 import { type KnownOperation, readNothing } from "../src/internal/Request.ts"
 import * as RequestTarget from "../src/internal/RequestTarget.ts"
+import type { Refusal } from "../src/internal/Signer.ts"
 import * as SharedKeyAuth from "../src/SharedKeyAuth.ts"
 
-const credential = Result.getOrThrow(Credential.make({
-  endpoint: "https://myaccount.westus.batch.azure.com",
-  account: "myaccount",
-  key: Redacted.make(
-    Buffer.from(Array.from({ length: 64 }, (_, index) => index)).toString("base64")
-  )
-}))
+const makeSigner = () =>
+  SharedKeyAuth.make({
+    account: "myaccount",
+    idPrefix: "01234567-89ab-4cde-8f01-",
+    key: createSecretKey(Buffer.from(Array.from({ length: 64 }, (_, index) => index)))
+  })
 
 const atMs = Date.UTC(2014, 6, 29, 21, 49, 13)
-
-const idPrefix = "01234567-89ab-4cde-8f01-"
 
 const call = (
   operation: KnownOperation,
@@ -80,14 +74,14 @@ const vectors: ReadonlyArray<readonly [string, Call<void>, string]> = [
 describe("SharedKeyAuth", () => {
   for (const [name, request, signature] of vectors) {
     it(`signs ${name} as published`, () => {
-      const { headers } = SharedKeyAuth.make(credential, idPrefix).sign(request, atMs)
+      const { headers } = makeSigner().sign(request, atMs)
       assert.strictEqual(headers["authorization"], `SharedKey myaccount:${signature}`)
       assert.strictEqual(headers["ocp-date"], "Tue, 29 Jul 2014 21:49:13 GMT")
     })
   }
 
   it("gives every attempt its own request id, a GUID, unless the caller chose one", () => {
-    const signer = SharedKeyAuth.make(credential, idPrefix)
+    const signer = makeSigner()
     const request = call(TasksApi.get, task, [])
     const ids = [1, 2, 3].map(() => signer.sign(request, atMs).clientRequestId)
     assert.strictEqual(new Set(ids).size, 3)
@@ -96,21 +90,28 @@ describe("SharedKeyAuth", () => {
     assert.strictEqual(signer.sign(chosen, atMs).clientRequestId, "mine")
   })
 
-  it.effect("follows the service's clock after a refusal more than five minutes apart, not before", () =>
+  it.effect("follows the service's clock after a refusal more than five minutes apart, once", () =>
     Effect.gen(function*() {
-      yield* TestClock.setTime(atMs)
-      const clock = yield* Clock.Clock
-      const signer = SharedKeyAuth.make(credential, idPrefix)
-      const refusal = (aheadMs: number, status = 403) =>
-        Result.succeed({
-          status,
-          headers: { date: formatHttpDate(atMs + aheadMs) },
-          body: Buffer.alloc(0)
-        })
+      const signer = makeSigner()
+      const refuse = (aheadMs: number, more: Partial<Refusal> = {}, status = 403) =>
+        signer.remedy({
+          reply: {
+            status,
+            headers: { date: formatHttpDate(atMs + aheadMs) },
+            body: Buffer.alloc(0)
+          },
+          options: undefined,
+          nowMs: atMs,
+          generation: 0,
+          tried: new Set(),
+          ...more
+        }) ?? Effect.succeed(false)
       const limitMs = SharedKeyAuth.skewMsMin
-      assert.isUndefined(signer.followClock(refusal(limitMs), clock))
-      assert.isUndefined(signer.followClock(refusal(2 * limitMs, 409), clock))
-      assert.strictEqual(signer.followClock(refusal(limitMs + 1000), clock), limitMs + 1000)
+      assert.isFalse(yield* refuse(limitMs))
+      assert.isFalse(yield* refuse(2 * limitMs, {}, 409))
+      assert.isFalse(yield* refuse(2 * limitMs, { tried: new Set(["clock"]) }))
+      assert.isFalse(yield* refuse(2 * limitMs, { options: { ocpDate: formatHttpDate(atMs) } }))
+      assert.isTrue(yield* refuse(limitMs + 1000))
       const { headers } = signer.sign(call(TasksApi.get, task, []), atMs)
       assert.strictEqual(headers["ocp-date"], formatHttpDate(atMs + limitMs + 1000))
     }))

@@ -3,6 +3,8 @@
  */
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Stream from "effect/Stream"
 import * as fc from "fast-check"
 import { CreateTasksError } from "../src/CreateTasksError.ts"
 import { type AddCollectionOptions, TaskOperations } from "../src/TaskOperations.ts"
@@ -14,9 +16,14 @@ import { withClient } from "./TestClient.ts"
 const tasksOf = (count: number, commandLine = "true") =>
   Array.from({ length: count }, (_, index) => ({ id: `t-${index}`, commandLine }))
 
+interface SimpleTask {
+  readonly id: string
+  readonly commandLine: string
+}
+
 const addTo = (
   service: FakeService.FakeService,
-  tasks: Iterable<{ readonly id: string; readonly commandLine: string }>,
+  tasks: Iterable<SimpleTask> | Stream.Stream<SimpleTask>,
   options: AddCollectionOptions = {},
   tuning: Parameters<typeof withClient>[1] = {}
 ) =>
@@ -383,6 +390,89 @@ describe("TaskCollection", () => {
         { numRuns: 40 }
       )
     ), 30_000)
+
+  it.live("takes arrays, iterables and streams alike, one request after another at concurrency 0", () =>
+    Effect.forEach(
+      [tasksOf(250), new Set(tasksOf(250)), Stream.fromIterable(tasksOf(250))],
+      (tasks) =>
+        Effect.gen(function*() {
+          const service = FakeService.make()
+          const result = resultOf(yield* addTo(service, tasks, { concurrency: 0 }))
+          assert.strictEqual(result.counts.added, 250)
+          assertOnce(service, 250)
+        })
+    ))
+
+  it.live("fails with the failure of a stream before anything is sent", () =>
+    Effect.gen(function*() {
+      const server = yield* serve(() => reply(200, {}))
+      const tasks = Stream.concat(Stream.fromIterable(tasksOf(150)), Stream.fail("broken" as const))
+      const failure = yield* Effect.flip(
+        withClient(server)(
+          Effect.flatMap(TaskOperations, (operations) => operations.addCollection("j1", tasks))
+        )
+      )
+      assert.strictEqual(failure, "broken")
+      assert.lengthOf(server.received, 0)
+    }))
+
+  it.live("tells an interrupted caller what became of every task", () =>
+    Effect.gen(function*() {
+      const service = FakeService.make((index) =>
+        index === 0 ? undefined : { _tag: "Act", answer: hang }
+      )
+      const server = yield* serve(service.script)
+      const known: Array<TaskCollectionResult> = []
+      yield* withClient(server)(Effect.gen(function*() {
+        const operations = yield* TaskOperations
+        const fiber = yield* Effect.forkChild(operations.addCollection("j1", tasksOf(350), {
+          concurrency: 1,
+          onInterrupt: (result) =>
+            Effect.sync(() => {
+              known.push(result)
+            })
+        }))
+        yield* server.hasReceived(2)
+        yield* Fiber.interrupt(fiber)
+      }))
+      assert.lengthOf(known, 1)
+      const [result] = known
+      assert.deepStrictEqual(result?.counts, {
+        added: 100,
+        alreadyThere: 0,
+        refused: 150,
+        unknown: 100
+      })
+      assert.deepStrictEqual(
+        [0, 99, 100, 199, 200, 349].map((index) => {
+          const outcome = result?.outcomes[index]
+          return outcome === undefined || !("error" in outcome)
+            ? outcome?._tag
+            : `${outcome._tag} ${outcome.error.code ?? ""}`
+        }),
+        [
+          "Added",
+          "Added",
+          "Unknown Interrupted",
+          "Unknown Interrupted",
+          "Refused NotSent",
+          "Refused NotSent"
+        ]
+      )
+    }))
+
+  it.live("tells nothing to a caller who is not interrupted", () =>
+    Effect.gen(function*() {
+      let told = 0
+      const run = yield* addTo(FakeService.make(), tasksOf(101), {
+        onInterrupt: () =>
+          Effect.sync(() => {
+            told++
+          })
+      })
+      assert.strictEqual(resultOf(run).counts.added, 101)
+      assert.strictEqual(told, 0)
+    }))
 })
 
 const randomFault = (die: number): FakeService.Fault | undefined => {

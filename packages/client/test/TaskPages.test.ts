@@ -115,4 +115,45 @@ describe("TaskPages", () => {
         assert.lengthOf(yield* Stream.runCollect(listing), 2)
       }))
     }))
+
+  const expired = refuse(400, "InvalidQueryParameterValue", "The token has expired.")
+
+  it.live("starts anew when a link has expired and hands out nothing twice", () =>
+    Effect.gen(function*() {
+      const pages = [
+        page(["a", "b"], link(1)),
+        expired,
+        page(["b", "c"], link(1)),
+        page(["a", "d"])
+      ]
+      const server = yield* serve((index) => pages[index] ?? refuse(500, "TooFar"))
+      assert.deepStrictEqual(Array.from(yield* withClient(server)(ids)), ["a", "b", "c", "d"])
+      assert.lengthOf(server.received, 4)
+    }))
+
+  it.live("starts anew three times and fails at the fourth, and at once when the first page is refused", () =>
+    Effect.gen(function*() {
+      const server = yield* serve((index) => index % 2 === 0 ? page(["a"], link(1)) : expired)
+      const failure = yield* Effect.flip(withClient(server)(ids))
+      assert.strictEqual(failure._tag, "InvalidRequest")
+      assert.lengthOf(server.received, 8)
+      const refused = yield* serve(() => expired)
+      yield* Effect.flip(withClient(refused)(ids))
+      assert.lengthOf(refused.received, 1)
+    }))
+
+  it.live("does not start anew a listing whose items have no key", () =>
+    Effect.gen(function*() {
+      const server = yield* serve((index) =>
+        index === 0
+          ? (response, request) =>
+            reply(200, {
+              value: [{ state: "active" }],
+              "odata.nextLink": link(1).replace("HOST", originOf(request))
+            })(response, request)
+          : expired
+      )
+      yield* Effect.flip(withClient(server)(ids))
+      assert.lengthOf(server.received, 2)
+    }))
 })

@@ -80,10 +80,8 @@ interface AzureBatch {
   readonly BatchSharedKeyCredentials: new(account: string, key: string) => object
 }
 
-/** The official client, from where the benchmarks have it installed. */
-export const azureBatch: AzureBatch = createRequire(
-  new URL("../../../packages/bench/package.json", import.meta.url)
-)("@azure/batch")
+/** The official client, unmodified. */
+export const azureBatch: AzureBatch = createRequire(import.meta.url)("@azure/batch")
 
 /** Carries the steps out, one after another, in the job `jobId`. */
 export const run = async (

@@ -17,6 +17,9 @@ export interface Call<A> {
   readonly success: number
   readonly jobId?: string
   readonly taskId?: string
+  readonly poolId?: string
+  readonly nodeId?: string
+  readonly filePath?: string
   /** The JSON body, encoded. */
   readonly body?: Buffer
   readonly options?: ConditionalOptions
@@ -32,6 +35,8 @@ export interface Delivered<A> {
   readonly attempts: number
   /** True when an earlier attempt may have been acted on. */
   readonly ambiguous: boolean
+  /** The reply that brought the value; `ResponseMetadata.ofReply` reads what it says. */
+  readonly reply: TransportReply
 }
 
 /** True for calls that change something. */

@@ -6,18 +6,27 @@
  */
 import type { TaskAddParameter } from "@batchwave/wire/Task"
 import * as Effect from "effect/Effect"
-import type { BatchFailure } from "../BatchFailure.ts"
+import { type BatchFailure, Unreachable } from "../BatchFailure.ts"
 import { CreateTasksError } from "../CreateTasksError.ts"
 import { countOutcomes, type TaskCollectionResult, type TaskOutcome } from "../TaskOutcome.ts"
-import { ofRefusal } from "./FailureOf.ts"
+import * as AddedScan from "./AddedScan.ts"
+import { messageOf, ofRefusal } from "./FailureOf.ts"
 import { areDistinct } from "./IdIndex.ts"
+
+/** Tasks that were all added, by index, with their entity tags. */
+export interface AddedChunk {
+  readonly indexes: ReadonlyArray<number>
+  readonly eTags: AddedScan.ETagList
+}
 
 /** The account of one call. */
 export interface CollectionAccount {
   readonly jobId: string
   readonly tasks: ReadonlyArray<TaskAddParameter>
-  /** Holes stand for tasks without an outcome yet. */
+  /** Holes stand for tasks without an outcome yet, or of `added`. */
   readonly outcomes: Array<TaskOutcome>
+  /** Chunks in which every task was added, whose outcomes are not made yet. */
+  readonly added: Array<AddedChunk>
   readonly causes: Array<BatchFailure>
   settled: number
   requests: number
@@ -38,6 +47,7 @@ export const make = (
     jobId,
     tasks,
     outcomes,
+    added: [],
     causes: [],
     settled: 0,
     requests: 0,
@@ -53,6 +63,30 @@ export const settle = (account: CollectionAccount, index: number, outcome: TaskO
   account.settled++
 }
 
+/** Writes that every task of a chunk was added; none of them may have an outcome. */
+export const settleAdded = (account: CollectionAccount, chunk: AddedChunk): void => {
+  account.added.push(chunk)
+  account.settled += chunk.indexes.length
+}
+
+/** The outcome of a task that was added. */
+export const addedOutcome = (taskId: string, eTag: string): TaskOutcome =>
+  eTag === "" ? { _tag: "Added", taskId } : { _tag: "Added", taskId, eTag }
+
+/** Makes the outcomes that are not made yet. */
+const allOutcomes = (account: CollectionAccount): ReadonlyArray<TaskOutcome> => {
+  for (const { eTags, indexes } of account.added.splice(0)) {
+    for (let position = 0; position < indexes.length; position++) {
+      const index = indexes[position] ?? -1
+      account.outcomes[index] = addedOutcome(
+        idAt(account, index),
+        AddedScan.eTagAt(eTags, position)
+      )
+    }
+  }
+  return account.outcomes
+}
+
 /** The id of the task at an index, as the caller spelt it. */
 export const idAt = (account: CollectionAccount, index: number): string =>
   account.tasks[index]?.id ?? ""
@@ -65,7 +99,7 @@ export const refusalOf = (
   jobId: string,
   tasks: ReadonlyArray<TaskAddParameter>
 ): BatchFailure | undefined => {
-  if (tasks.every(hasId) && areDistinct(tasks)) return undefined
+  if (areDistinct(tasks) && !tasks.some(isNameless)) return undefined
   const facts = { operation: "Task_AddCollection", jobId, attempts: 0, ambiguous: false }
   const problems = problemsOf(tasks)
   const shown = problems.slice(0, problemsMax).join("; ")
@@ -76,6 +110,8 @@ export const refusalOf = (
     `nothing was sent, because ${shown}${more}. Give every task an id of its own; ids that differ only in case are the same.`
   )
 }
+
+const isNameless = (task: TaskAddParameter): boolean => task.id === ""
 
 const hasId = (task: TaskAddParameter): boolean => typeof task.id === "string" && task.id !== ""
 
@@ -98,11 +134,40 @@ const problemsOf = (tasks: ReadonlyArray<TaskAddParameter>): ReadonlyArray<strin
   return problems
 }
 
+/** Settles a task whose request was interrupted: it may or may not be there. */
+export const settleInterrupted = (account: CollectionAccount, index: number): void => {
+  const taskId = idAt(account, index)
+  const facts = {
+    operation: "Task_AddCollection",
+    jobId: account.jobId,
+    taskId,
+    attempts: 1,
+    ambiguous: true
+  }
+  const error = new Unreachable({
+    ...facts,
+    code: "Interrupted",
+    retryable: true,
+    message: messageOf(facts, "the call was interrupted before a reply told what became of it.")
+  })
+  settle(account, index, { _tag: "Unknown", taskId, error })
+}
+
+/** What is known of an account that is not finished; what was never sent is refused as `NotSent`. */
+export const known = (account: CollectionAccount): TaskCollectionResult => {
+  const outcomes = allOutcomes(account)
+  if (account.settled < outcomes.length) refuseUnsent(account)
+  const { requests } = account
+  return { outcomes, counts: countOutcomes(outcomes), requests }
+}
+
 /** Ends the account: a result, or the failure that says what is known. */
 export const close = (
   account: CollectionAccount
 ): Effect.Effect<TaskCollectionResult, BatchFailure | CreateTasksError> => {
-  const { stop, outcomes } = account
+  if (isAllAdded(account)) return Effect.succeed(lazyResult(account))
+  const { stop } = account
+  const outcomes = allOutcomes(account)
   if (account.settled < outcomes.length) refuseUnsent(account)
   const counts = countOutcomes(outcomes)
   const cause = account.causes[0]
@@ -127,6 +192,19 @@ export const close = (
     })
   )
 }
+
+const isAllAdded = ({ added, causes, outcomes }: CollectionAccount): boolean =>
+  causes.length === 0
+  && added.reduce((count, { indexes }) => count + indexes.length, 0) === outcomes.length
+
+/** A result whose outcomes are made when they are first read: most callers need the counts only. */
+const lazyResult = (account: CollectionAccount): TaskCollectionResult => ({
+  counts: { added: account.outcomes.length, alreadyThere: 0, refused: 0, unknown: 0 },
+  requests: account.requests,
+  get outcomes() {
+    return allOutcomes(account)
+  }
+})
 
 /** Refuses every task that was never sent. */
 const refuseUnsent = (account: CollectionAccount): void => {

@@ -7,6 +7,7 @@ import * as Result from "effect/Result"
 import type { BatchFailure } from "../BatchFailure.ts"
 import type { TaskChunk } from "../TaskChunk.ts"
 import type { TransportReply } from "../TransportMessage.ts"
+import * as AddedScan from "./AddedScan.ts"
 import * as Account from "./CollectionAccount.ts"
 import { ofServiceError } from "./FailureOf.ts"
 import { isRecord, parseJson } from "./Json.ts"
@@ -31,21 +32,53 @@ export interface MatchOptions {
   readonly attempts: number
 }
 
-/** Reads a reply as far as the list of results; each result is checked when it is matched. */
+/** What a reply says: all tasks of the chunk added, or a list of results to be matched. */
+export type CollectionBody =
+  | { readonly _tag: "AllAdded"; readonly eTags: AddedScan.ETagList }
+  | { readonly _tag: "Results"; readonly results: ReadonlyArray<unknown> }
+
+/**
+ * Reads a reply to a chunk as far as the list of results; each result is checked when it is matched.
+ */
 export const readCollection = (
-  reply: TransportReply
-): Result.Result<ReadonlyArray<unknown>, string> => {
+  account: Account.CollectionAccount,
+  chunk: TaskChunk
+) =>
+(reply: TransportReply): Result.Result<CollectionBody, string> => {
+  const { indexes } = chunk
+  const eTags = AddedScan.eTagsOfAllAdded(
+    reply.body,
+    indexes.length,
+    (position) => Account.idAt(account, indexes[position] ?? -1)
+  )
+  if (eTags !== undefined) return Result.succeed({ _tag: "AllAdded", eTags })
   const json = parseJson(reply.body)
   if (Result.isFailure(json)) return Result.fail(notJson(reply))
   const value = isRecord(json.success) ? json.success["value"] : undefined
-  return Array.isArray(value) ? Result.succeed(value) : Result.fail("it has no list of results.")
+  return Array.isArray(value)
+    ? Result.succeed({ _tag: "Results", results: value })
+    : Result.fail("it has no list of results.")
+}
+
+const nothingOpen: CollectionReply = { again: [], taken: [], errors: new Map() }
+
+/** Settles the tasks of a chunk by a reply; see `CollectionReply` for what stays open. */
+export const settleByReply = (
+  account: Account.CollectionAccount,
+  chunk: TaskChunk,
+  body: CollectionBody,
+  options: MatchOptions
+): CollectionReply => {
+  if (body._tag === "Results") return matchReply(account, chunk, body.results, options)
+  Account.settleAdded(account, { indexes: chunk.indexes, eTags: body.eTags })
+  return nothingOpen
 }
 
 const unanswered = 0
 const answered = 1
 
-/** Settles the tasks of a chunk by a list of results; see `CollectionReply` for what stays open. */
-export const matchReply = (
+/** Settles the tasks of a chunk by a list of results. */
+const matchReply = (
   account: Account.CollectionAccount,
   chunk: TaskChunk,
   results: ReadonlyArray<unknown>,
@@ -93,11 +126,8 @@ const take = (
   const { status, eTag } = result
   const taskId = Account.idAt(account, index)
   if (status === "Success" || lowered(status) === "success") {
-    return Account.settle(
-      account,
-      index,
-      typeof eTag === "string" ? { _tag: "Added", taskId, eTag } : { _tag: "Added", taskId }
-    )
+    const outcome = Account.addedOutcome(taskId, typeof eTag === "string" ? eTag : "")
+    return Account.settle(account, index, outcome)
   }
   const kind = lowered(status)
   const document = ServiceError.fromDocument(result["error"])

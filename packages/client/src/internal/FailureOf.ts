@@ -12,6 +12,9 @@ export interface CallFacts {
   readonly operation: string
   readonly jobId?: string
   readonly taskId?: string
+  readonly poolId?: string
+  readonly nodeId?: string
+  readonly filePath?: string
   readonly clientRequestId?: string
   /** Attempts made so far. */
   readonly attempts: number
@@ -21,11 +24,15 @@ export interface CallFacts {
 
 /** Names the thing a call addresses, for messages. */
 export const subjectOf = (facts: CallFacts): string =>
-  facts.taskId !== undefined && facts.jobId !== undefined
-    ? `task "${facts.taskId}" of job "${facts.jobId}"`
-    : facts.jobId === undefined
-    ? "the account"
-    : `job "${facts.jobId}"`
+  facts.filePath === undefined ? ownerOf(facts) : `file "${facts.filePath}" of ${ownerOf(facts)}`
+
+const ownerOf = ({ jobId, nodeId, poolId, taskId }: CallFacts): string => {
+  if (jobId !== undefined) {
+    return taskId === undefined ? `job "${jobId}"` : `task "${taskId}" of job "${jobId}"`
+  }
+  if (poolId === undefined) return "the account"
+  return nodeId === undefined ? `pool "${poolId}"` : `node "${nodeId}" of pool "${poolId}"`
+}
 
 /** Writes the line every failure begins with. */
 export const messageOf = (facts: CallFacts, what: string): string =>
@@ -35,17 +42,42 @@ export const messageOf = (facts: CallFacts, what: string): string =>
 export const ofReply = (
   facts: CallFacts,
   reply: TransportReply,
-  retryAfterMs: number | undefined
-): BatchFailure.BatchFailure =>
-  ofServiceError(facts, reply.status, ServiceError.fromReply(reply), {
+  retryAfterMs: number | undefined,
+  adviceOf: (code: string | undefined) => string = () => ""
+): BatchFailure.BatchFailure => {
+  const error = ServiceError.fromReply(reply)
+  const isIdentity = reply.status === 401 || reply.status === 403
+  const advice = isIdentity ? adviceOf(error.code) : ""
+  return ofServiceError(facts, reply.status, error, {
     ...headersOf(reply),
-    ...(retryAfterMs === undefined ? {} : { retryAfterMs })
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    ...(advice === "" ? {} : { advice })
+  })
+}
+
+/** The failure of a call for which there was no key or token; nothing was sent this time. */
+export const ofCredential = (
+  facts: CallFacts,
+  code: string,
+  problem: string
+): BatchFailure.BatchFailure =>
+  new BatchFailure.AuthenticationRejected({
+    ...facts,
+    code,
+    retryable: true,
+    message: messageOf(facts, problem)
   })
 
 /** What a failure takes from the headers. */
 interface HeaderFacts {
   readonly requestId?: string
   readonly retryAfterMs?: number
+}
+
+/** What a failure takes from the reply beside its error document. */
+interface ReplyFacts extends HeaderFacts {
+  /** Why the identity was refused and what to do. */
+  readonly advice?: string
 }
 
 /** The request id of a reply, if it has one. */
@@ -59,7 +91,7 @@ export const ofServiceError = (
   facts: CallFacts,
   status: number,
   error: ServiceError.ServiceError,
-  headers: HeaderFacts = {}
+  { advice, ...headers }: ReplyFacts = {}
 ): BatchFailure.BatchFailure => {
   const code = error.code === undefined ? "" : ` ${error.code}`
   const text = error.text === "" ? "" : `: ${error.text}`
@@ -70,7 +102,10 @@ export const ofServiceError = (
     ...headers,
     status,
     retryable: isRetryable(status, error.code),
-    message: messageOf(facts, `the service said ${status}${code}${text}${why}`),
+    message: messageOf(
+      facts,
+      `the service said ${status}${code}${text}${why}${advice === undefined ? "" : `; ${advice}`}`
+    ),
     ...(error.code === undefined ? {} : { code: error.code }),
     ...(error.details.length === 0 ? {} : { details: error.details })
   })
@@ -198,29 +233,40 @@ export const ofRefusal = (
     message: messageOf(facts, what)
   })
 
-/** The failure of an id that is taken by something other than what was sent. */
+/** The failure of a job's or task's id that is taken by something other than what was sent. */
 export const idConflict = (
   operation: string,
   jobId: string,
   taskId: string | undefined,
   differences: ReadonlyArray<string>
-): BatchFailure.BatchFailure => {
-  const facts = {
-    operation,
-    jobId,
-    ...(taskId === undefined ? {} : { taskId }),
-    attempts: 1,
-    ambiguous: false
-  }
-  const shown = differences.slice(0, 10).join(", ")
-  return new BatchFailure.IdConflict({
+): BatchFailure.BatchFailure =>
+  idConflictOf(
+    {
+      operation,
+      jobId,
+      ...(taskId === undefined ? {} : { taskId }),
+      attempts: 1,
+      ambiguous: false
+    },
+    taskId === undefined ? "JobExists" : "TaskExists",
+    differences
+  )
+
+/** The failure of an id that is taken by something other than what was sent. */
+export const idConflictOf = (
+  facts: CallFacts,
+  code: string,
+  differences: ReadonlyArray<string>
+): BatchFailure.BatchFailure =>
+  new BatchFailure.IdConflict({
     ...facts,
-    code: taskId === undefined ? "JobExists" : "TaskExists",
+    code,
     retryable: false,
     differences,
     message: messageOf(
       facts,
-      `the id is taken by another one, which differs in ${shown}; choose another id or remove it.`
+      `the id is taken by another one, which differs in ${
+        differences.slice(0, 10).join(", ")
+      }; choose another id or remove it.`
     )
   })
-}

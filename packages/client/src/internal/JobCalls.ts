@@ -1,82 +1,113 @@
 /**
  * The job operations as calls of an exchange.
  */
-import { decodeJob, decodeJobPage, decodeTaskCounts } from "@batchwave/wire/Decode"
+import {
+  decodeJob,
+  decodeJobPage,
+  decodePreparationAndReleaseTaskStatusPage,
+  decodeTaskCounts
+} from "@batchwave/wire/Decode"
 import type { JobAddParameter } from "@batchwave/wire/Job"
 import { JobsApi } from "@batchwave/wire/JobsApi"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type { BatchFailure } from "../BatchFailure.ts"
 import type { JobOperationsShape } from "../JobOperations.ts"
-import type { RequestOptions } from "../RequestOptions.ts"
+import type { ConditionalOptions, PageOptions, RequestOptions } from "../RequestOptions.ts"
 import { differencesOfFields } from "../TaskFingerprint.ts"
 import * as TaskPages from "../TaskPages.ts"
 import type { ExchangeShape } from "./Exchange.ts"
 import { idConflict } from "./FailureOf.ts"
+import { orJobPatched } from "./GoalReadBack.ts"
 import {
   callOf,
   jsonBody,
+  type KnownOperation,
   needsReadBack,
   orReached,
   queryOf,
+  type QueryOptions,
   readJson,
   readNothing
 } from "./Request.ts"
 
 /** Makes the job operations. */
-export const make = (exchange: ExchangeShape): JobOperationsShape => ({
-  add: add(exchange),
-  get: Effect.fn("JobOperations.get")((jobId, options) =>
-    exchange.send(callOf(exchange, JobsApi.get, { jobId }, {
+export const make = (exchange: ExchangeShape): JobOperationsShape => {
+  const write = writeTo(exchange)
+  const listing = (options: (PageOptions & QueryOptions) | undefined) =>
+    callOf(exchange, JobsApi.list, {}, {
       query: queryOf(options),
       options,
-      decode: readJson(decodeJob)
-    }))
-  ),
-  list: (options) =>
-    TaskPages.items(
-      exchange,
-      callOf(exchange, JobsApi.list, {}, {
+      decode: readJson(decodeJobPage)
+    })
+  const get = Effect.fn("JobOperations.get")(
+    (jobId: string, options?: ConditionalOptions & QueryOptions) =>
+      exchange.send(callOf(exchange, JobsApi.get, { jobId }, {
         query: queryOf(options),
         options,
-        decode: readJson(decodeJobPage)
-      }),
-      options?.pagesMax
-    ),
-  patch: Effect.fn("JobOperations.patch")((jobId, patch, options) =>
-    exchange.send(callOf(exchange, JobsApi.patch, { jobId }, {
-      body: jsonBody(patch),
-      options,
-      decode: readNothing
-    }))
-  ),
-  terminate: Effect.fn("JobOperations.terminate")((jobId, options) =>
-    orReached(
-      exchange.send(callOf(exchange, JobsApi.terminate, { jobId }, {
-        options,
-        decode: readNothing,
-        ...(options?.terminateReason === undefined
-          ? {}
-          : { body: jsonBody({ terminateReason: options.terminateReason }) })
-      })),
-      JobsApi.terminate.operationId
-    )
-  ),
-  delete: Effect.fn("JobOperations.delete")((jobId, options) =>
-    orReached(
-      exchange.send(
-        callOf(exchange, JobsApi.delete, { jobId }, { options, decode: readNothing })
-      ),
-      JobsApi.delete.operationId
-    )
-  ),
-  taskCounts: Effect.fn("JobOperations.taskCounts")((jobId, options) =>
-    exchange.send(callOf(exchange, JobsApi.taskCounts, { jobId }, {
-      options,
-      decode: readJson(decodeTaskCounts)
-    }))
+        decode: readJson(decodeJob)
+      }))
   )
-})
+  return {
+    add: add(exchange),
+    get,
+    list: (options) => TaskPages.items(exchange, listing(options), options?.pagesMax),
+    listPages: (options) => TaskPages.pages(exchange, listing(options), options?.pagesMax),
+    patch: Effect.fn("JobOperations.patch")((jobId, patch, options) =>
+      orJobPatched(write(JobsApi.patch, jobId, patch, options), exchange, jobId, patch)
+    ),
+    replace: Effect.fn("JobOperations.replace")((jobId, job, options) =>
+      orJobPatched(write(JobsApi.update, jobId, job, options), exchange, jobId, job)
+    ),
+    disable: Effect.fn("JobOperations.disable")((jobId, disableTasks, options) =>
+      write(JobsApi.disable, jobId, { disableTasks }, options)
+    ),
+    enable: Effect.fn("JobOperations.enable")((jobId, options) =>
+      write(JobsApi.enable, jobId, undefined, options)
+    ),
+    terminate: Effect.fn("JobOperations.terminate")((jobId, options) => {
+      const reason = options?.terminateReason
+      const body = reason === undefined ? undefined : { terminateReason: reason }
+      return write(JobsApi.terminate, jobId, body, options)
+    }),
+    delete: Effect.fn("JobOperations.delete")((jobId, options) =>
+      write(JobsApi.delete, jobId, undefined, options)
+    ),
+    taskCounts: Effect.fn("JobOperations.taskCounts")((jobId, options) =>
+      exchange.send(callOf(exchange, JobsApi.taskCounts, { jobId }, {
+        options,
+        decode: readJson(decodeTaskCounts)
+      }))
+    ),
+    listPreparationAndReleaseTaskStatus: (jobId, options) =>
+      TaskPages.items(
+        exchange,
+        callOf(exchange, JobsApi.preparationAndReleaseTaskStatus, { jobId }, {
+          query: queryOf(options),
+          options,
+          decode: readJson(decodePreparationAndReleaseTaskStatusPage)
+        }),
+        options?.pagesMax
+      )
+  }
+}
+
+/** A write to a job whose goal an earlier attempt of ours may have reached already. */
+const writeTo = (exchange: ExchangeShape) =>
+(
+  operation: KnownOperation,
+  jobId: string,
+  body: object | undefined,
+  options: ConditionalOptions | undefined
+): Effect.Effect<void, BatchFailure> =>
+  orReached(
+    exchange.send(callOf(exchange, operation, { jobId }, {
+      options,
+      decode: readNothing,
+      ...(body === undefined ? {} : { body: jsonBody(body) })
+    })),
+    operation.operationId
+  )
 
 const add = (exchange: ExchangeShape) =>
   Effect.fn("JobOperations.add")(function*(

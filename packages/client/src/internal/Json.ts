@@ -6,8 +6,12 @@ import * as Result from "effect/Result"
 
 /** Parses UTF-8 bytes as JSON; fails with nothing to show, since the text may hold anything. */
 export const parseJson = (bytes: Buffer): Result.Result<unknown, "NotJson"> =>
+  parseJsonText(bytes.toString("utf8"))
+
+/** Parses a text as JSON; fails with nothing to show. */
+export const parseJsonText = (text: string): Result.Result<unknown, "NotJson"> =>
   Result.try({
-    try: (): unknown => JSON.parse(bytes.toString("utf8")),
+    try: (): unknown => JSON.parse(text),
     catch: () => "NotJson" as const
   })
 

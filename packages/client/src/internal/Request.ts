@@ -3,6 +3,7 @@
  * replies.
  */
 import type { Decode } from "@batchwave/wire/Decoder"
+import * as OData from "@batchwave/wire/OData"
 import type { Operation } from "@batchwave/wire/Operation"
 import type { QueryParameter } from "@batchwave/wire/QueryString"
 import * as Effect from "effect/Effect"
@@ -25,6 +26,8 @@ export interface KnownOperation extends Operation {
 export interface Address {
   readonly jobId?: string
   readonly taskId?: string
+  readonly poolId?: string
+  readonly nodeId?: string
   readonly filePath?: string
 }
 
@@ -54,18 +57,25 @@ export const callOf = <A>(
   decode: parts.decode,
   ...(address.jobId === undefined ? {} : { jobId: address.jobId }),
   ...(address.taskId === undefined ? {} : { taskId: address.taskId }),
+  ...(address.poolId === undefined ? {} : { poolId: address.poolId }),
+  ...(address.nodeId === undefined ? {} : { nodeId: address.nodeId }),
+  ...(address.filePath === undefined ? {} : { filePath: address.filePath }),
   ...(parts.body === undefined ? {} : { body: parts.body }),
   ...(parts.options === undefined ? {} : { options: parts.options }),
   ...(parts.range === undefined ? {} : { range: parts.range })
 })
 
+/** The options that travel in the query. */
+export type QueryOptions = Pick<ListOptions, "select" | "expand" | "filter" | "maxResults">
+
 /** Query parameters a listing or a read may have; an empty value is left out. */
 export const queryOf = (
-  options: Pick<ListOptions, "select" | "expand" | "filter" | "maxResults"> | undefined
+  options: QueryOptions | undefined
 ): ReadonlyArray<QueryParameter> => {
   if (options === undefined) return []
   const query: Array<QueryParameter> = []
-  if (options.filter !== undefined && options.filter !== "") query.push(["$filter", options.filter])
+  const filter = typeof options.filter === "object" ? OData.print(options.filter) : options.filter
+  if (filter !== undefined && filter !== "") query.push(["$filter", filter])
   if (options.select !== undefined && options.select.length > 0) {
     query.push(["$select", options.select.join(",")])
   }

@@ -9,13 +9,14 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type { BatchFailure } from "../BatchFailure.ts"
 import * as BodyLimit from "../BodyLimit.ts"
-import type { ConditionalOptions, ListOptions } from "../RequestOptions.ts"
+import type { ConditionalOptions, PageOptions, RequestOptions } from "../RequestOptions.ts"
 import * as TaskCollection from "../TaskCollection.ts"
 import { differencesOf, differencesOfFields } from "../TaskFingerprint.ts"
 import type { AddOptions, TaskOperationsShape } from "../TaskOperations.ts"
 import * as TaskPages from "../TaskPages.ts"
 import type { ExchangeShape } from "./Exchange.ts"
 import { idConflict } from "./FailureOf.ts"
+import { orTaskReached } from "./GoalReadBack.ts"
 import * as ReadBack from "./ReadBack.ts"
 import {
   callOf,
@@ -23,6 +24,7 @@ import {
   needsReadBack,
   orReached,
   queryOf,
+  type QueryOptions,
   readJson,
   readNothing
 } from "./Request.ts"
@@ -31,23 +33,34 @@ import {
 export const make = (exchange: ExchangeShape, bodyBytesMax: number): TaskOperationsShape => {
   const memory: TaskCollection.CollectionMemory = { limit: BodyLimit.initial }
   const addCollection = Effect.fn("TaskOperations.addCollection")(TaskCollection.addAll)
-  const listing = (jobId: string, options: ListOptions | undefined) =>
-    callOf(exchange, TasksApi.list, { jobId }, {
-      query: queryOf(options),
-      options,
-      decode: readJson(decodeTaskPage)
-    })
-  return {
-    add: add(exchange),
-    addCollection: (jobId, tasks, options) =>
-      addCollection(exchange, memory, jobId, tasks, { bodyBytesMax, ...options }),
-    get: Effect.fn("TaskOperations.get")((jobId, taskId, options) =>
+  const get = Effect.fn("TaskOperations.get")(
+    (jobId: string, taskId: string, options?: ConditionalOptions & QueryOptions) =>
       exchange.send(callOf(exchange, TasksApi.get, { jobId, taskId }, {
         query: queryOf(options),
         options,
         decode: readJson(decodeTask)
       }))
-    ),
+  )
+  const listing = (jobId: string, options: (PageOptions & QueryOptions) | undefined) =>
+    callOf(exchange, TasksApi.list, { jobId }, {
+      query: queryOf(options),
+      options,
+      decode: readJson(decodeTaskPage)
+    })
+  const listSubtasks = Effect.fn("TaskOperations.listSubtasks")(
+    (jobId: string, taskId: string, options?: RequestOptions & QueryOptions) =>
+      exchange.send(callOf(exchange, TasksApi.listSubtasks, { jobId, taskId }, {
+        query: queryOf(options),
+        options,
+        decode: (reply) =>
+          Result.map(readJson(decodeSubtasks)(reply), (result) => result.value ?? [])
+      }))
+  )
+  return {
+    add: add(exchange),
+    addCollection: (jobId, tasks, options) =>
+      addCollection(exchange, memory, jobId, tasks, { bodyBytesMax, ...options }),
+    get,
     update: update(exchange),
     delete: Effect.fn("TaskOperations.delete")(act(exchange, TasksApi.delete)),
     terminate: Effect.fn("TaskOperations.terminate")(act(exchange, TasksApi.terminate)),
@@ -55,14 +68,7 @@ export const make = (exchange: ExchangeShape, bodyBytesMax: number): TaskOperati
     list: (jobId, options) => TaskPages.items(exchange, listing(jobId, options), options?.pagesMax),
     listPages: (jobId, options) =>
       TaskPages.pages(exchange, listing(jobId, options), options?.pagesMax),
-    listSubtasks: Effect.fn("TaskOperations.listSubtasks")((jobId, taskId, options) =>
-      exchange.send(callOf(exchange, TasksApi.listSubtasks, { jobId, taskId }, {
-        query: queryOf(options),
-        options,
-        decode: (reply) =>
-          Result.map(readJson(decodeSubtasks)(reply), (result) => result.value ?? [])
-      }))
-    )
+    listSubtasks
   }
 }
 
@@ -76,11 +82,17 @@ const act = (
   taskId: string,
   options?: ConditionalOptions
 ): Effect.Effect<void, BatchFailure> =>
-  orReached(
-    exchange.send(
-      callOf(exchange, operation, { jobId, taskId }, { options, decode: readNothing })
+  orTaskReached(
+    orReached(
+      exchange.send(
+        callOf(exchange, operation, { jobId, taskId }, { options, decode: readNothing })
+      ),
+      operation.operationId
     ),
-    operation.operationId
+    exchange,
+    operation.operationId,
+    jobId,
+    taskId
   )
 
 const add = (exchange: ExchangeShape) =>

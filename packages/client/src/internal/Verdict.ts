@@ -9,6 +9,7 @@ import type { TransportFailure } from "../TransportFailure.ts"
 import type { TransportReply } from "../TransportMessage.ts"
 import { type Call, isWrite } from "./Call.ts"
 import * as FailureOf from "./FailureOf.ts"
+import type { Signer } from "./Signer.ts"
 
 /** How far a call has come. */
 export interface Progress {
@@ -20,7 +21,7 @@ export interface Progress {
 
 /** What one attempt means. */
 export type Verdict<A> =
-  | { readonly _tag: "Done"; readonly value: A }
+  | { readonly _tag: "Done"; readonly value: A; readonly reply: TransportReply }
   | { readonly _tag: "Over"; readonly failure: BatchFailure }
   | { readonly _tag: "Again"; readonly failure: BatchFailure; readonly hintMs: number | undefined }
 
@@ -29,14 +30,15 @@ export const judge = <A>(
   call: Call<A>,
   progress: Progress,
   outcome: Result.Result<TransportReply, TransportFailure>,
-  nowMs: number
+  nowMs: number,
+  adviser: Pick<Signer, "advice">
 ): Verdict<A> => {
   const rule = retryRules[call.operation]
   if (Result.isFailure(outcome)) return ofTransport(call, progress, outcome.failure, rule)
   const reply = outcome.success
   if (reply.status === call.success) {
     const decoded = call.decode(reply)
-    if (Result.isSuccess(decoded)) return { _tag: "Done", value: decoded.success }
+    if (Result.isSuccess(decoded)) return { _tag: "Done", value: decoded.success, reply }
     if (isWrite(call.method)) progress.ambiguous = true
     const failure = FailureOf.ofUnreadable(factsOf(call, progress), reply, decoded.failure)
     return rule.unreadable ? again(failure, undefined) : over(failure)
@@ -46,7 +48,12 @@ export const judge = <A>(
     progress.ambiguous = true
   }
   const hintMs = isTransient ? retryAfterMs(reply.headers, nowMs) : undefined
-  const failure = FailureOf.ofReply(factsOf(call, progress), reply, hintMs)
+  const failure = FailureOf.ofReply(
+    factsOf(call, progress),
+    reply,
+    hintMs,
+    (code) => adviser.advice(reply, code, nowMs)
+  )
   return isTransient ? again(failure, hintMs) : over(failure)
 }
 
@@ -55,6 +62,9 @@ export const factsOf = (call: Call<unknown>, progress: Progress): FailureOf.Call
   operation: call.operation,
   ...(call.jobId === undefined ? {} : { jobId: call.jobId }),
   ...(call.taskId === undefined ? {} : { taskId: call.taskId }),
+  ...(call.poolId === undefined ? {} : { poolId: call.poolId }),
+  ...(call.nodeId === undefined ? {} : { nodeId: call.nodeId }),
+  ...(call.filePath === undefined ? {} : { filePath: call.filePath }),
   ...(progress.clientRequestId === "" ? {} : { clientRequestId: progress.clientRequestId }),
   attempts: progress.attempts,
   ambiguous: progress.ambiguous

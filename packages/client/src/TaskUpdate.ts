@@ -1,0 +1,82 @@
+/**
+ * Changes to the constraints of a task that cannot reset anything by accident.
+ *
+ * The service has one update of a task: a replacement of all constraints, in which a member left out
+ * goes back to its default. Here the constraints are read first, changed, and written under the entity
+ * tag they were read with, so that neither what was left out nor what somebody else wrote is lost.
+ *
+ * @source Task_Update 2024-02-01.19.0
+ */
+import type { TaskConstraints } from "@batchwave/wire/TaskConstraints"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import { BatchFailure } from "./BatchFailure.ts"
+import { differencesOfFields } from "./TaskFingerprint.ts"
+import { TaskOperations } from "./TaskOperations.ts"
+
+/** Somebody else kept changing the task: every write found another entity tag than was read. */
+export class UpdateContended extends Schema.TaggedError<UpdateContended>()("UpdateContended", {
+  /** What happened and what to do, in one sentence. */
+  message: Schema.String,
+  jobId: Schema.String,
+  taskId: Schema.String,
+  /** Writes that were refused. */
+  writes: Schema.Number,
+  /** The last refusal. */
+  cause: BatchFailure
+}) {}
+
+/** Reads again after a refused write; one write more is made than this. */
+export const rereadsMax = 3
+
+/** The members of the constraints. */
+const members = ["maxWallClockTime", "retentionTime", "maxTaskRetryCount"] as const
+
+/**
+ * Reads the constraints, changes them with `change` and writes the result if it differs, on the
+ * condition that nobody wrote in between; otherwise reads again, at most `rereadsMax` times, and then
+ * fails with `UpdateContended`. `change` may be called more than once. A member it leaves out goes back
+ * to its default. Answers the constraints as they now are asked for.
+ */
+export const modify = Effect.fn("TaskUpdate.modify")(function*(
+  jobId: string,
+  taskId: string,
+  change: (current: TaskConstraints) => TaskConstraints
+): Effect.fn.Return<TaskConstraints, BatchFailure | UpdateContended, TaskOperations> {
+  const tasks = yield* TaskOperations
+  for (let writes = 1;; writes++) {
+    const task = yield* tasks.get(jobId, taskId, { select: ["id", "eTag", "constraints"] })
+    const current = task.constraints ?? {}
+    const next = change(current)
+    if (isSame(current, next)) return next
+    const written = yield* Effect.result(
+      tasks.update(jobId, taskId, next, task.eTag === undefined ? {} : { ifMatch: task.eTag })
+    )
+    if (Result.isSuccess(written)) return next
+    const { failure } = written
+    if (failure._tag !== "ConditionNotMet") return yield* Effect.fail(failure)
+    if (writes > rereadsMax) {
+      return yield* new UpdateContended({
+        jobId,
+        taskId,
+        writes,
+        cause: failure,
+        message: `Task "${taskId}" of job "${jobId}" was changed by somebody else each of the `
+          + `${writes} times its constraints were to be written; try again when that has ended.`
+      })
+    }
+  }
+})
+
+/** Changes the named constraints and keeps the others; a shorthand of `modify`. */
+export const merge = (
+  jobId: string,
+  taskId: string,
+  changes: TaskConstraints
+): Effect.Effect<TaskConstraints, BatchFailure | UpdateContended, TaskOperations> =>
+  modify(jobId, taskId, (current) => Object.assign({}, current, changes))
+
+const isSame = (current: TaskConstraints, next: TaskConstraints): boolean =>
+  members.every((name) => (current[name] === undefined) === (next[name] === undefined))
+  && differencesOfFields(next, current).length === 0
