@@ -129,6 +129,24 @@ describe("a run that was killed", () => {
     }
   })
 
+  it("finishes with the emulator inside the killed process too, running again what it lost", async () => {
+    const directory = Command.makeDirectory()
+    const file = pipeline(directory)
+    const killed = Command.start(["run", file, "--slots", "4"], { cwd: directory })
+    await Command.eventually("held tasks run", () => pidsOf(directory).length === 4)
+    killed.child.kill("SIGKILL")
+    await killed.ended
+    writeFileSync(join(directory, "go"), "")
+    const resumed = await Command.run(["run", file, "--slots", "4", "--resume"], { cwd: directory })
+    assert.strictEqual(resumed.code, 0, resumed.stderr)
+    const log = logOf(directory)
+    assert.deepStrictEqual(
+      log.filter((line) => !line.startsWith("held")).toSorted(),
+      [...expected.slice(0, 4), "join"]
+    )
+    assert.isAbove(log.filter((line) => line.startsWith("held")).length, 4)
+  })
+
   it("is refused while another process works on it", async () => {
     const directory = Command.makeDirectory()
     const file = pipeline(directory)
@@ -169,10 +187,10 @@ describe("Ctrl-C", () => {
       const ended = await started.ended
       assert.strictEqual(ended.code, 130, ended.stderr)
       const command = /batchwave (run .*--resume.*)/.exec(ended.stderr)?.[1]
-      assert.isDefined(command, ended.stderr)
+      if (command === undefined) throw new Error(`no resume command in: ${ended.stderr}`)
       for (const pid of pidsOf(directory)) assert.isTrue(Command.isAlive(pid))
       writeFileSync(join(directory, "go"), "")
-      const resumed = await Command.run(command!.trim().split(/\s+/), {
+      const resumed = await Command.run(command.trim().split(/\s+/), {
         cwd: directory,
         env: emulator.env
       })
