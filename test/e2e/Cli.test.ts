@@ -414,6 +414,39 @@ export default Pipeline.make("files", {}, (p) => {
     assert.strictEqual((await emulator.started.ended).code, 0)
   })
 
+  it("makes go wrong what a fault plan says, and refuses a wrong plan with every problem", async () => {
+    const directory = Command.makeDirectory()
+    const plan = join(directory, "faults.json")
+    writeFileSync(plan, JSON.stringify({ rules: [{ fault: { _tag: "Nonsense" } }], sed: 1 }))
+    const refused = await Command.run(["emulate", "--faults", plan], { cwd: directory })
+    assert.strictEqual(refused.code, 2)
+    assert.match(refused.stderr, /faults\.json is wrong/)
+    const isBusy = { _tag: "Status", status: 503, code: "ServerBusy" }
+    writeFileSync(
+      plan,
+      JSON.stringify({
+        rules: [{ when: { operations: ["Task_AddCollection"], nth: 1 }, fault: isBusy }]
+      })
+    )
+    const emulator = await Command.startEmulator(directory, ["--faults", plan])
+    try {
+      const file = Command.writePipeline(
+        directory,
+        "one.ts",
+        `import { Pipeline } from "batchwave"
+export default Pipeline.graph("one", { only: { run: "true" } })
+`
+      )
+      const ended = await Command.run(["run", file, "--backend", "azure"], {
+        cwd: directory,
+        env: emulator.env
+      })
+      assert.strictEqual(ended.code, 0, ended.stderr)
+    } finally {
+      await Command.stop(emulator.started)
+    }
+  })
+
   it("says that a port is taken", async () => {
     const directory = Command.makeDirectory()
     const { coordinates, started } = await Command.startEmulator(directory)

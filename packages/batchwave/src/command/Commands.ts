@@ -179,6 +179,13 @@ const emulate = Command.make(
       ),
       Flag.atLeast(0)
     ),
+    faults: Flag.String("faults").pipe(
+      Flag.withMetavar("file"),
+      Flag.withDescription(
+        "A JSON file that says which requests, tasks and nodes go wrong, and how"
+      ),
+      Flag.optional
+    ),
     json: flag("json", "Print the account as one JSON object when it is ready"),
     color
   },

@@ -2,9 +2,11 @@
  * `batchwave emulate`: a Batch account on loopback, for as long as the command runs.
  */
 import * as Emulator from "@batchwave/emulator/Emulator"
+import * as FaultPlan from "@batchwave/emulator/FaultPlan"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { mkdirSync } from "node:fs"
+import * as Result from "effect/Result"
+import { mkdirSync, readFileSync } from "node:fs"
 import { resolve } from "node:path"
 import { dataDirectoryDefault } from "../run/RunDirectory.ts"
 import { Screen } from "../screen/Screen.ts"
@@ -23,6 +25,8 @@ export interface EmulateSettings {
   readonly slots: Option.Option<number>
   readonly nodes: Option.Option<number>
   readonly allow: ReadonlyArray<string>
+  /** A file with a fault plan. */
+  readonly faults: Option.Option<string>
   readonly json: boolean
 }
 
@@ -47,7 +51,11 @@ export const run: (
       catch: (cause) =>
         usage(`cannot make the directory ${allowed.join(", ")}; give --allow another one`, cause)
     })
+    const faults = Option.isSome(settings.faults)
+      ? { faults: yield* readFaults(settings.faults.value) }
+      : {}
     const { account, endpoint, key, pool } = yield* Emulator.make({
+      ...faults,
       port: settings.port,
       dataDirectory: resolve(
         Option.getOrElse(settings.data, () => `${dataDirectoryDefault}/emulator`)
@@ -74,3 +82,21 @@ export const run: (
   },
   Effect.scoped
 )
+
+const readFaults = (file: string): Effect.Effect<FaultPlan.FaultPlan, CommandError> =>
+  Effect.try({
+    try: (): unknown => JSON.parse(readFileSync(file, "utf8")),
+    catch: (cause) =>
+      usage(
+        `cannot read the fault plan ${file}: ${cause instanceof Error ? cause.message : cause}`,
+        cause
+      )
+  }).pipe(
+    Effect.flatMap((value) =>
+      Result.match(FaultPlan.decode(value), {
+        onFailure: (problems) =>
+          Effect.fail(usage(`the fault plan ${file} is wrong:\n- ${problems.join("\n- ")}`)),
+        onSuccess: Effect.succeed
+      })
+    )
+  )
