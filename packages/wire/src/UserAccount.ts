@@ -41,8 +41,8 @@ export interface WindowsUserConfiguration
 export const UserAccount = Schema.Struct({
   /** At most 20 characters. */
   name: Schema.String,
-  /** A secret; the service never tells it. */
-  password: Schema.String,
+  /** A secret: required on the way in, and never told by the service. */
+  password: Schema.optionalKey(Schema.String),
   /** `nonadmin` when absent. */
   elevationLevel: Schema.optionalKey(ElevationLevel),
   linuxUserConfiguration: Schema.optionalKey(LinuxUserConfiguration),
