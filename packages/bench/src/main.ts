@@ -9,6 +9,7 @@ const benchmarks = new Map<
   ["addCollection", () => import("./addCollection.ts")],
   ["latency", () => import("./latency.ts")],
   ["pageDecode", () => import("./pageDecode.ts")],
+  ["reactor", () => import("./reactor.ts")],
   ["startUp", () => import("./startUp.ts")]
 ])
 
