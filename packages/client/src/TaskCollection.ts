@@ -5,7 +5,8 @@
  * K2 Results are matched by id without case, never by position; an id missing from a reply is unknown
  *    and is sent again under the same id.
  * K3 After an ambiguous send, or when asked to adopt, a taken id is read back and compared: the same
- *    task is already there, another one is refused with `IdConflict`.
+ *    task is already there, another one is refused with `IdConflict`. After a reply that was lost or
+ *    cut the tasks are looked for before anything is sent again, and only what is missing is.
  * K4 A refused body is halved, down to one task, which is then refused as `TaskTooLarge`.
  * K5 Requests per chunk, waits and chunks in flight are all bounded.
  * K6 A call that is interrupted still accounts for every task, through `onInterrupt`: what was settled
@@ -24,9 +25,9 @@ import * as Stream from "effect/Stream"
 import { type BatchFailure, ServerFailed, TaskTooLarge } from "./BatchFailure.ts"
 import * as BodyLimit from "./BodyLimit.ts"
 import type { CreateTasksError } from "./CreateTasksError.ts"
-import type { Call } from "./internal/Call.ts"
+import type { Call, Delivered } from "./internal/Call.ts"
 import * as Account from "./internal/CollectionAccount.ts"
-import { adopt } from "./internal/CollectionAdoption.ts"
+import * as Adoption from "./internal/CollectionAdoption.ts"
 import {
   type CollectionBody,
   type CollectionReply,
@@ -152,24 +153,23 @@ const settleChunk = Effect.fnUntraced(function*(run: Run, chunk: TaskChunk.TaskC
       yield* Effect.sleep(backoffMs(run.exchange.policy, piece.round, yield* Random.next))
     }
     const body = Buffer.from(piece.chunk.body, "utf8")
+    const look: Adoption.Look = { isTaken: false }
     const sent = yield* Effect.result(
       run.exchange.deliver({
         ...run.call,
         body,
-        decode: readCollection(run.account, piece.chunk)
+        decode: readCollection(run.account, piece.chunk),
+        lookBack: Adoption.lookFirst(run.exchange, run.account, piece.chunk, look)
       })
     )
     if (Result.isFailure(sent)) noteFailure(run, piece, sent.failure, body.length, stack)
     else {
       noteAccepted(run, sent.success.attempts, body.length)
-      const ambiguous = piece.ambiguous || sent.success.ambiguous
-      const reply = settleByReply(run.account, piece.chunk, sent.success.value, {
-        compareExisting: ambiguous || run.options.ifExists === "adopt",
-        attempts: sent.success.attempts
-      })
-      const again = reply.taken.length === 0
-        ? reply.again
-        : reply.again.concat(yield* adopt(run.exchange, run.account, piece.chunk, reply.taken))
+      const reply = settle(run, piece, sent.success)
+      if (reply.strangers.length > 0) yield* logStrangers(run.account.jobId, reply.strangers)
+      const again = reply.taken.length === 0 ? reply.again : reply.again.concat(
+        yield* Adoption.adopt(run.exchange, run.account, piece.chunk, reply.taken, look)
+      )
       if (again.length > 0) sendAgain(run, piece, { ...reply, again }, stack)
     }
     run.options.onProgress?.({
@@ -180,6 +180,35 @@ const settleChunk = Effect.fnUntraced(function*(run: Run, chunk: TaskChunk.TaskC
   }
   run.desks.delete(desk)
 })
+
+/** Settles what a reply, or a look at the listing, tells about a piece. */
+const settle = (
+  { account, options }: Run,
+  { ambiguous, chunk }: Piece,
+  delivered: Delivered<CollectionBody>
+): CollectionReply => {
+  const { value } = delivered
+  if (value._tag === "Listed") return Adoption.settleListed(account, chunk, value.found)
+  return settleByReply(account, chunk, value, {
+    compareExisting: ambiguous || delivered.ambiguous || options.ifExists === "adopt",
+    attempts: delivered.attempts
+  })
+}
+
+/** Strange ids named in one line. */
+const strangersShownMax = 5
+
+/** What may stand in a log line: ids as the service takes them, and no other text of a reply. */
+const plainId = /^[A-Za-z0-9_-]{1,64}$/
+
+const logStrangers = (jobId: string, strangers: ReadonlyArray<string>): Effect.Effect<void> => {
+  const shown = strangers.filter((id) => plainId.test(id)).slice(0, strangersShownMax)
+  const names = shown.length === 0 ? "" : `, among them ${shown.join(", ")}`
+  return Effect.logWarning(
+    `${TasksApi.addCollection.operationId} on job "${jobId}": ${strangers.length} results of tasks `
+      + `that were not sent are ignored${names}`
+  )
+}
 
 const noteAccepted = (run: Run, attempts: number, bodyBytes: number): void => {
   run.account.requests += attempts

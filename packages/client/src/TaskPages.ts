@@ -76,9 +76,10 @@ const makeWalk = <A>(exchange: ExchangeShape, first: Call<Page<A>>, pagesMax: nu
   let pages = 1
   let restarts = 0
   const step = (call: Call<Page<A>>, page: Page<A>): Effect.Effect<Step<A>, BatchFailure> => {
-    const value = handed.fresh(page.value ?? [])
     const link = page["odata.nextLink"]
-    if (link === undefined || link === "") return Effect.succeed({ value, next: undefined })
+    const isLast = link === undefined || link === ""
+    const value = handed.fresh(page.value ?? [], isLast)
+    if (isLast) return Effect.succeed({ value, next: undefined })
     const target = targetOf(exchange.origin, link)
     if (target === undefined) return Effect.fail(foreign(first))
     if (seen.has(target)) return Effect.fail(loop(first))
@@ -101,7 +102,10 @@ const makeWalk = <A>(exchange: ExchangeShape, first: Call<Page<A>>, pagesMax: nu
     )
 }
 
-/** What a walk handed out, by key: remembered always, looked up only after a restart. */
+/**
+ * What a walk handed out, by key: remembered while there is a link that may expire, looked up only
+ * after a restart.
+ */
 const makeHanded = <A>() => {
   const keys: Array<string> = []
   let lookup: Set<string> | undefined
@@ -112,24 +116,29 @@ const makeHanded = <A>() => {
     restart: () => {
       lookup = new Set(keys)
     },
-    /** The items that were not handed out before. */
-    fresh: (items: ReadonlyArray<A>): ReadonlyArray<A> => {
-      const isFresh = (item: A): boolean => {
-        const key = stringOf(item, "id") ?? stringOf(item, "name")
+    /** The items that were not handed out before; those of the last page are not remembered. */
+    fresh: (items: ReadonlyArray<A>, isLast: boolean): ReadonlyArray<A> => {
+      const handed = lookup
+      const value = handed === undefined ? items : items.filter((item) => {
+        const key = keyOf(item)
+        return key === undefined || !handed.has(key)
+      })
+      if (isLast) return value
+      for (const item of value) {
+        const key = keyOf(item)
         if (key === undefined) isKnown = false
-        else if (lookup?.has(key) === true) return false
         else {
           keys.push(key)
           lookup?.add(key)
         }
-        return true
       }
-      if (lookup !== undefined) return items.filter(isFresh)
-      items.forEach(isFresh)
-      return items
+      return value
     }
   }
 }
+
+/** What tells an item of a listing from the others. */
+const keyOf = (item: unknown): string | undefined => stringOf(item, "id") ?? stringOf(item, "name")
 
 /** The target of a link, or `undefined` when it leads to another origin. */
 const targetOf = (origin: string, link: string): string | undefined => {

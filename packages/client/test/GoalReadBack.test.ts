@@ -1,5 +1,5 @@
 /**
- * A refused condition after a lost reply is checked against the thing itself.
+ * A refused condition or state after a lost reply is checked against the thing itself.
  */
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -20,6 +20,14 @@ const actions = {
 
 const inState = (state: string): Step => reply(200, { id: "t1", state })
 
+/** What a reactivation sees when it looks before it is sent again. */
+const failedLongAgo = reply(200, {
+  id: "t1",
+  state: "completed",
+  lastModified: "2024-01-01T00:00:00.0000000Z",
+  executionInfo: { startTime: "2024-01-01T00:00:01.0000000Z", retryCount: 0, requeueCount: 0 }
+})
+
 const rows: ReadonlyArray<readonly [keyof typeof actions, string, Step, boolean]> = [
   ["terminate", "a completed task", inState("Completed"), true],
   ["terminate", "a running task", inState("running"), false],
@@ -37,14 +45,53 @@ describe("GoalReadBack", () => {
   for (const [action, found, step, isReached] of rows) {
     it.live(`takes ${action} as ${isReached ? "done" : "refused"} when it finds ${found}`, () =>
       Effect.gen(function*() {
-        const server = yield* serve(inOrder(reset, stale, step))
+        const before = action === "reactivate" ? [failedLongAgo] : []
+        const server = yield* serve(inOrder(reset, ...before, stale, step))
         const result = yield* Effect.result(withClient(server)(actions[action]))
         assert.strictEqual(result._tag, isReached ? "Success" : "Failure")
         if (result._tag === "Failure") assert.strictEqual(result.failure._tag, "ConditionNotMet")
         assert.deepStrictEqual(server.received.at(-1)?.method, "GET")
+        assert.lengthOf(server.received, 3 + before.length)
+      }))
+  }
+
+  const jobs: ReadonlyArray<readonly ["enable" | "disable", string, boolean]> = [
+    ["enable", "active", true],
+    ["enable", "Enabling", true],
+    ["enable", "disabled", false],
+    ["disable", "disabled", true],
+    ["disable", "disabling", true],
+    ["disable", "completed", false]
+  ]
+  for (const [action, state, isReached] of jobs) {
+    it.live(`takes ${action} as ${isReached ? "done" : "refused"} when the job is ${state}`, () =>
+      Effect.gen(function*() {
+        const server = yield* serve(
+          inOrder(reset, refuse(409, "OperationInvalidForCurrentState"), reply(200, { state }))
+        )
+        const result = yield* Effect.result(
+          withClient(server)(
+            Effect.flatMap(
+              JobOperations,
+              (jobs) => action === "enable" ? jobs.enable("j1") : jobs.disable("j1", "requeue")
+            )
+          )
+        )
+        assert.strictEqual(result._tag, isReached ? "Success" : "Failure")
+        if (result._tag === "Failure") assert.strictEqual(result.failure._tag, "Conflict")
         assert.lengthOf(server.received, 3)
       }))
   }
+
+  it.live("takes a refused enable as refused when no earlier send may have been acted on", () =>
+    Effect.gen(function*() {
+      const server = yield* serve(() => refuse(409, "OperationInvalidForCurrentState"))
+      const failure = yield* Effect.flip(
+        withClient(server)(Effect.flatMap(JobOperations, (jobs) => jobs.enable("j1")))
+      )
+      assert.strictEqual(failure._tag, "Conflict")
+      assert.lengthOf(server.received, 1)
+    }))
 
   it.live("reads nothing when the first attempt was refused: the condition was simply not met", () =>
     Effect.gen(function*() {

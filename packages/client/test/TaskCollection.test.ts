@@ -4,6 +4,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import * as Logger from "effect/Logger"
 import * as Stream from "effect/Stream"
 import * as fc from "fast-check"
 import { CreateTasksError } from "../src/CreateTasksError.ts"
@@ -103,10 +104,10 @@ describe("TaskCollection", () => {
       assert.lengthOf(run.server.received, 0)
     }))
 
-  const lost: ReadonlyArray<readonly [string, FakeService.Fault]> = [
-    ["the reply is lost", { _tag: "Act", answer: reset }],
+  const lost: ReadonlyArray<readonly [string, FakeService.Fault, requests?: number]> = [
+    ["the reply is lost", { _tag: "Act", answer: reset }, 2],
     ["the reply never comes", { _tag: "Act", answer: hang }],
-    ["the reply is truncated", { _tag: "Act", answer: truncated("{\"value\":[{\"sta") }],
+    ["the reply is truncated", { _tag: "Act", answer: truncated("{\"value\":[{\"sta") }, 2],
     ["the reply is HTML", { _tag: "Act", answer: text(502, "<html>502</html>") }],
     ["the service says 500 after acting", {
       _tag: "Act",
@@ -114,30 +115,68 @@ describe("TaskCollection", () => {
     }],
     ["the service says 429 after acting", { _tag: "Act", answer: refuse(429, "TooManyRequests") }]
   ]
-  for (const [name, fault] of lost) {
+  for (const [name, fault, requests = 3] of lost) {
     it.live(`finds its own tasks already there when ${name}`, () =>
       Effect.gen(function*() {
         const service = FakeService.make(once(fault))
         const run = yield* addTo(service, tasksOf(100))
         const result = resultOf(run)
         assert.strictEqual(result.counts.alreadyThere, 100)
-        assert.lengthOf(run.server.received, 3)
-        assert.strictEqual(result.requests, 3)
+        assert.lengthOf(run.server.received, requests)
+        assert.strictEqual(result.requests, requests)
         assertOnce(service, 100)
       }))
   }
 
-  const dropped: ReadonlyArray<readonly [string, FakeService.Fault]> = [
-    ["the connection breaks", { _tag: "Instead", step: reset }],
-    ["the service says 503", { _tag: "Instead", step: refuse(503, "ServerBusy") }]
+  it.live("sends again only the tasks that the listing does not show after a lost reply", () =>
+    Effect.gen(function*() {
+      const service = FakeService.make((index) => {
+        if (index === 0) return { _tag: "Act", answer: reset }
+        if (index === 1) { for (const id of ["t-1", "t-2"]) service.tasks.delete(id) }
+        return undefined
+      })
+      const run = yield* addTo(service, tasksOf(5))
+      assert.deepStrictEqual(
+        tagsOf(resultOf(run).outcomes),
+        ["AlreadyThere", "Added", "Added", "AlreadyThere", "AlreadyThere"]
+      )
+      assert.deepStrictEqual(
+        run.server.received.map(({ body, method }) =>
+          method === "GET" ? "list" : JSON.parse(body).value.length
+        ),
+        [5, "list", 2]
+      )
+    }))
+
+  it.live("sends again when it cannot look, and looks once only", () =>
+    Effect.gen(function*() {
+      const service = FakeService.make((index, { method }) => {
+        if (index === 0 || index === 2) return { _tag: "Act", answer: reset }
+        return method === "GET" && index === 1
+          ? { _tag: "Instead", step: refuse(403, "InsufficientAccountPermissions") }
+          : undefined
+      })
+      const run = yield* addTo(service, tasksOf(10))
+      assert.strictEqual(resultOf(run).counts.alreadyThere, 10)
+      assert.strictEqual(resultOf(run).requests, run.server.received.length)
+      assert.deepStrictEqual(
+        run.server.received.map(({ method }) => method),
+        ["POST", "GET", "POST", "POST", "GET"]
+      )
+      assertOnce(service, 10)
+    }))
+
+  const dropped: ReadonlyArray<readonly [string, FakeService.Fault, number]> = [
+    ["the connection breaks", { _tag: "Instead", step: reset }, 3],
+    ["the service says 503", { _tag: "Instead", step: refuse(503, "ServerBusy") }, 2]
   ]
-  for (const [name, fault] of dropped) {
+  for (const [name, fault, requests] of dropped) {
     it.live(`adds every task once when ${name} before anything was done`, () =>
       Effect.gen(function*() {
         const service = FakeService.make(once(fault))
         const result = resultOf(yield* addTo(service, tasksOf(100)))
         assert.strictEqual(result.counts.added, 100)
-        assert.strictEqual(result.requests, 2)
+        assert.strictEqual(result.requests, requests)
         assertOnce(service, 100)
       }))
   }
@@ -255,6 +294,28 @@ describe("TaskCollection", () => {
       )
       assert.deepStrictEqual(tagsOf(result.outcomes), ["Added", "Added"])
       assert.lengthOf(server.received, 1)
+    }))
+
+  it.live("logs how many results are for tasks it did not send, and no text but plain ids", () =>
+    Effect.gen(function*() {
+      const lines: Array<unknown> = []
+      const logger = Logger.make(({ logLevel, message }) => {
+        lines.push([logLevel, message])
+      })
+      const value = ["stranger", "https://host/?sig=SECRET", "t-0"].map((taskId) => ({
+        status: "Success",
+        taskId
+      }))
+      const server = yield* serve(() => reply(200, { value }))
+      yield* withClient(server)(
+        Effect.flatMap(TaskOperations, (tasks) => tasks.addCollection("j1", tasksOf(1)))
+      ).pipe(Effect.provide(Logger.layer([logger])))
+      assert.deepStrictEqual(lines, [[
+        "Warn",
+        [
+          "Task_AddCollection on job \"j1\": 2 results of tasks that were not sent are ignored, among them stranger"
+        ]
+      ]])
     }))
 
   it.live("keeps a bad task from harming its siblings", () =>

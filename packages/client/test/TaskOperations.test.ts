@@ -1,6 +1,7 @@
 /**
  * Calls on a real socket: what is sent, what is repeated, and what a caller is told.
  */
+import { timestampOfEpochMs } from "@batchwave/wire/Iso8601"
 import * as SharedKey from "@batchwave/wire/SharedKey"
 import { assert, describe, it } from "@effect/vitest"
 import * as Clock from "effect/Clock"
@@ -206,6 +207,14 @@ describe("TaskOperations reads", () => {
     }))
 })
 
+const failedLongAgo = {
+  id: "t1",
+  state: "completed",
+  creationTime: "2024-01-01T00:00:00.1234567Z",
+  lastModified: "2024-01-01T00:00:00.1234567Z",
+  executionInfo: { startTime: "2024-01-01T00:00:01.0000000Z", retryCount: 0, requeueCount: 0 }
+}
+
 describe("TaskOperations writes", () => {
   const call = {
     delete: Effect.flatMap(TaskOperations, (tasks) => tasks.delete("j1", "t1")),
@@ -224,9 +233,10 @@ describe("TaskOperations writes", () => {
     ) {
       it.live(`${name} takes ${code} after ${fault} as done`, () =>
         Effect.gen(function*() {
-          const server = yield* serve(inOrder(step, refuse(status, code)))
+          const before = name === "reactivate" ? [reply(200, failedLongAgo)] : []
+          const server = yield* serve(inOrder(step, ...before, refuse(status, code)))
           yield* withClient(server)(effect)
-          assert.lengthOf(server.received, 2)
+          assert.lengthOf(server.received, 2 + before.length)
         }))
     }
 
@@ -252,6 +262,63 @@ describe("TaskOperations writes", () => {
       const server = yield* serve(inOrder(reset, refuse(409, "TaskExists"), reply(200, found)))
       yield* withClient(server)(add)
       assert.deepStrictEqual(server.received.map(({ method }) => method), ["POST", "POST", "GET"])
+    }))
+
+  it.live("add waits for its own task while reads do not show it yet", () =>
+    Effect.gen(function*() {
+      const found = { id: "t1", commandLine: "true" }
+      const taken = refuse(409, "TaskExists")
+      const missing = refuse(404, "TaskNotFound")
+      const server = yield* serve(
+        inOrder(reset, taken, missing, taken, missing, taken, reply(200, found))
+      )
+      yield* withClient(server)(add)
+      assert.lengthOf(server.received, 7)
+    }))
+
+  it.live("add adds its task again when the one that had the id has gone", () =>
+    Effect.gen(function*() {
+      const server = yield* serve(
+        inOrder(reset, refuse(409, "TaskExists"), refuse(404, "TaskNotFound"), reply(201))
+      )
+      yield* withClient(server)(add)
+      assert.deepStrictEqual(
+        server.received.map(({ method }) => method),
+        ["POST", "POST", "GET", "POST"]
+      )
+    }))
+
+  it.live("add fails as it did at first when reads never show the task that has the id", () =>
+    Effect.gen(function*() {
+      const server = yield* serve((index, { method }) =>
+        index === 0
+          ? reset
+          : method === "GET"
+          ? refuse(404, "TaskNotFound")
+          : refuse(409, "TaskExists")
+      )
+      const failure = yield* Effect.flip(withClient(server, { attemptsMax: 3 })(add))
+      assert.isTrue(failure._tag === "Conflict" && failure.ambiguous)
+      assert.isTrue(failure._tag === "Conflict" && failure.code === "TaskExists")
+      assert.lengthOf(server.received.filter(({ method }) => method === "GET"), 3)
+    }))
+
+  it.live("reactivate is not sent again when the task has run since the first send", () =>
+    Effect.gen(function*() {
+      const startTime = timestampOfEpochMs((yield* Clock.currentTimeMillis) + 60_000)
+      const executionInfo = { ...failedLongAgo.executionInfo, startTime }
+      const found = { ...failedLongAgo, executionInfo }
+      const server = yield* serve(inOrder(reset, reply(200, found), hang))
+      yield* withClient(server)(call.reactivate)
+      assert.deepStrictEqual(server.received.map(({ method }) => method), ["POST", "GET"])
+    }))
+
+  it.live("reactivate is not sent again when the task cannot be read, and says it is ambiguous", () =>
+    Effect.gen(function*() {
+      const server = yield* serve(inOrder(reset, refuse(403, "InsufficientAccountPermissions")))
+      const failure = yield* Effect.flip(withClient(server)(call.reactivate))
+      assert.isTrue(failure._tag === "Unreachable" && failure.ambiguous)
+      assert.deepStrictEqual(server.received.map(({ method }) => method), ["POST", "GET"])
     }))
 
   it.live("add fails with IdConflict when the id is another task's, naming the field only", () =>

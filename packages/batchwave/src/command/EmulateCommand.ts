@@ -88,7 +88,9 @@ const readFaults = (file: string): Effect.Effect<FaultPlan.FaultPlan, CommandErr
     try: (): unknown => JSON.parse(readFileSync(file, "utf8")),
     catch: (cause) =>
       usage(
-        `cannot read the fault plan ${file}: ${cause instanceof Error ? cause.message : cause}`,
+        `cannot read the fault plan ${file}: ${
+          cause instanceof Error ? cause.message : String(cause)
+        }`,
         cause
       )
   }).pipe(

@@ -11,6 +11,7 @@ import * as AddedScan from "./AddedScan.ts"
 import * as Account from "./CollectionAccount.ts"
 import { ofServiceError } from "./FailureOf.ts"
 import { isRecord, parseJson } from "./Json.ts"
+import type { FoundTasks } from "./ReadBack.ts"
 import { notJson } from "./Request.ts"
 import * as ServiceError from "./ServiceError.ts"
 
@@ -22,6 +23,8 @@ export interface CollectionReply {
   readonly taken: ReadonlyArray<number>
   /** The service's own failure on tasks to send again, by index of the task. */
   readonly errors: ReadonlyMap<number, BatchFailure>
+  /** Ids of results that belong to no task of the chunk, as the reply spells them. */
+  readonly strangers: ReadonlyArray<string>
 }
 
 /** How to take a reply. */
@@ -33,9 +36,12 @@ export interface MatchOptions {
 }
 
 /** What a reply says: all tasks of the chunk added, or a list of results to be matched. */
-export type CollectionBody =
+export type ReplyBody =
   | { readonly _tag: "AllAdded"; readonly eTags: AddedScan.ETagList }
   | { readonly _tag: "Results"; readonly results: ReadonlyArray<unknown> }
+
+/** What ends a request: its reply, or tasks of it that a listing showed when the reply was lost. */
+export type CollectionBody = ReplyBody | { readonly _tag: "Listed"; readonly found: FoundTasks }
 
 /**
  * Reads a reply to a chunk as far as the list of results; each result is checked when it is matched.
@@ -44,7 +50,7 @@ export const readCollection = (
   account: Account.CollectionAccount,
   chunk: TaskChunk
 ) =>
-(reply: TransportReply): Result.Result<CollectionBody, string> => {
+(reply: TransportReply): Result.Result<ReplyBody, string> => {
   const { indexes } = chunk
   const eTags = AddedScan.eTagsOfAllAdded(
     reply.body,
@@ -60,13 +66,13 @@ export const readCollection = (
     : Result.fail("it has no list of results.")
 }
 
-const nothingOpen: CollectionReply = { again: [], taken: [], errors: new Map() }
+const nothingOpen: CollectionReply = { again: [], taken: [], errors: new Map(), strangers: [] }
 
 /** Settles the tasks of a chunk by a reply; see `CollectionReply` for what stays open. */
 export const settleByReply = (
   account: Account.CollectionAccount,
   chunk: TaskChunk,
-  body: CollectionBody,
+  body: ReplyBody,
   options: MatchOptions
 ): CollectionReply => {
   if (body._tag === "Results") return matchReply(account, chunk, body.results, options)
@@ -84,7 +90,7 @@ const matchReply = (
   results: ReadonlyArray<unknown>,
   options: MatchOptions
 ): CollectionReply => {
-  const open: Open = { again: [], taken: [], errors: new Map() }
+  const open: Open = { again: [], taken: [], errors: new Map(), strangers: [] }
   const marks = new Uint8Array(chunk.indexes.length)
   let positions: ReadonlyMap<string, number> | undefined
   let left = marks.length
@@ -97,6 +103,7 @@ const matchReply = (
     const position = guess !== undefined && Account.idAt(account, guess) === taskId
       ? place
       : (positions ??= positionsOf(account, chunk)).get(taskId.toLowerCase())
+    if (position === undefined) open.strangers.push(taskId)
     if (position === undefined || marks[position] !== unanswered) continue
     marks[position] = answered
     left--
@@ -113,6 +120,7 @@ interface Open {
   readonly again: Array<number>
   readonly taken: Array<number>
   readonly errors: Map<number, BatchFailure>
+  readonly strangers: Array<string>
 }
 
 const take = (

@@ -10,6 +10,8 @@
  * E5 At most `connections` attempts are on the wire, fewer while the service throttles; waiting for a
  *    turn counts against the deadline of the call, not against the time of the attempt.
  * E6 The retries of all calls together stay within the retry budget.
+ * E7 A call that can look back does so before each attempt that follows one the service may have acted
+ *    on; what it looks at counts against the deadline of the call.
  */
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
@@ -24,7 +26,7 @@ import * as RetryBudget from "../RetryBudget.ts"
 import * as Throttle from "../Throttle.ts"
 import type { TransportShape } from "../Transport.ts"
 import type { TransportReply, TransportRequest } from "../TransportMessage.ts"
-import type { Call, Delivered } from "./Call.ts"
+import type { Call, Delivered, Finding } from "./Call.ts"
 import * as CallerHeaders from "./CallerHeaders.ts"
 import * as FailureOf from "./FailureOf.ts"
 import * as Observer from "./Observer.ts"
@@ -117,6 +119,9 @@ export const make = (options: ExchangeOptions): ExchangeShape => {
         return yield* Effect.fail(lateBy(run, last))
       }
       yield* Effect.sleep(turnMs)
+      const finding = yield* lookBack(call, run, last)
+      if (finding?._tag === "Reached") return endOf(run, finding)
+      if (finding?._tag === "Unclear") return yield* Effect.fail(last)
     }
   })
   const deliver = <A>(call: Call<A>): Effect.Effect<Delivered<A>, BatchFailure> => {
@@ -155,6 +160,22 @@ const over = (
     }))
 })
 
+/** Looks what became of the attempts so far, if one may have been acted on and the call can. */
+const lookBack = <A>(
+  call: Call<A>,
+  run: Run,
+  failure: BatchFailure
+): Effect.Effect<Finding<A> | undefined> =>
+  call.lookBack === undefined || !run.ambiguous
+    ? nothingToLookAt
+    : call.lookBack({
+      failure,
+      firstSentAtMs: run.firstSentAtMs,
+      leftMs: run.deadlineAtMs - monotonicMs(run.clock)
+    })
+
+const nothingToLookAt = Effect.succeed(undefined)
+
 /** What a call that succeeded answers. */
 const endOf = <A>(
   run: Run,
@@ -186,6 +207,8 @@ interface Run extends Progress {
   readonly deadlineMs: number
   /** On the monotonic clock, so that a jump of the wall clock changes nothing. */
   readonly deadlineAtMs: number
+  /** When the first attempt was sent, on the monotonic clock. */
+  firstSentAtMs: number
   /** When the last attempt was sent, on the monotonic clock. */
   sentAtMs: number
   /** Which credential the last attempt was signed with. */
@@ -214,10 +237,16 @@ const begin = (
     call,
     clock,
     observer: Observer.of(call, context),
-    plan: RetryPlan.make(policy, retry?.[call.operation]),
+    plan: RetryPlan.make(
+      call.attemptsMax === undefined || call.attemptsMax >= policy.attemptsMax
+        ? policy
+        : { ...policy, attemptsMax: call.attemptsMax },
+      retry?.[call.operation]
+    ),
     startedAtMs,
     deadlineMs,
     deadlineAtMs: startedAtMs + deadlineMs,
+    firstSentAtMs: startedAtMs,
     sentAtMs: startedAtMs,
     generation: 0,
     tried: new Set(),
@@ -244,6 +273,7 @@ const startAttempt = (shared: Shared, run: Run): Effect.Effect<Outcome> => {
   const pausedMs = shared.throttle.pauseMs(nowMs)
   if (pausedMs > 0) return Effect.succeed(pausedMs)
   const signed = shared.signer.sign(run.call, run.clock.currentTimeMillisUnsafe())
+  if (run.attempts === 0) run.firstSentAtMs = nowMs
   run.attempts++
   run.sentAtMs = nowMs
   run.generation = shared.signer.generation()

@@ -18,7 +18,7 @@ import { differencesOfFields } from "../TaskFingerprint.ts"
 import * as TaskPages from "../TaskPages.ts"
 import type { ExchangeShape } from "./Exchange.ts"
 import { idConflict } from "./FailureOf.ts"
-import { orJobPatched } from "./GoalReadBack.ts"
+import { orJobPatched, orJobReached } from "./GoalReadBack.ts"
 import {
   callOf,
   jsonBody,
@@ -60,10 +60,20 @@ export const make = (exchange: ExchangeShape): JobOperationsShape => {
       orJobPatched(write(JobsApi.update, jobId, job, options), exchange, jobId, job)
     ),
     disable: Effect.fn("JobOperations.disable")((jobId, disableTasks, options) =>
-      write(JobsApi.disable, jobId, { disableTasks }, options)
+      orJobReached(
+        write(JobsApi.disable, jobId, { disableTasks }, options),
+        exchange,
+        "Job_Disable",
+        jobId
+      )
     ),
     enable: Effect.fn("JobOperations.enable")((jobId, options) =>
-      write(JobsApi.enable, jobId, undefined, options)
+      orJobReached(
+        write(JobsApi.enable, jobId, undefined, options),
+        exchange,
+        "Job_Enable",
+        jobId
+      )
     ),
     terminate: Effect.fn("JobOperations.terminate")((jobId, options) => {
       const reason = options?.terminateReason

@@ -23,7 +23,11 @@ export class Receiver implements Dispatcher.DispatchHandler {
   #abandoned = false
   #status = 0
   #headers: IncomingHttpHeaders = {}
+  /** Length of the body as the headers tell it; 0 when they do not. */
+  #announced = 0
+  /** The only chunk, or the announced body as far as it has arrived. */
   #first: Buffer | undefined
+  /** Every chunk of a body that is longer than announced. */
   #rest: Array<Buffer> | undefined
   #bytes = 0
 
@@ -71,22 +75,28 @@ export class Receiver implements Dispatcher.DispatchHandler {
     if (status < 200) return
     this.#status = status
     this.#headers = headers
-    const announced = this.#isHead ? 0 : Number(headers["content-length"] ?? 0)
-    if (announced > this.#replyBytesMax) this.#refuse(controller)
+    this.#announced = this.#isHead ? 0 : Number(headers["content-length"] ?? 0)
+    if (this.#announced > this.#replyBytesMax) this.#refuse(controller)
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    const start = this.#bytes
     this.#bytes += chunk.length
     if (this.#bytes > this.#replyBytesMax) return this.#refuse(controller)
-    if (this.#first === undefined) this.#first = chunk
-    else if (this.#rest === undefined) this.#rest = [this.#first, chunk]
+    if (this.#bytes <= this.#announced && chunk.length < this.#announced) {
+      this.#first ??= Buffer.allocUnsafeSlow(this.#announced)
+      this.#first.set(chunk, start)
+    } else if (this.#first === undefined) this.#first = chunk
+    else if (this.#rest === undefined) this.#rest = [this.#first.subarray(0, start), chunk]
     else this.#rest.push(chunk)
   }
 
   onResponseEnd(): void {
     const body = this.#rest === undefined
-      ? this.#first ?? emptyBody
+      ? this.#first?.subarray(0, this.#bytes) ?? emptyBody
       : Buffer.concat(this.#rest, this.#bytes)
+    this.#first = undefined
+    this.#rest = undefined
     this.#end?.(Effect.succeed({ status: this.#status, headers: this.#headers, body }))
   }
 

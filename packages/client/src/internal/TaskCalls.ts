@@ -2,14 +2,17 @@
  * The task operations as calls of an exchange.
  */
 import { decodeSubtasks, decodeTask, decodeTaskPage } from "@batchwave/wire/Decode"
-import type { TaskAddParameter } from "@batchwave/wire/Task"
+import type { CloudTask, TaskAddParameter } from "@batchwave/wire/Task"
 import type { TaskConstraints } from "@batchwave/wire/TaskConstraints"
 import { TasksApi } from "@batchwave/wire/TasksApi"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Random from "effect/Random"
 import * as Result from "effect/Result"
 import type { BatchFailure } from "../BatchFailure.ts"
 import * as BodyLimit from "../BodyLimit.ts"
 import type { ConditionalOptions, PageOptions, RequestOptions } from "../RequestOptions.ts"
+import { backoffMs } from "../Resilience.ts"
 import * as TaskCollection from "../TaskCollection.ts"
 import { differencesOf, differencesOfFields } from "../TaskFingerprint.ts"
 import type { AddOptions, TaskOperationsShape } from "../TaskOperations.ts"
@@ -17,6 +20,7 @@ import * as TaskPages from "../TaskPages.ts"
 import type { ExchangeShape } from "./Exchange.ts"
 import { idConflict } from "./FailureOf.ts"
 import { orTaskReached } from "./GoalReadBack.ts"
+import * as Reactivation from "./Reactivation.ts"
 import * as ReadBack from "./ReadBack.ts"
 import {
   callOf,
@@ -84,9 +88,13 @@ const act = (
 ): Effect.Effect<void, BatchFailure> =>
   orTaskReached(
     orReached(
-      exchange.send(
-        callOf(exchange, operation, { jobId, taskId }, { options, decode: readNothing })
-      ),
+      exchange.send({
+        ...callOf(exchange, operation, { jobId, taskId }, { options, decode: readNothing }),
+        // Of these only a second reactivation can do more than the first.
+        ...(operation.operationId === "Task_Reactivate"
+          ? { lookBack: Reactivation.lookBack(exchange, jobId, taskId) }
+          : {})
+      }),
       operation.operationId
     ),
     exchange,
@@ -102,24 +110,46 @@ const add = (exchange: ExchangeShape) =>
     options?: AddOptions
   ): Effect.fn.Return<void, BatchFailure> {
     const { operationId } = TasksApi.add
-    const call = callOf(exchange, TasksApi.add, { jobId }, {
-      body: jsonBody(task),
-      options,
-      decode: readNothing
-    })
-    const sent = yield* Effect.result(exchange.send({ ...call, taskId: task.id }))
-    if (Result.isSuccess(sent)) return
-    const { failure } = sent
-    const isTaken = failure._tag === "Conflict" && failure.code === "TaskExists"
-    const mayBeOurs = needsReadBack(failure, operationId) || options?.ifExists === "adopt"
-    if (!isTaken || !mayBeOurs) return yield* Effect.fail(failure)
-    const found = yield* ReadBack.getOrNone(exchange, jobId, task)
-    if (found === undefined) return yield* Effect.fail(failure)
-    const differences = differencesOf(task, found)
-    if (differences.length > 0) {
-      return yield* Effect.fail(idConflict(operationId, jobId, task.id, differences))
+    const body = jsonBody(task)
+    const untilMs = (yield* Clock.currentTimeMillis)
+      + (options?.deadlineMs ?? exchange.policy.deadlineMs)
+    let deadlineMs = options?.deadlineMs
+    let first: BatchFailure | undefined
+    for (let round = 1;; round++) {
+      const call = callOf(exchange, TasksApi.add, { jobId }, {
+        body,
+        options: deadlineMs === undefined ? options : { ...options, deadlineMs },
+        decode: readNothing
+      })
+      const sent = yield* Effect.result(exchange.send({ ...call, taskId: task.id }))
+      if (Result.isSuccess(sent)) return
+      const { failure } = sent
+      const isTaken = failure._tag === "Conflict" && failure.code === "TaskExists"
+      const mayBeOurs = first !== undefined || needsReadBack(failure, operationId)
+        || options?.ifExists === "adopt"
+      if (!isTaken || !mayBeOurs) return yield* Effect.fail(failure)
+      first ??= failure
+      const found = yield* ReadBack.getOrNone(exchange, jobId, task)
+      if (found !== undefined) return yield* compare(jobId, task, found)
+      // Reads may lag behind the add, or the task has gone since: both are told by adding it again.
+      const pauseMs = backoffMs(exchange.policy, round, yield* Random.next)
+      deadlineMs = untilMs - (yield* Clock.currentTimeMillis) - pauseMs
+      if (round >= exchange.policy.attemptsMax || deadlineMs <= 0) return yield* Effect.fail(first)
+      yield* Effect.sleep(pauseMs)
     }
   })
+
+/** Takes a task that has the id for ours only if it is the same. */
+const compare = (
+  jobId: string,
+  task: TaskAddParameter,
+  found: CloudTask
+): Effect.Effect<void, BatchFailure> => {
+  const differences = differencesOf(task, found)
+  return differences.length === 0
+    ? Effect.void
+    : Effect.fail(idConflict(TasksApi.add.operationId, jobId, task.id, differences))
+}
 
 const update = (exchange: ExchangeShape) =>
   Effect.fn("TaskOperations.update")(function*(
