@@ -1,23 +1,14 @@
 /**
  * The operations on the files of tasks and of nodes, as data.
  */
-import * as Limits from "./Limits.ts"
 import { NodeFileListResult } from "./NodeFile.ts"
-import { conditionalHeadersOfDates, type Operation } from "./Operation.ts"
+import { common, conditionalHeadersOfDates, type Operation } from "./Operation.ts"
 import * as ResponseHeaders from "./ResponseHeaders.ts"
 
 const files = "/jobs/{jobId}/tasks/{taskId}/files"
 const file = `${files}/{filePath}` as const
 const nodeFiles = "/pools/{poolId}/nodes/{nodeId}/files"
 const nodeFile = `${nodeFiles}/{filePath}` as const
-
-const common = {
-  query: [],
-  conditional: false,
-  conditionalHeaders: [],
-  timeoutSecondsDefault: Limits.timeoutSecondsDefault,
-  isPaged: false
-} as const
 
 const remove = {
   ...common,

@@ -11,23 +11,12 @@ import {
   JobUpdateParameter
 } from "./Job.ts"
 import { CloudJobListPreparationAndReleaseTaskStatusResult } from "./JobPreparationAndReleaseStatus.ts"
-import * as Limits from "./Limits.ts"
-import { conditionalHeadersAll, type Operation } from "./Operation.ts"
+import { common, conditional, type Operation } from "./Operation.ts"
 import * as ResponseHeaders from "./ResponseHeaders.ts"
 import { TaskCountsResult } from "./TaskCounts.ts"
 
 const jobs = "/jobs"
 const job = `${jobs}/{jobId}` as const
-
-const common = {
-  query: [],
-  conditional: false,
-  conditionalHeaders: [],
-  timeoutSecondsDefault: Limits.timeoutSecondsDefault,
-  isPaged: false
-} as const
-
-const conditional = { conditional: true, conditionalHeaders: conditionalHeadersAll } as const
 
 /** The operations on jobs, by the short name a client gives them. @source BatchService swagger 2024-02-01.19.0 */
 export const JobsApi = {

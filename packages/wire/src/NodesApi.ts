@@ -2,19 +2,10 @@
  * The operations on the nodes of a pool, as data. Those on their files are in `FilesApi`.
  */
 import { ComputeNode, ComputeNodeListResult } from "./ComputeNode.ts"
-import * as Limits from "./Limits.ts"
-import type { Operation } from "./Operation.ts"
+import { common, type Operation } from "./Operation.ts"
 import * as ResponseHeaders from "./ResponseHeaders.ts"
 
 const nodes = "/pools/{poolId}/nodes"
-
-const common = {
-  query: [],
-  conditional: false,
-  conditionalHeaders: [],
-  timeoutSecondsDefault: Limits.timeoutSecondsDefault,
-  isPaged: false
-} as const
 
 /** The operations on nodes, by the short name a client gives them. @source BatchService swagger 2024-02-01.19.0 */
 export const NodesApi = {

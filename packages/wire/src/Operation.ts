@@ -2,6 +2,7 @@
  * An operation of the service as data: client and emulator both work from these descriptions.
  */
 import type * as Schema from "effect/Schema"
+import * as Limits from "./Limits.ts"
 
 /** A header that makes a request depend on the state of the resource. */
 export type ConditionalHeader =
@@ -57,3 +58,18 @@ export interface Operation {
   /** The headers the service promises on success. Any of them may be missing in practice. */
   readonly responseHeaders: ReadonlyArray<string>
 }
+
+/** What most operations share: no query, no conditions, no pages, the default processing time. */
+export const common = {
+  query: [],
+  conditional: false,
+  conditionalHeaders: [],
+  timeoutSecondsDefault: Limits.timeoutSecondsDefault,
+  isPaged: false
+} as const
+
+/** Of an operation that takes all four conditional headers. */
+export const conditional = {
+  conditional: true,
+  conditionalHeaders: conditionalHeadersAll
+} as const

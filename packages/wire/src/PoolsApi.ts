@@ -1,24 +1,13 @@
 /**
  * The operations on pools as data.
  */
-import * as Limits from "./Limits.ts"
-import { conditionalHeadersAll, type Operation } from "./Operation.ts"
+import { common, conditional, type Operation } from "./Operation.ts"
 import { CloudPool, CloudPoolListResult, PoolAddParameter } from "./Pool.ts"
 import { PoolResizeParameter } from "./PoolResize.ts"
 import * as ResponseHeaders from "./ResponseHeaders.ts"
 
 const pools = "/pools"
 const pool = `${pools}/{poolId}` as const
-
-const common = {
-  query: [],
-  conditional: false,
-  conditionalHeaders: [],
-  timeoutSecondsDefault: Limits.timeoutSecondsDefault,
-  isPaged: false
-} as const
-
-const conditional = { conditional: true, conditionalHeaders: conditionalHeadersAll } as const
 
 /** The operations on pools, by the short name a client gives them. @source BatchService swagger 2024-02-01.19.0 */
 export const PoolsApi = {

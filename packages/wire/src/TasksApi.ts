@@ -2,7 +2,7 @@
  * The nine operations on tasks as data.
  */
 import * as Limits from "./Limits.ts"
-import { conditionalHeadersAll, type Operation } from "./Operation.ts"
+import { common, conditional, type Operation } from "./Operation.ts"
 import * as ResponseHeaders from "./ResponseHeaders.ts"
 import { CloudTaskListSubtasksResult } from "./SubtaskInformation.ts"
 import { CloudTask, TaskAddParameter, TaskUpdateParameter } from "./Task.ts"
@@ -12,16 +12,6 @@ import { CloudTaskListResult } from "./TaskPage.ts"
 const job = "/jobs/{jobId}"
 const tasks = `${job}/tasks` as const
 const task = `${tasks}/{taskId}` as const
-
-const common = {
-  query: [],
-  conditional: false,
-  conditionalHeaders: [],
-  timeoutSecondsDefault: Limits.timeoutSecondsDefault,
-  isPaged: false
-} as const
-
-const conditional = { conditional: true, conditionalHeaders: conditionalHeadersAll } as const
 
 /** The operations on tasks, by the short name a client gives them. @source BatchService swagger 2024-02-01.19.0 */
 export const TasksApi = {
