@@ -115,9 +115,10 @@ against a run of its own.
 `
 
 const closing =
-  `A write whose answer is lost is sent again under the same ids; where an id is then taken, Batchwave reads the task
-back and compares it with what it sent, which is the third call in the last row. The minute in the row without an answer
-is the default time of an attempt, \`attemptTimeoutMs\`.
+  `After a connection that broke and after a reply that was cut, Batchwave lists the tasks before it sends anything
+again, which is the extra call of the one row and the reason why nothing is sent twice in the other. What it then finds
+under its ids is compared with what it sent. The minute in the row without an answer is the default time of an attempt,
+\`attemptTimeoutMs\`.
 `
 
 /** The page with the table. */
