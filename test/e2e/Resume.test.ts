@@ -104,12 +104,20 @@ describe("a run that was killed", () => {
     try {
       let kills = 0
       let code: number | null = null
+      let said = ""
       for (let attempt = 0; code === null && attempt < 12; attempt++) {
-        const isResumed = runsOf(directory).some((run) =>
-          existsSync(join(directory, ".batchwave", "runs", run, "run.json"))
+        // By its id, since a run that was killed when it had just finished is no unfinished one.
+        const run = runsOf(directory).find((name) =>
+          existsSync(join(directory, ".batchwave", "runs", name, "run.json"))
         )
         const started = Command.start(
-          ["run", file, "--backend", "azure", ...(isResumed ? ["--resume"] : [])],
+          [
+            "run",
+            file,
+            "--backend",
+            "azure",
+            ...(run === undefined ? [] : ["--resume", "--run-id", run])
+          ],
           { cwd: directory, env: emulator.env }
         )
         if (attempt < 11) {
@@ -118,10 +126,17 @@ describe("a run that was killed", () => {
           const ended = await started.ended
           clearTimeout(timer)
           if (ended.signal === "SIGKILL") kills++
-          else code = ended.code
-        } else code = (await started.ended).code
+          else {
+            code = ended.code
+            said = ended.stderr
+          }
+        } else {
+          const ended = await started.ended
+          code = ended.code
+          said = ended.stderr
+        }
       }
-      assert.strictEqual(code, 0)
+      assert.strictEqual(code, 0, said)
       assert.isAbove(kills, 0)
       assert.deepStrictEqual(logOf(directory).toSorted(), expected)
     } finally {
