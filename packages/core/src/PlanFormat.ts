@@ -113,7 +113,7 @@ const criticalPathLines = (plan: Plan.Plan, namesMax: number): ReadonlyArray<str
   const isEstimated = plan.workflow.nodes.some((node) => node.estimateMs !== undefined)
   const shown = names.slice(0, namesMax).map(quoteIfNeeded).join(" → ")
   const more = names.length > namesMax ? ` → … and ${names.length - namesMax} more` : ""
-  const length = isEstimated ? `, estimated ${lengthMs} ms` : ""
+  const length = isEstimated ? `, estimated ${Math.round(lengthMs)} ms` : ""
   return [`critical path (${counted(names.length, "node")}${length}): ${shown}${more}`]
 }
 

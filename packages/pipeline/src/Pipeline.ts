@@ -20,6 +20,7 @@ import { holeProblems } from "./internal/ImportedCommand.ts"
 import * as Param from "./Param.ts"
 import { PipelineError } from "./PipelineError.ts"
 import * as ReturnValue from "./ReturnValue.ts"
+import * as WfFormat from "./WfFormat.ts"
 import * as WorkflowSchema from "./WorkflowSchema.ts"
 
 /**
@@ -138,15 +139,16 @@ export const fromWorkflow = (workflow: Workflow.Workflow): Pipeline<{}, {}, unde
   )
 
 /**
- * Makes a pipeline from the canonical JSON form of a workflow. Fields it does not know are errors.
- * Fails with every problem of form, each with its path; broken rules are found by `compile`.
+ * Makes a pipeline from JSON: the canonical form of a workflow, whose unknown fields are errors, or
+ * a recorded workflow (`WfFormat`). Fails with every problem of form, each with its path; broken
+ * rules are found by `compile`.
  *
  * @category constructors
  */
 export const fromJson = (
   value: unknown
 ): Result.Result<Pipeline<{}, {}, undefined>, PipelineError> =>
-  Result.mapBoth(WorkflowSchema.decode(value), {
+  Result.mapBoth((WfFormat.isTrace(value) ? WfFormat.decode : WorkflowSchema.decode)(value), {
     onFailure: (problems) => new PipelineError({ pipeline: "from JSON", problems }),
     onSuccess: fromWorkflow
   })

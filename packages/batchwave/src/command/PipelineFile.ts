@@ -28,7 +28,7 @@ export const load: (
     if (extension === ".json") return yield* loadJson(file, path)
     if (moduleExtensions.has(extension)) return yield* loadModule(file, path)
     return yield* usage(
-      `${file} is no pipeline file; give a .ts, .mts, .js or .mjs module, or a .json workflow`
+      `${file} is no pipeline file; give a .ts, .mts, .js or .mjs module, or a .json workflow or trace (WfFormat)`
     )
   }
 )
