@@ -234,8 +234,19 @@ describe("the command line", () => {
     writeFileSync(file, failing)
     const ended = await Command.run(["run", file, "--resume"], { cwd: directory })
     assert.strictEqual(ended.code, 2)
-    assert.match(ended.stderr, /no unfinished run of "bad".*no runs yet/)
+    assert.match(ended.stderr, /no run of "bad" to resume.*no runs yet/)
     assert.isFalse(hasRuns(directory))
+  })
+
+  it("tells the newest run again when every run has ended, without running anything", async () => {
+    const directory = Command.makeDirectory()
+    const file = writeFailing(directory)
+    const first = await Command.run(["run", file], { cwd: directory })
+    const again = await Command.run(["run", file, "--resume"], { cwd: directory })
+    assert.strictEqual(first.code, 1)
+    assert.strictEqual(again.code, 1)
+    assert.strictEqual(again.stdout, first.stdout)
+    assert.notInclude(again.stderr, "submitted")
   })
 })
 

@@ -74,11 +74,11 @@ const resumable = Effect.fnUntraced(function*(
     }
     return directory
   }
-  const newest = known.find((run) => run.pipeline === pipeline && run.outcome === undefined)
+  // Without an unfinished run the newest one is told: it may have ended just before it was to resume.
+  const own = known.filter((run) => run.pipeline === pipeline)
+  const newest = own.find((run) => run.outcome === undefined) ?? own[0]
   if (newest === undefined) {
-    return yield* usage(
-      `there is no unfinished run of "${pipeline}" to resume${listing(known)}`
-    )
+    return yield* usage(`there is no run of "${pipeline}" to resume${listing(known)}`)
   }
   return RunDirectory.make(data, newest.run)
 })
