@@ -69,6 +69,14 @@ export const peekAtMs = (heap: EventHeap): number | undefined =>
   heap.size === 0 ? undefined : heap.times[0]
 
 /**
+ * The earliest item, or `undefined` when the heap is empty; it stays queued.
+ *
+ * @category operations
+ */
+export const peek = (heap: EventHeap): number | undefined =>
+  heap.size === 0 ? undefined : heap.items[0]
+
+/**
  * Takes the earliest item out, or returns `undefined` when the heap is empty.
  *
  * @category operations

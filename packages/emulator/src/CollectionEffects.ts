@@ -4,10 +4,10 @@
  * @internal
  */
 import * as Random from "@batchwave/core/Random"
+import * as IdPattern from "@batchwave/sim/IdPattern"
 import * as ErrorReply from "./ErrorReply.ts"
 import type { Exchange } from "./Exchange.ts"
 import type { CollectionFault, ItemEffect } from "./Fault.ts"
-import * as IdPattern from "./IdPattern.ts"
 
 /** One task of the request with the result it would have. */
 export interface ItemResult {

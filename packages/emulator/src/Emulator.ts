@@ -18,9 +18,11 @@ import { createSecretKey } from "node:crypto"
 import { mkdir, realpath } from "node:fs/promises"
 import * as Path from "node:path"
 import * as AccessToken from "./AccessToken.ts"
+import * as AccountClock from "./AccountClock.ts"
 import { EmulatorError } from "./EmulatorError.ts"
 import * as EmulatorOptions from "./EmulatorOptions.ts"
 import * as EntityTag from "./EntityTag.ts"
+import { Executor } from "./Executor.ts"
 import { attempt } from "./executor/FileFault.ts"
 import { ProcessExecutor } from "./executor/ProcessExecutor.ts"
 import * as FaultPlan from "./FaultPlan.ts"
@@ -30,10 +32,12 @@ import * as HostGuard from "./middleware/HostGuard.ts"
 import * as NodeLayout from "./NodeLayout.ts"
 import * as OperationIds from "./OperationIds.ts"
 import * as PoolDocument from "./PoolDocument.ts"
+import * as ProcessRuns from "./ProcessRuns.ts"
 import * as RenderedTasks from "./RenderedTasks.ts"
 import * as RequestLog from "./RequestLog.ts"
 import * as Runner from "./Runner.ts"
 import * as Server from "./Server.ts"
+import * as SimulatedRuns from "./SimulatedRuns.ts"
 import { firstMark, type State } from "./State.ts"
 import * as TimeText from "./TimeText.ts"
 
@@ -70,6 +74,13 @@ export interface EmulatorControl {
   readonly faults: Effect.Effect<FaultReport.FaultReport>
   /** The counts of requests and the latest of them. */
   readonly requests: Effect.Effect<RequestLog.RequestReport>
+  /** The account's time, in whole milliseconds since 1970. */
+  readonly nowMs: Effect.Effect<number>
+  /**
+   * Moves virtual time to the next event and lets all happen that is due then; answers with the new
+   * time, or nothing when no event is to come. Fails when the time is not virtual.
+   */
+  readonly advance: Effect.Effect<number | undefined, EmulatorError>
 }
 
 /**
@@ -83,13 +94,9 @@ export const make = Effect.fn("Emulator.make")(function*(
 ): Effect.fn.Return<EmulatorShape, EmulatorError, Scope.Scope> {
   const state = yield* makeState(EmulatorOptions.settle(options))
   const { settings } = state
-  const executor = yield* Layer.build(
-    ProcessExecutor.layer({
-      allowedDirectories: settings.allowedDirectories,
-      ...(settings.graceMs === undefined ? {} : { graceMs: settings.graceMs })
-    })
-  )
+  const executor = yield* Layer.build(executorOf(state))
   const runner = yield* Effect.provideContext(Runner.make(state), executor)
+  state.provideFiles = Context.get(executor, Executor).provideFiles
   const port = yield* Server.listen(state, runner)
   for (const name of HostGuard.namesOf(settings.host, port)) state.hosts.add(name)
   const host = settings.host.includes(":") ? `[${settings.host}]` : settings.host
@@ -105,7 +112,19 @@ export const make = Effect.fn("Emulator.make")(function*(
   }
 })
 
-const makeControl = (state: State, { drain }: Runner.Runner): EmulatorControl => ({
+const executorOf = (state: State): Layer.Layer<Executor> => {
+  const { allowedDirectories, executor, graceMs } = state.settings
+  if (executor?._tag === "Simulated") return SimulatedRuns.layer(state, executor.scenario)
+  return Layer.provide(
+    ProcessRuns.layer(state),
+    ProcessExecutor.layer({
+      allowedDirectories,
+      ...(graceMs === undefined ? {} : { graceMs })
+    })
+  )
+}
+
+const makeControl = (state: State, runner: Runner.Runner): EmulatorControl => ({
   putFaults: Effect.fnUntraced(function*(plan) {
     const decoded = FaultPlan.decode(plan)
     const problems = Result.isFailure(decoded)
@@ -114,14 +133,30 @@ const makeControl = (state: State, { drain }: Runner.Runner): EmulatorControl =>
     if (problems.length > 0) {
       return yield* new EmulatorError({ reason: "InvalidOptions", message: problems.join(" ") })
     }
-    Faults.put(state.faults, plan, yield* Clock.currentTimeMillis)
-    drain()
+    Faults.put(state.faults, plan, state.clock.nowMs())
+    runner.drain()
   }),
   clearFaults: Effect.sync(() => {
     state.faults.active = undefined
   }),
   faults: Effect.sync(() => FaultReport.make(state.faults)),
-  requests: Effect.sync(() => RequestLog.report(state.requests))
+  requests: Effect.sync(() => RequestLog.report(state.requests)),
+  nowMs: Effect.sync(() => state.clock.nowMs()),
+  advance: Effect.suspend(() => {
+    if (state.clock.pace._tag !== "Virtual") {
+      return Effect.fail(
+        new EmulatorError({
+          reason: "InvalidOptions",
+          message: "Only virtual time can be advanced; start the emulator with a virtual pace."
+        })
+      )
+    }
+    const atMs = runner.nextEventMs()
+    if (atMs === Infinity) return Effect.undefined
+    state.clock.jump(atMs)
+    runner.advance()
+    return Effect.succeed(state.clock.nowMs())
+  })
 })
 
 /**
@@ -148,7 +183,9 @@ const makeState = Effect.fnUntraced(function*(
   if (problems.length > 0) {
     return yield* new EmulatorError({ reason: "InvalidOptions", message: problems.join(" ") })
   }
-  const nowMs = yield* Clock.currentTimeMillis
+  const pace = given.executor?._tag === "Simulated" ? given.executor.pace : undefined
+  const clock = AccountClock.make(pace ?? AccountClock.realPace, yield* Clock.Clock)
+  const nowMs = clock.nowMs()
   const account = Account.make({
     pool: {
       id: given.pool,
@@ -170,6 +207,7 @@ const makeState = Effect.fnUntraced(function*(
   const state: State = {
     settings: { ...given, dataDirectory },
     account,
+    clock,
     credential: {
       account: given.account,
       key: createSecretKey(Buffer.from(given.key, "base64")),
@@ -186,6 +224,8 @@ const makeState = Effect.fnUntraced(function*(
     faults,
     requests: RequestLog.make(),
     endpoint: "",
+    requestsInHand: 0,
+    provideFiles: () => Effect.void,
     removals: [],
     leaving: new Map()
   }

@@ -1,11 +1,13 @@
 /**
  * The settings of an emulator, their defaults, and the well-known development account.
  */
+import * as Scenario from "@batchwave/sim/Scenario"
 import * as Result from "effect/Result"
 import { isIP } from "node:net"
 import { availableParallelism } from "node:os"
 import * as Path from "node:path"
 import type * as AccessToken from "./AccessToken.ts"
+import { type Pace, realPace } from "./AccountClock.ts"
 import * as FaultPlan from "./FaultPlan.ts"
 import * as OperationIds from "./OperationIds.ts"
 
@@ -32,6 +34,21 @@ export const developmentKey =
 export const developmentPool = "batchwave"
 
 /**
+ * Who carries tasks out: processes of this machine, or a scenario that says how they would go, without
+ * running anything. The account's time passes at the `pace`; with processes it is the real time.
+ *
+ * @category models
+ */
+export type ExecutorChoice =
+  | { readonly _tag: "Process" }
+  | {
+    readonly _tag: "Simulated"
+    readonly scenario: Scenario.Scenario
+    /** @default realPace */
+    readonly pace?: Pace
+  }
+
+/**
  * Settings of an emulator.
  *
  * @category models
@@ -55,6 +72,8 @@ export interface EmulatorOptions {
   readonly nodes?: number
   /** Slots of each of them, 1 to 256. @default the number of cores */
   readonly slotsPerNode?: number
+  /** Must be named when the host is not loopback. @default processes */
+  readonly executor?: ExecutorChoice
   /** How the scheduler fills nodes. @default "spread" */
   readonly nodeFillType?: "spread" | "pack"
   /** Directories `file:` URLs of resource and output files may lead to. @default none */
@@ -85,8 +104,9 @@ export interface EmulatorOptions {
  * @category models
  */
 export type Settings =
-  & Required<Omit<EmulatorOptions, "graceMs" | "faults">>
+  & Required<Omit<EmulatorOptions, "executor" | "graceMs" | "faults">>
   & {
+    readonly executor: ExecutorChoice | undefined
     readonly graceMs: number | undefined
     readonly faults: FaultPlan.FaultPlan | undefined
   }
@@ -106,6 +126,7 @@ export const settle = (options: EmulatorOptions): Settings => ({
   dataDirectory: Path.resolve(options.dataDirectory),
   nodes: options.nodes ?? 1,
   slotsPerNode: options.slotsPerNode ?? Math.min(256, availableParallelism()),
+  executor: options.executor,
   nodeFillType: options.nodeFillType ?? "spread",
   allowedDirectories: options.allowedDirectories ?? [],
   taskCountsLagMs: options.taskCountsLagMs ?? 0,
@@ -153,8 +174,28 @@ export const problems = (settings: Settings): ReadonlyArray<string> => {
   if (!isLoopback(settings.host) && settings.key === developmentKey) {
     found.push(`Listening on ${settings.host} needs a key of its own: the default key is public.`)
   }
+  found.push(...executorProblems(settings))
   return settings.faults === undefined ? found : [...found, ...faultProblems(settings.faults)]
 }
+
+const executorProblems = ({ executor, host }: Settings): ReadonlyArray<string> => {
+  if (executor === undefined) {
+    return isLoopback(host) ? [] : [
+      `Listening on ${host} lets others run commands on this machine: name the executor, processes or a simulation.`
+    ]
+  }
+  if (executor._tag === "Process") return []
+  const { pace = realPace, scenario } = executor
+  const found = Scenario.problems(scenario).map((problem) => `The scenario: ${problem}`)
+  if (pace._tag === "Scaled" && !(pace.speed >= speedMin && pace.speed <= speedMax)) {
+    found.push(`speed must be from ${speedMin} to ${speedMax}, not ${pace.speed}.`)
+  }
+  return found
+}
+
+/** The slowest and the fastest pace of the account's time, as factors on real time. */
+export const speedMin = 0.001
+export const speedMax = 1_000_000
 
 const faultProblems = (plan: FaultPlan.FaultPlan): ReadonlyArray<string> => {
   const decoded = FaultPlan.decode(plan)

@@ -6,11 +6,11 @@
  * F2 all rules are looked at in order; delays add up, and of the faults that end a request the first
  *    one holds. A rule that was outdone did not fire.
  */
+import * as IdPattern from "@batchwave/sim/IdPattern"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as SchemaIssue from "effect/SchemaIssue"
 import { Fault } from "./Fault.ts"
-import * as IdPattern from "./IdPattern.ts"
 import { NodeLoss, RunFault } from "./RunFault.ts"
 
 const Counter = Schema.Int.check(Schema.isGreaterThanOrEqualTo(1))

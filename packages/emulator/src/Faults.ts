@@ -4,10 +4,10 @@
  * @internal
  */
 import * as Random from "@batchwave/core/Random"
+import * as IdPattern from "@batchwave/sim/IdPattern"
 import type { CollectionFault, EndingFault, PageFault } from "./Fault.ts"
 import * as FaultCounter from "./FaultCounter.ts"
 import * as FaultPlan from "./FaultPlan.ts"
-import * as IdPattern from "./IdPattern.ts"
 import type { NodeLoss, RunFault } from "./RunFault.ts"
 
 /** One rule with its counts. */

@@ -1,30 +1,24 @@
 /**
- * Carries out what the account asks for: starts and ends processes, removes directories of what was
- * deleted, and wakes the account when a wall clock runs out.
+ * Carries out what the account asks for: hands its runs to the executor, keeps the directories of nodes
+ * and jobs, and moves the account on when something is due. One alarm serves all that is due.
  *
- * R1 every started run is reported ended exactly once, unless the emulator closes before.
- * R2 a run waits for the run and the removal that used its directory before it.
+ * R1 what is due happens in the order of time, each at its own time, however late the alarm rings.
  */
 import * as Account from "@batchwave/sim/Account"
-import type { Instruction, StartTask } from "@batchwave/sim/Instruction"
+import * as IdPattern from "@batchwave/sim/IdPattern"
+import type { Instruction } from "@batchwave/sim/Instruction"
 import * as Runs from "@batchwave/sim/Runs"
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as FiberSet from "effect/FiberSet"
 import type * as Scope from "effect/Scope"
 import { mkdirSync, renameSync } from "node:fs"
-import { rm } from "node:fs/promises"
 import * as Path from "node:path"
-import * as DirectoryTurns from "./DirectoryTurns.ts"
-import * as Executions from "./Executions.ts"
-import * as FaultyRun from "./executor/FaultyRun.ts"
-import { attempt, attemptSync } from "./executor/FileFault.ts"
-import { ProcessExecutor } from "./executor/ProcessExecutor.ts"
+import { Executor, type Report } from "./Executor.ts"
+import { attemptSync } from "./executor/FileFault.ts"
 import * as Faults from "./Faults.ts"
-import * as IdPattern from "./IdPattern.ts"
 import * as NodeLayout from "./NodeLayout.ts"
+import * as RemovedDirectory from "./RemovedDirectory.ts"
 import type { State } from "./State.ts"
 
 /** The longest sleep in one piece: timers of the platform overflow after 24 days. */
@@ -38,64 +32,95 @@ const sleepMsMax = 3_600_000
 export interface Runner {
   /** Carries out everything the account has asked for since the last call. */
   readonly drain: () => void
+  /** Lets everything happen that is due by now. */
+  readonly advance: () => void
+  /** When something is due next, in the account's time; `Infinity` for nothing. */
+  readonly nextEventMs: () => number
 }
 
 interface Workshop {
   readonly state: State
-  readonly executor: ProcessExecutor["Service"]
-  readonly clock: Clock.Clock
+  readonly executor: Executor["Service"]
   readonly fork: (effect: Effect.Effect<void>) => Fiber.Fiber<void>
-  readonly turns: DirectoryTurns.DirectoryTurns
-  readonly faultyRuns: FaultyRun.FaultyRuns
+  readonly report: Report
   /** When the account is woken next, and by whom. */
   alarmAtMs: number
   alarm: Fiber.Fiber<void> | undefined
+  isAdvancing: boolean
   trashCount: number
   /** How many nodes of the account have their directories. */
   nodesCount: number
 }
 
 /**
- * Makes a runner; closing its scope interrupts all runs.
+ * Makes a runner.
  *
  * @category constructors
  */
 export const make = Effect.fnUntraced(function*(
   state: State
-): Effect.fn.Return<Runner, never, ProcessExecutor | Scope.Scope> {
+): Effect.fn.Return<Runner, never, Executor | Scope.Scope> {
   const workshop: Workshop = {
     state,
-    executor: yield* ProcessExecutor,
-    clock: yield* Clock.Clock,
+    executor: yield* Executor,
     fork: yield* FiberSet.makeRuntime<never, void, never>(),
-    turns: DirectoryTurns.make(),
-    faultyRuns: new Map(),
+    report: (generation, end, atMs) => {
+      Runs.taskEnded(state.account, generation, end, atMs)
+      drainAt(workshop, atMs)
+    },
     alarmAtMs: Infinity,
     alarm: undefined,
+    isAdvancing: false,
     trashCount: 0,
     nodesCount: state.account.nodes.length
   }
-  return { drain: () => drain(workshop) }
+  return {
+    drain: () => drainAt(workshop, now(workshop)),
+    advance: () => advance(workshop),
+    nextEventMs: () => nextEventMs(workshop)
+  }
 })
 
-const drain = (workshop: Workshop): void => {
-  const { state } = workshop
-  if (state.faults.active !== undefined) disturbNodes(workshop)
+/** When something is due next, in the account's time. */
+const nextEventMs = ({ executor, state: { account, faults } }: Workshop): number =>
+  Math.min(
+    Runs.nextDeadlineMs(account) ?? Infinity,
+    faults.active?.nodeEvents[0]?.atMs ?? Infinity,
+    executor.nextEventMs()
+  )
+
+/** Lets everything happen that is due (R1). */
+const advance = (workshop: Workshop): void => {
+  const { executor, state } = workshop
+  const nowMs = now(workshop)
+  workshop.isAdvancing = true
+  for (;;) {
+    const atMs = nextEventMs(workshop)
+    if (atMs > nowMs) break
+    executor.advance(atMs)
+    Runs.advance(state.account, atMs)
+    drainAt(workshop, atMs)
+  }
+  workshop.isAdvancing = false
+  setAlarm(workshop)
+}
+
+const drainAt = (workshop: Workshop, nowMs: number): void => {
+  const { executor, state } = workshop
+  if (state.faults.active !== undefined) disturbNodes(workshop, nowMs)
   followNodes(workshop)
+  executor.follow(nowMs)
   for (const instruction of Account.takeInstructions(state.account)) {
     carryOut(workshop, instruction)
   }
-  for (const directory of state.removals.splice(0)) {
-    workshop.fork(DirectoryTurns.take(workshop.turns, directory, removeDirectory(directory)))
-  }
+  for (const directory of state.removals.splice(0)) executor.removeDirectory(directory)
   if (state.leaving.size > 0) bidFarewell(workshop)
   setAlarm(workshop)
 }
 
 /** Takes nodes away and brings them back as the fault plan says. */
-const disturbNodes = (workshop: Workshop): void => {
+const disturbNodes = (workshop: Workshop, nowMs: number): void => {
   const { account, faults } = workshop.state
-  const nowMs = now(workshop)
   for (const event of Faults.takeNodeEvents(faults, nowMs)) {
     for (const { id, index } of Account.presentNodes(account)) {
       if (!IdPattern.matches(event.nodes, id)) continue
@@ -121,57 +146,22 @@ const followNodes = (workshop: Workshop): void => {
     }
   }
   for (const node of Account.takeDepartures(account)) {
-    workshop.fork(removeDirectory(NodeLayout.nodeRoot(dataDirectory, node.id)))
+    workshop.fork(RemovedDirectory.remove(NodeLayout.nodeRoot(dataDirectory, node.id)))
   }
 }
 
-const carryOut = (workshop: Workshop, instruction: Instruction): void => {
+const carryOut = ({ executor, report }: Workshop, instruction: Instruction): void => {
   switch (instruction._tag) {
-    case "StartTask": {
-      const directory = Executions.directoryOf(workshop.state, instruction)
-      workshop.fork(DirectoryTurns.take(workshop.turns, directory, run(workshop, instruction)))
-      return
-    }
+    case "StartTask":
+      return executor.start(instruction, report)
     case "KillTask":
-      if (FaultyRun.kill(workshop.faultyRuns, instruction.generation)) return
-      workshop.fork(workshop.executor.kill(String(instruction.generation)))
-      return
+      return executor.kill(instruction.generation)
     default:
       return instruction satisfies never
   }
 }
 
-const run = Effect.fnUntraced(function*(workshop: Workshop, start: StartTask) {
-  const { executor, state } = workshop
-  const { generation } = start
-  const isWanted = (): boolean => Runs.taskStarted(state.account, generation, now(workshop))
-  const execution = isWanted() ? Executions.make(state, start) : undefined
-  if (execution === undefined) {
-    Runs.taskEnded(state.account, generation, { _tag: "Killed" }, now(workshop))
-    return drain(workshop)
-  }
-  // A kill that came before the executor knew the run is repeated once the process exists.
-  const killUnwanted = () => isWanted() ? Effect.void : executor.kill(execution.id)
-  const { active } = state.faults
-  const fault = active === undefined
-    ? undefined
-    : Faults.judgeRun(active, start, now(workshop))
-  const real = executor.run(execution, killUnwanted)
-  const exit = yield* Effect.exit(
-    fault === undefined ? real : FaultyRun.run(workshop.faultyRuns, generation, fault, real)
-  )
-  if (Exit.isFailure(exit)) yield* Effect.logError("The executor failed", exit.cause)
-  const end = Exit.isSuccess(exit) ? Executions.endOf(exit.value) : Executions.executorFailed
-  Runs.taskEnded(state.account, generation, end, now(workshop))
-  drain(workshop)
-})
-
-const now = (workshop: Workshop): number => workshop.clock.currentTimeMillisUnsafe()
-
-const removeDirectory = (directory: string): Effect.Effect<void> =>
-  attempt(directory, () => rm(directory, { recursive: true, force: true })).pipe(
-    Effect.catch((fault) => Effect.logWarning("A directory was not removed", fault))
-  )
+const now = ({ state }: Workshop): number => state.clock.nowMs()
 
 /** Forgets the jobs that are gone. Their directories move aside at once, so the ids are free. */
 const bidFarewell = (workshop: Workshop): void => {
@@ -195,30 +185,49 @@ const discard = (workshop: Workshop, nodeId: string, jobId: string): Effect.Effe
   const aside = Path.join(dataDirectory, "trash", String(workshop.trashCount++))
   return Effect.matchEffect(attemptSync(directory, () => renameSync(directory, aside)), {
     onFailure: () => Effect.void,
-    onSuccess: () => removeDirectory(aside)
+    onSuccess: () => RemovedDirectory.remove(aside)
   })
 }
 
 const setAlarm = (workshop: Workshop): void => {
-  const { account, faults } = workshop.state
-  const deadlineMs = Math.min(
-    Runs.nextDeadlineMs(account) ?? Infinity,
-    faults.active?.nodeEvents[0]?.atMs ?? Infinity
-  )
-  if (deadlineMs >= workshop.alarmAtMs) return
-  if (workshop.alarm !== undefined) workshop.fork(Fiber.interrupt(workshop.alarm))
-  workshop.alarmAtMs = deadlineMs
-  workshop.alarm = workshop.fork(ring(workshop, deadlineMs))
+  const { clock } = workshop.state
+  if (workshop.isAdvancing) return
+  const atMs = nextEventMs(workshop)
+  if (atMs >= workshop.alarmAtMs) return
+  if (clock.realMsUntil(atMs) < Infinity) return setAlarmAt(workshop, atMs, ring(workshop, atMs))
+  const isSelfMoving = clock.pace._tag === "Virtual" && clock.pace.moves === "whenIdle"
+  if (isSelfMoving) setAlarmAt(workshop, -Infinity, moveOn(workshop))
 }
 
-const ring = Effect.fnUntraced(function*(workshop: Workshop, deadlineMs: number) {
+const setAlarmAt = (workshop: Workshop, atMs: number, alarm: Effect.Effect<void>): void => {
+  if (workshop.alarm !== undefined) workshop.fork(Fiber.interrupt(workshop.alarm))
+  workshop.alarmAtMs = atMs
+  workshop.alarm = workshop.fork(alarm)
+}
+
+/** Waits until a time has come. */
+const ring = Effect.fnUntraced(function*(workshop: Workshop, atMs: number) {
+  do {
+    yield* Effect.sleep(Math.min(workshop.state.clock.realMsUntil(atMs), sleepMsMax))
+  } while (workshop.state.clock.realMsUntil(atMs) > 0)
+  alarmOff(workshop)
+  advance(workshop)
+})
+
+/** Lets virtual time jump from event to event, one a turn, while no request is in hand. */
+const moveOn = Effect.fnUntraced(function*(workshop: Workshop) {
+  const { executor, state } = workshop
   for (;;) {
-    const restMs = deadlineMs - now(workshop)
-    if (restMs <= 0) break
-    yield* Effect.sleep(Math.min(restMs, sleepMsMax))
+    yield* Effect.yieldNow
+    const atMs = nextEventMs(workshop)
+    if (atMs === Infinity || state.requestsInHand > 0 || executor.isIdle()) break
+    state.clock.jump(atMs)
+    advance(workshop)
   }
+  alarmOff(workshop)
+})
+
+const alarmOff = (workshop: Workshop): void => {
   workshop.alarmAtMs = Infinity
   workshop.alarm = undefined
-  Runs.advance(workshop.state.account, now(workshop))
-  drain(workshop)
-})
+}

@@ -103,6 +103,7 @@ const receive = (desk: Desk, request: IncomingMessage, response: ServerResponse)
   if (state.faults.active !== undefined && visit.entry !== undefined) {
     ConnectionFaults.watch(desk, request, response, occasion)
   }
+  if (state.clock.pace._tag === "Virtual") takeInHand(desk, response)
   const bytesMax = isReply(admitted) ? 0 : state.settings.bodyBytesMax
   RequestBody.collect(request, bytesMax, (end) => {
     if (isReply(admitted)) return send(visit, occasion.requestId, admitted)
@@ -111,10 +112,19 @@ const receive = (desk: Desk, request: IncomingMessage, response: ServerResponse)
       const reply = ErrorReply.make(occasion, "RequestBodyTooLarge", limit)
       return send(visit, occasion.requestId, reply)
     }
-    const exchange = { ...admitted, nowMs: clock.currentTimeMillisUnsafe(), body: end.text }
+    desk.runner.advance()
+    const exchange = { ...admitted, nowMs: state.clock.nowMs(), body: end.text }
     const verdict = judge(visit, exchange)
     if (verdict === undefined) return serve(visit, exchange, admitted.handle)
     desk.fork(suffer(visit, exchange, admitted.handle, verdict))
+  })
+}
+
+/** While requests are in hand, virtual time does not move by itself. */
+const takeInHand = ({ runner, state }: Desk, response: ServerResponse): void => {
+  state.requestsInHand++
+  response.once("close", () => {
+    if (--state.requestsInHand === 0) runner.drain()
   })
 }
 

@@ -13,8 +13,10 @@ import type { Pool } from "@batchwave/sim/Pool"
 import type { JobCounts } from "@batchwave/sim/TaskCounts"
 import type { CloudJob } from "@batchwave/wire/Job"
 import type { PoolAddParameter } from "@batchwave/wire/Pool"
+import type { AccountClock } from "./AccountClock.ts"
 import type { Settings } from "./EmulatorOptions.ts"
 import * as EntityTag from "./EntityTag.ts"
+import type { ExecutorShape } from "./Executor.ts"
 import type { Faults } from "./Faults.ts"
 import type { Credential } from "./middleware/Authentication.ts"
 import type { RenderedTasks } from "./RenderedTasks.ts"
@@ -66,6 +68,7 @@ export interface PoolRecord extends WriteMark {
 export interface State {
   readonly settings: Settings
   readonly account: Account
+  readonly clock: AccountClock
   readonly credential: Credential
   readonly random: Random.Random
   readonly times: TimeText
@@ -81,6 +84,10 @@ export interface State {
   readonly hosts: Set<string>
   /** The address clients are told; known once the server listens. */
   endpoint: string
+  /** Requests that were received and not answered; kept while time is virtual. */
+  requestsInHand: number
+  /** Makes sure that the files of a task are on the disk; set once the executor is there. */
+  provideFiles: ExecutorShape["provideFiles"]
   /** Directories of deleted tasks, for the runner to remove. */
   readonly removals: Array<string>
   /** Jobs asked to be deleted and not known to be gone, with the indexes of their tasks. */

@@ -17,6 +17,8 @@ export interface StartTask {
   readonly nodeId: string
   readonly nodeIndex: number
   readonly requiredSlots: number
+  /** Runs of the task up to this one, counted from 1, whatever they were for. */
+  readonly attempt: number
   /** Retries before this run. */
   readonly retryCount: number
 }

@@ -147,6 +147,8 @@ export interface Task {
   readonly execution: TaskExecution
   /** The node of the latest run in the account, or `-1` when there was none. */
   nodeIndex: number
+  /** Runs that were started, of whatever end. */
+  runsCount: number
   /** The latest run, or `0` when no run's report may change the task any more. */
   generation: number
   /** Place of the latest change of state among all adds and changes of the account. */

@@ -243,6 +243,7 @@ const insert = (
     previousStateTransitionAtMs: undefined,
     execution: freshExecution(),
     nodeIndex: -1,
+    runsCount: 0,
     generation: 0,
     changedNumber: number,
     phase: "ready",

@@ -131,6 +131,7 @@ const place = (
   task.phase = "running"
   task.generation = generation
   task.nodeIndex = node.index
+  task.runsCount++
   Transition.move(account, job, task, "running", nowMs, (started) => {
     started.execution.startAtMs = nowMs
   })
@@ -156,6 +157,7 @@ const place = (
     nodeId: node.id,
     nodeIndex: node.index,
     requiredSlots: task.requiredSlots,
+    attempt: task.runsCount,
     retryCount: task.execution.retryCount
   })
 }

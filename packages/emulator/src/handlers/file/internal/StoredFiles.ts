@@ -60,6 +60,7 @@ const findTaskRoot = Effect.fnUntraced(function*(
   const { job, task } = subject
   const node = state.account.nodes[task.nodeIndex]
   if (node === undefined) return ErrorReply.make(exchange, "TaskFilesUnavailable")
+  yield* state.provideFiles(job, task)
   const directory = NodeLayout.taskDirectory(
     state.settings.dataDirectory,
     node.id,

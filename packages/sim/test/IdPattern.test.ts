@@ -1,4 +1,4 @@
-import * as IdPattern from "@batchwave/emulator/IdPattern"
+import * as IdPattern from "@batchwave/sim/IdPattern"
 import { assert, describe, it } from "@effect/vitest"
 import * as FastCheck from "fast-check"
 

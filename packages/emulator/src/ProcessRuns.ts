@@ -1,0 +1,87 @@
+/**
+ * The executor of real processes: brings each run of the account to `ProcessExecutor`, with the faults
+ * of the plan in force.
+ *
+ * R2 a run waits for the run and the removal that used its directory before it.
+ *
+ * @internal
+ */
+import type { StartTask } from "@batchwave/sim/Instruction"
+import * as Runs from "@batchwave/sim/Runs"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import type * as Fiber from "effect/Fiber"
+import * as FiberSet from "effect/FiberSet"
+import * as Layer from "effect/Layer"
+import * as DirectoryTurns from "./DirectoryTurns.ts"
+import * as Executions from "./Executions.ts"
+import { Executor, type ExecutorShape, type Report } from "./Executor.ts"
+import * as FaultyRun from "./executor/FaultyRun.ts"
+import { ProcessExecutor } from "./executor/ProcessExecutor.ts"
+import * as Faults from "./Faults.ts"
+import * as RemovedDirectory from "./RemovedDirectory.ts"
+import type { State } from "./State.ts"
+
+interface Workshop {
+  readonly state: State
+  readonly processes: ProcessExecutor["Service"]
+  readonly fork: (effect: Effect.Effect<void>) => Fiber.Fiber<void>
+  readonly turns: DirectoryTurns.DirectoryTurns
+  readonly faultyRuns: FaultyRun.FaultyRuns
+}
+
+/** The executor; closing its scope interrupts all runs. */
+export const layer = (state: State): Layer.Layer<Executor, never, ProcessExecutor> =>
+  Layer.effect(
+    Executor,
+    Effect.gen(function*() {
+      return make({
+        state,
+        processes: yield* ProcessExecutor,
+        fork: yield* FiberSet.makeRuntime<never, void, never>(),
+        turns: DirectoryTurns.make(),
+        faultyRuns: new Map()
+      })
+    })
+  )
+
+const make = (workshop: Workshop): ExecutorShape => ({
+  start: (start, report) => {
+    const directory = Executions.directoryOf(workshop.state, start)
+    workshop.fork(DirectoryTurns.take(workshop.turns, directory, run(workshop, start, report)))
+  },
+  kill: (generation) => {
+    if (FaultyRun.kill(workshop.faultyRuns, generation)) return
+    workshop.fork(workshop.processes.kill(String(generation)))
+  },
+  removeDirectory: (directory) => {
+    workshop.fork(
+      DirectoryTurns.take(workshop.turns, directory, RemovedDirectory.remove(directory))
+    )
+  },
+  follow: () => undefined,
+  nextEventMs: () => Infinity,
+  advance: () => undefined,
+  isIdle: () => true,
+  provideFiles: () => Effect.void
+})
+
+const run = Effect.fnUntraced(function*(workshop: Workshop, start: StartTask, report: Report) {
+  const { processes, state } = workshop
+  const { generation } = start
+  const nowMs = () => state.clock.nowMs()
+  const isWanted = (): boolean => Runs.taskStarted(state.account, generation, nowMs())
+  const execution = isWanted() ? Executions.make(state, start) : undefined
+  if (execution === undefined) return report(generation, { _tag: "Killed" }, nowMs())
+  // A kill that came before the executor knew the run is repeated once the process exists.
+  const killUnwanted = () => isWanted() ? Effect.void : processes.kill(execution.id)
+  const { active } = state.faults
+  const fault = active === undefined ? undefined : Faults.judgeRun(active, start, nowMs())
+  const real = processes.run(execution, killUnwanted)
+  const exit = yield* Effect.exit(
+    fault === undefined ? real : FaultyRun.run(workshop.faultyRuns, generation, fault, real)
+  )
+  if (Exit.isFailure(exit)) yield* Effect.logError("The executor failed", exit.cause)
+  const end = Exit.isSuccess(exit) ? Executions.endOf(exit.value) : Executions.executorFailed
+  report(generation, end, nowMs())
+})

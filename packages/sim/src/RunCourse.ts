@@ -1,0 +1,173 @@
+/**
+ * How one run goes in a scenario: how long it takes, how it ends, what it writes.
+ *
+ * @see ScenarioModel for what the answers depend on.
+ */
+import * as Random from "@batchwave/core/Random"
+import type { CodedFailure, ExitFailure } from "./Scenario.ts"
+import * as ScenarioModel from "./ScenarioModel.ts"
+import type { TaskFailure } from "./Task.ts"
+import type { TaskEnd } from "./TaskEnd.ts"
+
+/**
+ * A run that is asked about.
+ *
+ * @category models
+ */
+export interface ScenarioRun {
+  readonly taskId: string
+  /** Runs of the task up to this one, counted from 1. */
+  readonly attempt: number
+  readonly nodeId: string
+  readonly requiredSlots: number
+}
+
+/**
+ * How a run goes when nobody ends it before. Milliseconds.
+ *
+ * @category models
+ */
+export interface RunCourse {
+  readonly setupMs: number
+  /** `Infinity` for a run that is stuck; 0 for one that never got to its process. */
+  readonly processMs: number
+  readonly uploadMs: number
+  /** All of it, at least 1. */
+  readonly totalMs: number
+  readonly end: TaskEnd
+}
+
+/**
+ * Tells how a run goes; about a microsecond, whatever came before.
+ *
+ * @category operations
+ */
+export const make = (model: ScenarioModel.ScenarioModel, run: ScenarioRun): RunCourse => {
+  const taskKey = run.taskId.toLowerCase()
+  const random = ScenarioModel.stream(model, taskKey, run.attempt)
+  const units = {
+    duration: Random.nextUnit(random),
+    setup: Random.nextUnit(random),
+    upload: Random.nextUnit(random),
+    failure: Random.nextUnit(random),
+    nodeFailure: Random.nextUnit(random),
+    stuck: Random.nextUnit(random),
+    straggler: Random.nextUnit(random),
+    setupFailure: Random.nextUnit(random),
+    uploadFailure: Random.nextUnit(random)
+  }
+  const conduct = ScenarioModel.taskConduct(model, run.taskId, run.attempt)
+  const node = ScenarioModel.nodeConduct(model, run.nodeId)
+  const { failures, setupFailure, straggler, stuckProbability = 0, uploadFailure } = conduct.rule
+  const setupMs = Math.round(conduct.setup?.(units.setup) ?? 0)
+  if (strikes(setupFailure, units.setupFailure)) {
+    const failure = failureOf(setupFailure, "BlobDownloadMiscError", "The set-up of the run failed")
+    return courseOf(setupMs, 0, 0, { _tag: "SetupFailed", failure })
+  }
+  if (units.stuck < stuckProbability) return courseOf(setupMs, Infinity, 0, { _tag: "Killed" })
+  const uploadMs = Math.round(conduct.upload?.(units.upload) ?? 0)
+  const plainMs = recordedMs(model, taskKey) ?? conduct.duration?.(units.duration) ?? 0
+  const straggling = strikes(straggler, units.straggler) ? straggler?.factor ?? 1 : 1
+  const wholeMs = plainMs * straggling * node.slowness
+  const failure = outOfMemory(model, conduct, run, taskKey) ??
+    pick(failures, units.failure) ?? pick(node.failures, units.nodeFailure)
+  if (failure !== undefined) {
+    const { exitCode, part = 1 } = failure
+    return courseOf(setupMs, Math.round(wholeMs * part), uploadMs, { _tag: "Exited", exitCode })
+  }
+  return courseOf(
+    setupMs,
+    Math.round(wholeMs),
+    uploadMs,
+    strikes(uploadFailure, units.uploadFailure)
+      ? {
+        _tag: "Exited",
+        exitCode: 0,
+        uploadFailure: failureOf(uploadFailure, "FileUploadMiscError", "The upload of files failed")
+      }
+      : { _tag: "Exited", exitCode: 0 }
+  )
+}
+
+/**
+ * What a run writes, all of it as soon as its process begins.
+ *
+ * @category operations
+ */
+export const outputOf = (
+  model: ScenarioModel.ScenarioModel,
+  run: ScenarioRun
+): { readonly stdout: string; readonly stderr: string } => {
+  const { stderr = "", stdout = "" } =
+    ScenarioModel.taskConduct(model, run.taskId, run.attempt).rule
+  const fill = (text: string): string =>
+    text.replaceAll("{task}", run.taskId).replaceAll("{attempt}", String(run.attempt))
+      .replaceAll("{node}", run.nodeId)
+  return { stdout: fill(stdout), stderr: fill(stderr) }
+}
+
+/** The name under which the engine adds a task again. */
+const resubmission = /^(.+)-r\d{1,5}$/
+
+const recordedMs = (model: ScenarioModel.ScenarioModel, taskKey: string): number | undefined => {
+  if (model.recordedMs.size === 0) return undefined
+  const own = model.recordedMs.get(taskKey)
+  if (own !== undefined) return own
+  const first = resubmission.exec(taskKey)?.[1]
+  return first === undefined ? undefined : model.recordedMs.get(first)
+}
+
+/** A run uses its memory up evenly, so it ends when the part it has is used up. */
+const outOfMemory = (
+  model: ScenarioModel.ScenarioModel,
+  { needMiB, rule: { memory } }: ScenarioModel.TaskConduct,
+  { requiredSlots }: ScenarioRun,
+  taskKey: string
+): ExitFailure | undefined => {
+  if (memory === undefined || needMiB === undefined) return undefined
+  const first = resubmission.exec(taskKey)?.[1] ?? taskKey
+  const wantedMiB = needMiB(Random.nextUnit(ScenarioModel.stream(model, first, 0)))
+  const givenMiB = memory.perSlotMiB * requiredSlots
+  if (wantedMiB <= givenMiB) return undefined
+  return { exitCode: memory.exitCode ?? 137, probability: 1, part: givenMiB / wantedMiB }
+}
+
+const strikes = (chance: { readonly probability: number } | undefined, unit: number): boolean =>
+  chance !== undefined && unit < chance.probability
+
+/** The failure whose share of `[0, 1)` the number is in. */
+const pick = (
+  failures: ReadonlyArray<ExitFailure> | undefined,
+  unit: number
+): ExitFailure | undefined => {
+  let rest = unit
+  for (const failure of failures ?? []) {
+    if (rest < failure.probability) return failure
+    rest -= failure.probability
+  }
+  return undefined
+}
+
+const courseOf = (
+  setupMs: number,
+  processMs: number,
+  uploadMs: number,
+  end: TaskEnd
+): RunCourse => ({
+  setupMs,
+  processMs,
+  uploadMs,
+  totalMs: Math.max(1, setupMs + processMs + uploadMs),
+  end
+})
+
+const failureOf = (
+  failure: CodedFailure | undefined,
+  codeDefault: string,
+  message: string
+): TaskFailure => ({
+  category: "servererror",
+  code: failure?.code ?? codeDefault,
+  message: `${message}, as the scenario has it`,
+  details: []
+})
