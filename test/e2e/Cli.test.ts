@@ -359,6 +359,42 @@ describe("a node that fails", () => {
   })
 })
 
+describe("doctor", () => {
+  it("finds the newest run sound, tells a damaged one from it, and cuts it when told to", async () => {
+    const directory = Command.makeDirectory()
+    const file = writeFailing(directory)
+    await Command.run(["run", file, "--run-id", "r"], { cwd: directory })
+    const sound = await Command.run(["doctor"], { cwd: directory })
+    assert.strictEqual(sound.code, 0, sound.stderr)
+    assert.match(sound.stdout, /^run r of "bad": the journal is sound: \d+ records with \d+ events/)
+
+    const journal = join(directory, ".batchwave", "runs", "r", "journal.db")
+    const bytes = readFileSync(journal)
+    bytes[bytes.indexOf("NodeFailed")]! ^= 1
+    writeFileSync(journal, bytes)
+    const refused = await Command.run(["run", file, "--resume"], { cwd: directory })
+    assert.strictEqual(refused.code, 6)
+    assert.match(refused.stderr, /record \d+ is damaged[^]*batchwave doctor r/)
+    const damaged = await Command.run(["doctor", "r", "--json"], { cwd: directory })
+    assert.strictEqual(damaged.code, 6)
+    assert.isFalse(JSON.parse(damaged.stdout).sound)
+
+    const cut = await Command.run(["doctor", "r", "--cut"], { cwd: directory })
+    assert.strictEqual(cut.code, 0, cut.stderr)
+    assert.match(cut.stdout, /the journal as it was is .*journal\.db\.damaged-1/)
+    const again = await Command.run(["doctor", "r"], { cwd: directory })
+    assert.strictEqual(again.code, 0)
+  })
+
+  it("ends with code 2 for a run that is not there", async () => {
+    const directory = Command.makeDirectory()
+    for (const args of [["doctor"], ["doctor", "nope"], ["doctor", "../nope"]]) {
+      const ended = await Command.run(args, { cwd: directory })
+      assert.strictEqual(ended.code, 2, args.join(" "))
+    }
+  })
+})
+
 describe("plan", () => {
   const directory = Command.makeDirectory()
   const file = join(directory, "w.json")

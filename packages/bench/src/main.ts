@@ -7,6 +7,7 @@ const benchmarks = new Map<
 >([
   ["planner", () => import("./planner.ts")],
   ["addCollection", () => import("./addCollection.ts")],
+  ["journal", () => import("./journal.ts")],
   ["latency", () => import("./latency.ts")],
   ["pageDecode", () => import("./pageDecode.ts")],
   ["reactor", () => import("./reactor.ts")],

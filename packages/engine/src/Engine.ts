@@ -91,8 +91,9 @@ export const run: (
     const header = recorded ?? options.header
     if (recorded === undefined) yield* journal.begin(header)
     const context = yield* makeContext(options, header)
-    const past = yield* journal.read
-    for (const { atMs, event } of past) RunState.evolve(context.state, event, atMs)
+    yield* journal.replay(({ atMs, events }) => {
+      for (const event of events) RunState.evolve(context.state, event, atMs)
+    })
     if (context.state.outcome === undefined) {
       yield* proceed(options, context, journal, recorded !== undefined)
       yield* JobLife.end(context)

@@ -14,14 +14,13 @@ import type { JournalFailed } from "./EngineError.ts"
 import type { RunHeader } from "./RunHeader.ts"
 
 /**
- * An event as the journal keeps it. `sequence` starts at 1 and has no gaps.
+ * The events of one append, and when they were appended.
  *
  * @category models
  */
-export interface JournaledEvent {
-  readonly sequence: number
+export interface JournaledBatch {
   readonly atMs: number
-  readonly event: RunEvent
+  readonly events: ReadonlyArray<RunEvent>
 }
 
 /**
@@ -34,15 +33,15 @@ export interface JournalShape {
   readonly epoch: number
   /** The header, or `undefined` when the journal is new. */
   readonly header: Effect.Effect<RunHeader | undefined, JournalFailed>
-  /** Writes the header of a new journal. */
+  /** Writes the header of a new journal, before any event. */
   readonly begin: (header: RunHeader) => Effect.Effect<void, JournalFailed>
   /** Makes events durable, in order, together (J1, J2). */
   readonly append: (
     events: ReadonlyArray<RunEvent>,
     atMs: number
   ) => Effect.Effect<void, JournalFailed>
-  /** Every event so far. */
-  readonly read: Effect.Effect<ReadonlyArray<JournaledEvent>, JournalFailed>
+  /** Shows every batch so far, in order. Fails at a damaged one, after all before it were shown. */
+  readonly replay: (visit: (batch: JournaledBatch) => void) => Effect.Effect<void, JournalFailed>
 }
 
 /**
@@ -54,7 +53,7 @@ export class Journal extends Context.Service<Journal, JournalShape>()("@batchwav
   /** A journal that lives as long as its layer: for tests and for runs nobody will resume. */
   static readonly layerMemory: Layer.Layer<Journal> = Layer.sync(Journal, () => {
     let header: RunHeader | undefined
-    const events: Array<JournaledEvent> = []
+    const batches: Array<JournaledBatch> = []
     return Journal.of({
       epoch: 1,
       header: Effect.sync(() => header),
@@ -62,11 +61,14 @@ export class Journal extends Context.Service<Journal, JournalShape>()("@batchwav
         Effect.sync(() => {
           header = next
         }),
-      append: (added, atMs) =>
+      append: (events, atMs) =>
         Effect.sync(() => {
-          for (const event of added) events.push({ sequence: events.length + 1, atMs, event })
+          batches.push({ atMs, events: events.slice() })
         }),
-      read: Effect.sync(() => events.slice())
+      replay: (visit) =>
+        Effect.sync(() => {
+          for (const batch of batches) visit(batch)
+        })
     })
   })
 }

@@ -9,7 +9,7 @@ import type { Workflow } from "@batchwave/core/Workflow"
  *
  * @category constants
  */
-export const journalVersion = 1
+export const journalVersion = 2
 
 /**
  * The first record of a journal.

@@ -3,11 +3,12 @@ import * as Workflow from "@batchwave/core/Workflow"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import { mkdtempSync, statSync, writeFileSync } from "node:fs"
+import { mkdtempSync, renameSync, statSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
-import { Journal } from "../src/Journal.ts"
+import { Journal, type JournaledBatch } from "../src/Journal.ts"
+import * as JournalTables from "../src/JournalTables.ts"
 import { journalVersion, type RunHeader } from "../src/RunHeader.ts"
 import * as SqliteJournal from "../src/SqliteJournal.ts"
 
@@ -35,6 +36,15 @@ const events: ReadonlyArray<RunEvent> = [
 const inJournal = <A, E>(file: string, use: (journal: Journal["Service"]) => Effect.Effect<A, E>) =>
   Effect.flatMap(Journal, use).pipe(Effect.provide(SqliteJournal.layer(file)))
 
+const batchesOf = (journal: Journal["Service"]) =>
+  Effect.gen(function*() {
+    const batches: Array<JournaledBatch> = []
+    yield* journal.replay(({ atMs, events }) => {
+      batches.push({ atMs, events })
+    })
+    return batches
+  })
+
 describe("SqliteJournal", () => {
   it.effect("gives back the header and the events, in order, after it was closed", () =>
     Effect.gen(function*() {
@@ -50,10 +60,9 @@ describe("SqliteJournal", () => {
         Effect.gen(function*() {
           assert.strictEqual(journal.epoch, 2)
           assert.deepStrictEqual(yield* journal.header, header)
-          assert.deepStrictEqual(yield* journal.read, [
-            { sequence: 1, atMs: 10, event: events[0]! },
-            { sequence: 2, atMs: 10, event: events[1]! },
-            { sequence: 3, atMs: 20, event: { _tag: "AlarmRang" } }
+          assert.deepStrictEqual(yield* batchesOf(journal), [
+            { atMs: 10, events },
+            { atMs: 20, events: [{ _tag: "AlarmRang" }] }
           ])
         }))
     }))
@@ -91,20 +100,44 @@ describe("SqliteJournal", () => {
       const later = temporary()
       yield* inJournal(later, (journal) => journal.begin(header))
       const database = new DatabaseSync(later)
-      database.exec(
-        "UPDATE meta SET value = replace(value, '\"version\":1', '\"version\":99') WHERE key = 'header'"
-      )
+      JournalTables.writeSetting(database, "header", JSON.stringify({ ...header, version: 99 }))
       database.close()
       const refused = yield* inJournal(later, (journal) => journal.header).pipe(Effect.flip)
       assert.include(refused.message, "later version (99)")
 
       const gap = temporary()
-      yield* inJournal(gap, (journal) => journal.append([...events, { _tag: "AlarmRang" }], 1))
+      yield* inJournal(
+        gap,
+        (journal) => Effect.forEach([1, 2, 3], (atMs) => journal.append(events, atMs))
+      )
       const gapped = new DatabaseSync(gap)
-      gapped.exec("DELETE FROM event WHERE sequence = 2")
+      gapped.exec("DELETE FROM batch WHERE number = 2")
       gapped.close()
-      const damaged = yield* inJournal(gap, (journal) => journal.read).pipe(Effect.flip)
+      const damaged = yield* inJournal(gap, batchesOf).pipe(Effect.flip)
       assert.include(damaged.message, "record 2 is missing")
+
+      const other = temporary().replace("run/journal.db", "other.db")
+      const foreign = new DatabaseSync(other)
+      foreign.exec("CREATE TABLE something (value TEXT)")
+      foreign.close()
+      const notOurs = yield* inJournal(other, () => Effect.void).pipe(Effect.flip)
+      assert.include(notOurs.message, "database of something else")
+    }))
+
+  it.effect("appends nothing to a file that was moved or removed under it", () =>
+    Effect.gen(function*() {
+      for (const suffix of ["", "-wal"]) {
+        const file = temporary()
+        const failed = yield* inJournal(file, (journal) =>
+          Effect.gen(function*() {
+            yield* journal.begin(header)
+            yield* journal.append(events, 1)
+            renameSync(file + suffix, `${file}${suffix}.elsewhere`)
+            return yield* journal.append(events, 2).pipe(Effect.flip)
+          }))
+        assert.strictEqual(failed._tag, "JournalFailed")
+        assert.include(failed.message, "moved, replaced or removed")
+      }
     }))
 
   it.effect("keeps all events of one append or none", () =>
@@ -122,9 +155,9 @@ describe("SqliteJournal", () => {
           }
           const exit = yield* Effect.exit(journal.append([events[0]!, broken], 1))
           assert.isTrue(Exit.isFailure(exit))
-          assert.deepStrictEqual(yield* journal.read, [])
+          assert.deepStrictEqual(yield* batchesOf(journal), [])
           yield* journal.append([events[1]!], 2)
-          assert.deepStrictEqual(yield* journal.read, [{ sequence: 1, atMs: 2, event: events[1]! }])
+          assert.deepStrictEqual(yield* batchesOf(journal), [{ atMs: 2, events: [events[1]!] }])
         }))
     }))
 })

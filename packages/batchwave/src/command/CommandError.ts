@@ -101,8 +101,8 @@ export const ofEngine = (error: EngineError, runId: string, endpoint: string): C
       })
     case "JournalFailed":
       return storage(
-        `${error.message}\ncheck the disk and the rights of the file; a damaged journal cannot be `
-          + "resumed, so start a new run then",
+        `${error.message}\ncheck the disk and the rights of the file, then resume; `
+          + `\`batchwave doctor ${runId}\` tells whether the journal is sound`,
         error
       )
     case "ArtifactFailed":

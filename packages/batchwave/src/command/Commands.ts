@@ -45,6 +45,12 @@ const whole = (
 
 const slotsMax = 256
 
+const data = Flag.String("data").pipe(
+  Flag.withMetavar("directory"),
+  Flag.withDescription("Where runs are kept"),
+  Flag.withDefault(dataDirectoryDefault)
+)
+
 const color = Flag.Literals("color", ["auto", "always", "never"]).pipe(
   Flag.withDescription("Colour the output (NO_COLOR and FORCE_COLOR count for auto)"),
   Flag.withDefault("auto")
@@ -130,11 +136,7 @@ const runFlags = {
     slotsMax,
     "Task slots of the embedded emulator; the number of cores by default"
   ).pipe(Flag.optional),
-  data: Flag.String("data").pipe(
-    Flag.withMetavar("directory"),
-    Flag.withDescription("Where runs are kept"),
-    Flag.withDefault(dataDirectoryDefault)
-  ),
+  data,
   seed: whole("seed", 0, 0x7fff_ffff, "Seed of every random choice of a new run").pipe(
     Flag.optional
   ),
@@ -200,6 +202,30 @@ const emulate = Command.make(
   ])
 )
 
+const doctor = Command.make(
+  "doctor",
+  {
+    run: Argument.String("run").pipe(
+      Argument.withDescription("The id of a run; the newest one by default"),
+      Argument.optional
+    ),
+    cut: flag("cut", "Remove what follows the last good point, and keep the journal as it was"),
+    json: flag("json", "Print the diagnosis as one JSON object"),
+    data,
+    color
+  },
+  Effect.fnUntraced(function*(settings) {
+    const DoctorCommand = yield* Effect.promise(() => import("./DoctorCommand.ts"))
+    yield* DoctorCommand.run(settings).pipe(onScreen(settings))
+  })
+).pipe(
+  Command.withDescription("Check the journal of a run, record by record, without changing it"),
+  Command.withExamples([
+    { command: "batchwave doctor", description: "Check the newest run" },
+    { command: "batchwave doctor RUN --cut", description: "Make a damaged run resumable" }
+  ])
+)
+
 /**
  * The command with its sub-commands.
  *
@@ -207,6 +233,6 @@ const emulate = Command.make(
  */
 export const batchwave = Command.make("batchwave").pipe(
   Command.withDescription("Run graphs of command-line tasks on Azure Batch, or on this machine"),
-  Command.withSubcommands([plan, run, emulate]),
+  Command.withSubcommands([plan, run, emulate, doctor]),
   Command.withGlobalFlags([debug])
 )

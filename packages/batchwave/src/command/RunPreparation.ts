@@ -109,7 +109,7 @@ const resumed = Effect.fnUntraced(function*(
   const planned = yield* Planning.plan(pipeline, parameters)
   if (recorded !== undefined) yield* requireSame(recorded, planned.plan, given)
   const result = yield* RunSession.finished(openRun, planned.plan).pipe(
-    Effect.mapError((error) => storage(error.message, error))
+    Effect.mapError((error) => ofEngine(error, directory.runId, ""))
   )
   const choice = yield* RunBackend.choose(settings, directory)
   if (result !== undefined) {

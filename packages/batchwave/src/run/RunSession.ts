@@ -72,10 +72,11 @@ export const finished: (
 ) => Effect.Effect<Engine.RunResult | undefined, JournalFailed> = Effect.fn("RunSession.finished")(
   function*({ recorded, services }, plan) {
     if (recorded === undefined) return undefined
-    const past = yield* Context.get(services, Journal).read
-    if (past.at(-1)?.event._tag !== "RunFinished") return undefined
     const state = RunState.make(plan)
-    for (const { atMs, event } of past) RunState.evolve(state, event, atMs)
+    yield* Context.get(services, Journal).replay(({ atMs, events }) => {
+      for (const event of events) RunState.evolve(state, event, atMs)
+    })
+    if (state.outcome === undefined) return undefined
     return {
       header: recorded,
       report: Report.make(state),

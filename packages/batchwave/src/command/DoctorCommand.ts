@@ -1,0 +1,121 @@
+/**
+ * `batchwave doctor`: checks the journal of a run, and makes a damaged one resumable when told to.
+ */
+import * as JournalDoctor from "@batchwave/engine/JournalDoctor"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as RunDirectory from "../run/RunDirectory.ts"
+import * as RunId from "../run/RunId.ts"
+import { cleanLine } from "../screen/CleanText.ts"
+import { Screen } from "../screen/Screen.ts"
+import { CommandEnded, type CommandError, ofEngine, storage, usage } from "./CommandError.ts"
+import { ExitCode } from "./ExitCode.ts"
+
+/**
+ * The settings of the command.
+ *
+ * @category models
+ */
+export interface DoctorSettings {
+  readonly run: Option.Option<string>
+  readonly cut: boolean
+  readonly json: boolean
+  readonly data: string
+}
+
+/**
+ * Runs the command. Ends with the exit code of storage when the journal is damaged and stays so.
+ *
+ * @category operations
+ */
+export const run = Effect.fn("DoctorCommand.run")(function*(settings: DoctorSettings) {
+  const screen = yield* Screen
+  const directory = yield* target(settings)
+  const told = (error: Parameters<typeof ofEngine>[0]): CommandError =>
+    ofEngine(error, directory.runId, "")
+  const diagnosis = yield* JournalDoctor.examine(directory.journal).pipe(Effect.mapError(told))
+  const kept = settings.cut
+    ? yield* JournalDoctor.cut(directory.journal).pipe(Effect.mapError(told))
+    : undefined
+  yield* screen.result(
+    settings.json ? json(directory.runId, diagnosis, kept) : text(directory.runId, diagnosis, kept)
+  )
+  if (diagnosis.problems.length > 0 && kept === undefined) {
+    return yield* new CommandEnded({ exitCode: ExitCode.storage })
+  }
+})
+
+const target = Effect.fnUntraced(function*({ data, run }: DoctorSettings) {
+  if (Option.isSome(run)) {
+    if (RunId.isRunId(run.value)) {
+      const directory = RunDirectory.make(data, run.value)
+      if (RunDirectory.exists(directory)) return directory
+      return yield* usage(
+        `there is no run ${run.value} in ${data}; give --data, or the id of a run there`
+      )
+    }
+    return yield* usage(
+      `${cleanLine(run.value)} is no id of a run; see ${data}/runs for those there are`
+    )
+  }
+  const known = yield* RunDirectory.list(data).pipe(
+    Effect.mapError((error) => storage(error.message, error))
+  )
+  const newest = known[0]
+  return newest === undefined
+    ? yield* usage(`${data} has no runs; give the directory they are kept in by --data`)
+    : RunDirectory.make(data, newest.run)
+})
+
+const timeText = (atMs: number): string => DateTime.formatIso(DateTime.makeUnsafe(atMs))
+
+const json = (
+  runId: string,
+  diagnosis: JournalDoctor.Diagnosis,
+  kept: string | undefined
+): string => {
+  const { batches, epoch, events, file, header, lastAtMs, problems } = diagnosis
+  return JSON.stringify(
+    {
+      run: runId,
+      journal: file,
+      sound: problems.length === 0,
+      problems,
+      pipeline: header?.pipeline ?? null,
+      version: header?.version ?? null,
+      openings: epoch ?? null,
+      batches,
+      events,
+      lastAt: lastAtMs === undefined ? null : timeText(lastAtMs),
+      cutFrom: kept ?? null
+    },
+    undefined,
+    2
+  )
+}
+
+const text = (
+  runId: string,
+  diagnosis: JournalDoctor.Diagnosis,
+  kept: string | undefined
+): string => {
+  const { batches, events, file, header, lastAtMs, problems } = diagnosis
+  const written = lastAtMs === undefined
+    ? "nothing was written yet"
+    : `the last one written at ${timeText(lastAtMs)}`
+  const records = `${batches} records with ${events} events, ${written}`
+  const of = header === undefined ? "" : ` of "${cleanLine(header.pipeline)}"`
+  if (problems.length === 0) return `run ${runId}${of}: the journal is sound: ${records}`
+  return [
+    `run ${runId}${of}: the journal ${file} is damaged:`,
+    ...problems.map((problem) => `- ${cleanLine(problem)}`),
+    `intact up to the damage: ${records}`,
+    kept === undefined
+      ? header === undefined
+        ? "without its header it cannot be resumed: start a new run, or bring the file back from a copy"
+        : `\`batchwave doctor ${runId} --cut\` removes the rest; a resumed run then finds out from the `
+          + "service what happened after it"
+      : `the rest was removed; the journal as it was is ${kept}`
+  ].join("\n")
+}
