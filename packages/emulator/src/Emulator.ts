@@ -25,9 +25,9 @@ import * as EntityTag from "./EntityTag.ts"
 import { Executor } from "./Executor.ts"
 import { attempt } from "./executor/FileFault.ts"
 import { ProcessExecutor } from "./executor/ProcessExecutor.ts"
+import * as FaultControl from "./FaultControl.ts"
 import * as FaultPlan from "./FaultPlan.ts"
 import * as FaultReport from "./FaultReport.ts"
-import * as Faults from "./Faults.ts"
 import * as HostGuard from "./middleware/HostGuard.ts"
 import * as NodeLayout from "./NodeLayout.ts"
 import * as OperationIds from "./OperationIds.ts"
@@ -133,13 +133,14 @@ const makeControl = (state: State, runner: Runner.Runner): EmulatorControl => ({
     if (problems.length > 0) {
       return yield* new EmulatorError({ reason: "InvalidOptions", message: problems.join(" ") })
     }
-    Faults.put(state.faults, plan, state.clock.nowMs())
+    FaultControl.put(state, plan, state.clock.nowMs())
     runner.drain()
   }),
   clearFaults: Effect.sync(() => {
-    state.faults.active = undefined
+    FaultControl.clear(state, state.clock.nowMs())
+    runner.drain()
   }),
-  faults: Effect.sync(() => FaultReport.make(state.faults)),
+  faults: Effect.sync(() => FaultReport.make(state)),
   requests: Effect.sync(() => RequestLog.report(state.requests)),
   nowMs: Effect.sync(() => state.clock.nowMs()),
   advance: Effect.suspend(() => {
@@ -200,10 +201,6 @@ const makeState = Effect.fnUntraced(function*(
     nowMs
   })
   const dataDirectory = yield* makeDirectories(given.dataDirectory, account)
-  const faults: Faults.Faults = { active: undefined }
-  if (given.faults !== undefined) {
-    Faults.put(faults, given.faults, nowMs)
-  }
   const state: State = {
     settings: { ...given, dataDirectory },
     account,
@@ -221,7 +218,7 @@ const makeState = Effect.fnUntraced(function*(
     jobRecords: new Map(),
     poolRecords: new WeakMap(),
     hosts: new Set(),
-    faults,
+    faults: { active: undefined },
     requests: RequestLog.make(),
     endpoint: "",
     requestsInHand: 0,
@@ -229,6 +226,7 @@ const makeState = Effect.fnUntraced(function*(
     removals: [],
     leaving: new Map()
   }
+  if (given.faults !== undefined) FaultControl.put(state, given.faults, nowMs)
   for (const pool of account.pools.values()) {
     state.poolRecords.set(pool, {
       ...firstMark(state, nowMs),

@@ -5,6 +5,7 @@
  * @internal
  */
 import type { StartTask } from "@batchwave/sim/Instruction"
+import * as RunFault from "@batchwave/sim/RunFault"
 import type { TaskFailure } from "@batchwave/sim/Task"
 import type { TaskEnd } from "@batchwave/sim/TaskEnd"
 import * as Decode from "@batchwave/wire/Decode"
@@ -94,23 +95,8 @@ export const executorFailed: TaskEnd = {
   }
 }
 
-/** The codes that are the user's to mend. */
-const userCodes: ReadonlySet<string> = new Set([
-  "CommandProgramNotFound",
-  "CommandLaunchFailed",
-  "BlobNotFound",
-  "BlobAccessDenied",
-  "ResourceContainerNotFound",
-  "ResourceContainerAccessDenied",
-  "TaskEnded"
-])
-
-const failureOf = ({ code, message }: CodedProblem): TaskFailure => ({
-  category: userCodes.has(code) ? "usererror" : "servererror",
-  code,
-  message,
-  details: []
-})
+const failureOf = ({ code, message }: CodedProblem): TaskFailure =>
+  RunFault.failureOf(code, message)
 
 const readTask = (state: State, taskIndex: number): CloudTask => {
   const fixed = TaskDocument.parseFragment(taskRecordOf(state, taskIndex))

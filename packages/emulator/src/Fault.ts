@@ -5,6 +5,8 @@
  * client cannot tell from the reply what the service did, as in life.
  */
 import * as Schema from "effect/Schema"
+import { BadGzipFault, CutBodyFault, PaddedFault, SlowBodyFault } from "./BodyFault.ts"
+import { ExpiredLinkFault, NotYetFault, OmitFault, PageFault, StaleFault } from "./ListingFault.ts"
 
 /** The most milliseconds a fault waits: an hour. */
 const waitMsMax = 3_600_000
@@ -50,6 +52,8 @@ export const StatusFault = Schema.Struct({
   retryAfter: Schema.optionalKey(RetryAfter),
   /** An error document, a page as gateways send it, or nothing. @default "Document" */
   body: Schema.optionalKey(Schema.Literals(["Document", "Html", "Empty"])),
+  /** The body in these very words, as JSON unless they begin with `<`; goes before `body`. */
+  text: Schema.optionalKey(Schema.String.check(Schema.isMaxLength(1_048_576))),
   /** @default false */
   acts
 })
@@ -103,25 +107,6 @@ export const DropFault = Schema.Struct({
 
 /** Ends the connection without a reply. */
 export interface DropFault extends Schema.Schema.Type<typeof DropFault> {}
-
-/**
- * Acts, but sends only the beginning of the reply's body.
- *
- * @category models
- */
-export const CutBodyFault = Schema.Struct({
-  _tag: Schema.Literal("CutBody"),
-  /** How many bytes of the body are sent, at most all but one. */
-  bytes: Count,
-  /**
-   * Promises the whole length and breaks the connection off; otherwise the shorter body is promised
-   * and looks complete. @default true
-   */
-  isLengthKept: Schema.optionalKey(Schema.Boolean)
-})
-
-/** Acts, but sends only the beginning of the reply's body. */
-export interface CutBodyFault extends Schema.Schema.Type<typeof CutBodyFault> {}
 
 /**
  * Sends the client to another URL, with the path and query of the request.
@@ -190,37 +175,6 @@ export const CollectionFault = Schema.Struct({
 export interface CollectionFault extends Schema.Schema.Type<typeof CollectionFault> {}
 
 /**
- * Bends one page of a listing. Applies to operations that have pages.
- *
- * @category models
- */
-export const PageFault = Schema.Struct({
-  _tag: Schema.Literal("Page"),
-  /** The most items of the page; 0 makes an empty page that links to the one it should have been. */
-  itemsMax: Schema.optionalKey(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 1000 }))),
-  /** Links the page to itself, or to another host. */
-  nextLink: Schema.optionalKey(Schema.Literals(["Looping", "Foreign"])),
-  /** The origin of a foreign link. @default "http://foreign.invalid" */
-  foreignOrigin: Schema.optionalKey(
-    Schema.String.check(Schema.isPattern(/^https?:\/\/[\w.:[\]-]{1,255}$/))
-  )
-})
-
-/** Bends one page of a listing. */
-export interface PageFault extends Schema.Schema.Type<typeof PageFault> {}
-
-/**
- * Refuses the link to a later page of a listing, as if it were too old. Requests for a first page do
- * not match.
- *
- * @category models
- */
-export const ExpiredLinkFault = Schema.Struct({ _tag: Schema.Literal("ExpiredLink") })
-
-/** Refuses the link to a later page of a listing. */
-export interface ExpiredLinkFault extends Schema.Schema.Type<typeof ExpiredLinkFault> {}
-
-/**
  * Any fault.
  *
  * @category models
@@ -231,15 +185,29 @@ export const Fault = Schema.Union([
   StallFault,
   DropFault,
   CutBodyFault,
+  SlowBodyFault,
+  BadGzipFault,
+  PaddedFault,
   RedirectFault,
   BodyLimitFault,
   CollectionFault,
   PageFault,
-  ExpiredLinkFault
+  ExpiredLinkFault,
+  StaleFault,
+  OmitFault,
+  NotYetFault
 ])
 
 /** Any fault. */
 export type Fault = Schema.Schema.Type<typeof Fault>
 
 /** The faults that decide how a request ends; at most one of them holds for a request. */
-export type EndingFault = StatusFault | StallFault | DropFault | CutBodyFault | RedirectFault
+export type EndingFault =
+  | StatusFault
+  | StallFault
+  | DropFault
+  | CutBodyFault
+  | SlowBodyFault
+  | BadGzipFault
+  | PaddedFault
+  | RedirectFault

@@ -11,7 +11,7 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as SchemaIssue from "effect/SchemaIssue"
 import { Fault } from "./Fault.ts"
-import { NodeLoss, RunFault } from "./RunFault.ts"
+import { NodeRule, RunFault } from "./RunFault.ts"
 
 const Counter = Schema.Int.check(Schema.isGreaterThanOrEqualTo(1))
 const Ms = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
@@ -113,6 +113,10 @@ export const ServerFaults = Schema.Struct({
   dateOffsetMs: Schema.optionalKey(
     Schema.Int.check(Schema.isBetween({ minimum: -86_400_000 * 366, maximum: 86_400_000 * 366 }))
   ),
+  /** Milliseconds that all times in documents are ahead, `Last-Modified` included. */
+  timesOffsetMs: Schema.optionalKey(
+    Schema.Int.check(Schema.isBetween({ minimum: -86_400_000 * 366, maximum: 86_400_000 * 366 }))
+  ),
   /** Milliseconds after which a connection without a request is closed, without a word of warning. */
   idleCloseMs: Schema.optionalKey(
     Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 3_600_000 }))
@@ -136,8 +140,8 @@ export const FaultPlan = Schema.Struct({
   server: Schema.optionalKey(ServerFaults),
   /** What goes wrong with runs of tasks. @default nothing */
   runs: Schema.optionalKey(Schema.Array(RunRule).check(Schema.isMaxLength(rulesMax))),
-  /** Which nodes are lost, and when. @default none */
-  nodes: Schema.optionalKey(Schema.Array(NodeLoss).check(Schema.isMaxLength(rulesMax))),
+  /** Which nodes are taken away, and when. @default none */
+  nodes: Schema.optionalKey(Schema.Array(NodeRule).check(Schema.isMaxLength(rulesMax))),
   /** What goes wrong with requests. */
   rules: Schema.Array(FaultRule).check(Schema.isMaxLength(rulesMax))
 })
@@ -172,9 +176,7 @@ export const problems = (
 ): ReadonlyArray<string> => [
   ...plan.rules.flatMap((rule, index) => ruleProblems(rule, index, operationIds)),
   ...(plan.runs ?? []).flatMap(runProblems),
-  ...(plan.nodes ?? []).flatMap(({ nodes }, index) =>
-    patternProblems(`faults.nodes.${index}`, [nodes])
-  )
+  ...(plan.nodes ?? []).flatMap(nodeProblems)
 ]
 
 const problemsMax = 20
@@ -203,7 +205,8 @@ const ruleProblems = (
     ...(when.operations ?? []),
     when.jobs,
     when.tasks,
-    ...items.map((item) => item.tasks)
+    ...items.map((item) => item.tasks),
+    "tasks" in fault ? fault.tasks : undefined
   ]
   return [...found, ...windowProblems(place, when), ...patternProblems(place, patterns)]
 }
@@ -211,6 +214,22 @@ const ruleProblems = (
 const runProblems = ({ when = {} }: RunRule, index: number): ReadonlyArray<string> => {
   const place = `faults.runs.${index}`
   return [...windowProblems(place, when), ...patternProblems(place, [when.jobs, when.tasks])]
+}
+
+const nodeProblems = (
+  { atMs, everyMs, nodes, replaceAfterMs, returnAfterMs, untilMs = Infinity }: NodeRule,
+  index: number
+): ReadonlyArray<string> => {
+  const place = `faults.nodes.${index}`
+  const found = [...patternProblems(place, [nodes])]
+  if (returnAfterMs !== undefined && replaceAfterMs !== undefined) {
+    found.push(`${place}: a node comes back or is replaced; give one of the two.`)
+  }
+  if (untilMs <= atMs) found.push(`${place}.untilMs: it must be later than atMs.`)
+  if (untilMs < Infinity && everyMs === undefined) {
+    found.push(`${place}.untilMs: it needs everyMs.`)
+  }
+  return found
 }
 
 const windowProblems = (

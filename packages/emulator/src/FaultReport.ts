@@ -1,9 +1,10 @@
 /**
  * What a fault plan has done so far, as it is told to whoever put it.
  */
+import type { FaultCounter } from "@batchwave/sim/FaultCounter"
 import * as Iso8601 from "@batchwave/wire/Iso8601"
 import type { FaultPlan } from "./FaultPlan.ts"
-import type { Faults, RuleState, RunRuleState } from "./Faults.ts"
+import type { State } from "./State.ts"
 
 /**
  * The counts of one rule.
@@ -33,8 +34,10 @@ export interface FaultReport {
   readonly rules: ReadonlyArray<FaultRuleReport>
   /** The rules over runs, in the order of the plan. */
   readonly runs: ReadonlyArray<FaultRuleReport>
-  /** Losses and returns of nodes that are still to come. */
-  readonly nodeEventsLeftCount: number
+  /** The rules over nodes, in the order of the plan; a match is a node at one time. */
+  readonly nodes: ReadonlyArray<FaultRuleReport>
+  /** What is still to happen to nodes and to tasks that are held back, as far as it is known. */
+  readonly eventsLeftCount: number
   readonly server: {
     /** Requests whose age was told by the skewed clock. */
     readonly skewedCount: number
@@ -48,31 +51,33 @@ export interface FaultReport {
  *
  * @category operations
  */
-export const make = ({ active }: Faults): FaultReport => {
+export const make = ({ account, faults: { active } }: State): FaultReport => {
   if (active === undefined) {
     return {
       plan: null,
       requestsCount: 0,
       rules: [],
       runs: [],
-      nodeEventsLeftCount: 0,
+      nodes: [],
+      eventsLeftCount: 0,
       server: { skewedCount: 0, idleClosedCount: 0 }
     }
   }
-  const { idleClosedCount, nodeEvents, plan, requestsCount, rules, runRules } = active
+  const { idleClosedCount, plan, requestsCount, rules } = active
   const { sinceMs, skewedCount } = active
   return {
     plan,
     since: Iso8601.timestampOfEpochMs(sinceMs),
     requestsCount,
     rules: rules.map(ruleReport),
-    runs: runRules.map(ruleReport),
-    nodeEventsLeftCount: nodeEvents.length,
+    runs: (account.faults?.runRules ?? []).map(ruleReport),
+    nodes: (account.faults?.nodeRules ?? []).map(ruleReport),
+    eventsLeftCount: account.faults?.events.size ?? 0,
     server: { skewedCount, idleClosedCount }
   }
 }
 
-const ruleReport = ({ counter }: RuleState | RunRuleState): FaultRuleReport => {
+const ruleReport = ({ counter }: { readonly counter: FaultCounter }): FaultRuleReport => {
   const { firedCount, lastFiredAtMs, matchedCount, name } = counter
   const counts = { name, matchedCount, firedCount }
   return lastFiredAtMs === undefined

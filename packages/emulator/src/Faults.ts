@@ -4,29 +4,16 @@
  * @internal
  */
 import * as Random from "@batchwave/core/Random"
+import * as FaultCounter from "@batchwave/sim/FaultCounter"
 import * as IdPattern from "@batchwave/sim/IdPattern"
-import type { CollectionFault, EndingFault, PageFault } from "./Fault.ts"
-import * as FaultCounter from "./FaultCounter.ts"
+import type { CollectionFault, EndingFault } from "./Fault.ts"
 import * as FaultPlan from "./FaultPlan.ts"
-import type { NodeLoss, RunFault } from "./RunFault.ts"
+import type { PageFault } from "./ListingFault.ts"
 
 /** One rule with its counts. */
 export interface RuleState {
   readonly rule: FaultPlan.FaultRule
   readonly counter: FaultCounter.FaultCounter
-}
-
-/** One rule over runs with its counts. */
-export interface RunRuleState {
-  readonly rule: FaultPlan.RunRule
-  readonly counter: FaultCounter.FaultCounter
-}
-
-/** What is still to happen to nodes. */
-export interface NodeEvent {
-  readonly atMs: number
-  readonly nodes: string
-  readonly isLoss: boolean
 }
 
 /** A plan in force. */
@@ -35,9 +22,6 @@ export interface ActivePlan {
   readonly seed: number
   readonly sinceMs: number
   readonly rules: ReadonlyArray<RuleState>
-  readonly runRules: ReadonlyArray<RunRuleState>
-  /** Earliest first. */
-  readonly nodeEvents: Array<NodeEvent>
   requestsCount: number
   /** Requests whose age was told by the skewed clock. */
   skewedCount: number
@@ -60,12 +44,21 @@ export interface FaultRequest {
   /** The tasks of the request; looked at only when a rule asks. */
   readonly taskIds: () => ReadonlyArray<string>
   readonly bodyBytes: () => number
+  /** When what the request names was added, and which kind it is; absent when there is none such. */
+  readonly added: () => { readonly what: "Task" | "Job"; readonly atMs: number } | undefined
+}
+
+/** How late a listing tells tasks. */
+export interface Lateness {
+  readonly lagMs: number
+  readonly tasks: string
 }
 
 /** How a request is refused before anything is done. */
 export type Refused =
   | { readonly _tag: "TooLarge"; readonly bodyBytesMax: number }
   | { readonly _tag: "LinkExpired" }
+  | { readonly _tag: "NotFound"; readonly what: "Task" | "Job" }
 
 /** What becomes of one request. */
 export interface Verdict {
@@ -76,6 +69,9 @@ export interface Verdict {
   readonly ending: EndingFault | Refused | undefined
   readonly collection: CollectionFault | undefined
   readonly page: PageFault | undefined
+  readonly late: Lateness | undefined
+  /** Patterns of tasks that a listing leaves out. */
+  readonly omitted: ReadonlyArray<string>
 }
 
 /** Puts a plan in force, with all counts at 0. */
@@ -88,12 +84,6 @@ export const put = (faults: Faults, plan: FaultPlan.FaultPlan, nowMs: number): v
       rule,
       counter: FaultCounter.make(rule.name ?? `rule-${index + 1}`, index)
     })),
-    runRules: (plan.runs ?? []).map((rule, index) => ({
-      rule,
-      counter: FaultCounter.make(rule.name ?? `run-${index + 1}`, runPlace + index)
-    })),
-    nodeEvents: (plan.nodes ?? []).flatMap((loss) => eventsOf(loss, nowMs))
-      .toSorted((left, right) => left.atMs - right.atMs),
     requestsCount: 0,
     skewedCount: 0,
     idleClosedCount: 0
@@ -113,11 +103,13 @@ export const judge = (
     delayAfterMs: 0,
     ending: undefined,
     collection: undefined,
-    page: undefined
+    page: undefined,
+    late: undefined,
+    omitted: []
   }
   for (const state of active.rules) {
     if (!isChosen(active, state, request, nowMs)) continue
-    if (!apply(active, state, draft)) continue
+    if (!apply(active, state, request, draft)) continue
     FaultCounter.fire(state.counter, nowMs)
     draft.fired.push(state.counter.name)
   }
@@ -131,49 +123,12 @@ interface Draft extends Verdict {
   ending: Verdict["ending"]
   collection: CollectionFault | undefined
   page: PageFault | undefined
+  late: Lateness | undefined
+  readonly omitted: Array<string>
 }
 
-/** What goes wrong with the next run of a task, if anything. */
-export const judgeRun = (
-  active: ActivePlan,
-  run: { readonly jobId: string; readonly taskId: string; readonly retryCount: number },
-  nowMs: number
-): RunFault | undefined => {
-  const elapsedMs = nowMs - active.sinceMs
-  for (const { counter, rule } of active.runRules) {
-    const { when = {} } = rule
-    const { fromMs = 0, jobs = "*", retryCount = run.retryCount, tasks = "*" } = when
-    if (elapsedMs < fromMs || elapsedMs >= (when.untilMs ?? Infinity)) continue
-    if (retryCount !== run.retryCount) continue
-    if (!IdPattern.matches(jobs, run.jobId) || !IdPattern.matches(tasks, run.taskId)) continue
-    if (!FaultCounter.isDue(counter, active.seed, when)) continue
-    FaultCounter.fire(counter, nowMs)
-    return rule.fault
-  }
-  return undefined
-}
-
-/** Takes the events that are due off the plan. */
-export const takeNodeEvents = ({ active }: Faults, nowMs: number): ReadonlyArray<NodeEvent> => {
-  if (active === undefined) return []
-  let count = 0
-  while ((active.nodeEvents[count]?.atMs ?? Infinity) <= nowMs) count++
-  return active.nodeEvents.splice(0, count)
-}
-
-const eventsOf = (
-  { atMs, nodes, returnAfterMs }: NodeLoss,
-  sinceMs: number
-): ReadonlyArray<NodeEvent> => {
-  const loss = { atMs: sinceMs + atMs, nodes, isLoss: true }
-  return returnAfterMs === undefined
-    ? [loss]
-    : [loss, { atMs: loss.atMs + returnAfterMs, nodes, isLoss: false }]
-}
-
-/** Draws of jitter and of runs come from places after those of all rules. */
+/** Draws of jitter come from places after those of all rules over requests. */
 const jitterPlace = FaultPlan.rulesMax
-const runPlace = 2 * FaultPlan.rulesMax
 
 const isChosen = (
   active: ActivePlan,
@@ -182,17 +137,18 @@ const isChosen = (
   nowMs: number
 ): boolean => {
   const { counter, rule } = state
-  return isMatch(rule, request, nowMs - active.sinceMs) &&
+  return isMatch(rule, request, active.sinceMs, nowMs) &&
     FaultCounter.isDue(counter, active.seed, rule.when ?? {})
 }
 
 const isMatch = (
   { fault, when = {} }: FaultPlan.FaultRule,
   request: FaultRequest,
-  elapsedMs: number
+  sinceMs: number,
+  nowMs: number
 ): boolean => {
-  const { fromMs = 0, jobs, operations, tasks, untilMs = Infinity } = when
-  if (elapsedMs < fromMs || elapsedMs >= untilMs) return false
+  const { jobs, operations, tasks } = when
+  if (!FaultCounter.isInWindow(when, nowMs - sinceMs)) return false
   const { jobId, operationId } = request
   if (operations?.some((pattern) => IdPattern.matches(pattern, operationId)) === false) return false
   if (jobs !== undefined && !(jobId !== undefined && IdPattern.matches(jobs, jobId))) return false
@@ -206,6 +162,15 @@ const isMatch = (
     case "ExpiredLink":
       if (!request.isPaged || !request.isContinued) return false
       break
+    case "Stale":
+    case "Omit":
+      if (operationId !== "Task_List") return false
+      break
+    case "NotYet": {
+      const added = request.added()
+      if (added === undefined || nowMs - added.atMs >= fault.forMs) return false
+      break
+    }
     case "BodyLimit":
       if (request.bodyBytes() <= fault.bodyBytesMax) return false
       break
@@ -215,16 +180,17 @@ const isMatch = (
 }
 
 /** Answers whether the fault takes effect, which it does not when another holds in its place. */
-const apply = (active: ActivePlan, state: RuleState, draft: Draft): boolean => {
+const apply = (
+  active: ActivePlan,
+  state: RuleState,
+  request: FaultRequest,
+  draft: Draft
+): boolean => {
   const { fault } = state.rule
   switch (fault._tag) {
     case "Delay": {
       const { acts = false, delayMs, jitterMs = 0 } = fault
-      const { matchedCount, place } = state.counter
-      const drawn = jitterMs === 0
-        ? 0
-        : Random.unitAt(active.seed, jitterPlace + place, matchedCount)
-      const waitMs = delayMs + Math.round(drawn * jitterMs)
+      const waitMs = delayMs + jitterOf(active, state, jitterMs)
       if (acts) draft.delayAfterMs += waitMs
       else draft.delayBeforeMs += waitMs
       return true
@@ -241,16 +207,35 @@ const apply = (active: ActivePlan, state: RuleState, draft: Draft): boolean => {
       return end(draft, { _tag: "TooLarge", bodyBytesMax: fault.bodyBytesMax })
     case "ExpiredLink":
       return end(draft, { _tag: "LinkExpired" })
+    case "NotYet":
+      return end(draft, { _tag: "NotFound", what: request.added()?.what ?? "Task" })
+    case "Stale": {
+      if (draft.late !== undefined) return false
+      const { jitterMs = 0, lagMs, tasks = "*" } = fault
+      draft.late = { lagMs: lagMs + jitterOf(active, state, jitterMs), tasks }
+      return true
+    }
+    case "Omit":
+      draft.omitted.push(fault.tasks)
+      return true
     case "Status":
     case "Stall":
     case "Drop":
     case "CutBody":
+    case "SlowBody":
+    case "BadGzip":
+    case "Padded":
     case "Redirect":
       return end(draft, fault)
     default:
       return fault satisfies never
   }
 }
+
+const jitterOf = ({ seed }: ActivePlan, { counter }: RuleState, jitterMs: number): number =>
+  jitterMs === 0
+    ? 0
+    : Math.round(Random.unitAt(seed, jitterPlace + counter.place, counter.matchedCount) * jitterMs)
 
 const end = (draft: Draft, ending: EndingFault | Refused): boolean => {
   if (draft.ending !== undefined) return false

@@ -18,7 +18,6 @@ import * as Executions from "./Executions.ts"
 import { Executor, type ExecutorShape, type Report } from "./Executor.ts"
 import * as FaultyRun from "./executor/FaultyRun.ts"
 import { ProcessExecutor } from "./executor/ProcessExecutor.ts"
-import * as Faults from "./Faults.ts"
 import * as RemovedDirectory from "./RemovedDirectory.ts"
 import type { State } from "./State.ts"
 
@@ -75,12 +74,8 @@ const run = Effect.fnUntraced(function*(workshop: Workshop, start: StartTask, re
   if (execution === undefined) return report(generation, { _tag: "Killed" }, nowMs())
   // A kill that came before the executor knew the run is repeated once the process exists.
   const killUnwanted = () => isWanted() ? Effect.void : processes.kill(execution.id)
-  const { active } = state.faults
-  const fault = active === undefined ? undefined : Faults.judgeRun(active, start, nowMs())
   const real = processes.run(execution, killUnwanted)
-  const exit = yield* Effect.exit(
-    fault === undefined ? real : FaultyRun.run(workshop.faultyRuns, generation, fault, real)
-  )
+  const exit = yield* Effect.exit(FaultyRun.run(workshop.faultyRuns, start, execution, real))
   if (Exit.isFailure(exit)) yield* Effect.logError("The executor failed", exit.cause)
   const end = Exit.isSuccess(exit) ? Executions.endOf(exit.value) : Executions.executorFailed
   report(generation, end, nowMs())

@@ -5,11 +5,13 @@
  * @source recorded replies 2024-02-01.19.0
  * @internal
  */
+import * as Effect from "effect/Effect"
 import { Buffer } from "node:buffer"
 import type { ReadStream } from "node:fs"
 import type { IncomingMessage, ServerResponse } from "node:http"
 import { pipeline } from "node:stream"
 import type { Exchange, FileBody, Reply } from "./Exchange.ts"
+import * as OddBody from "./OddBody.ts"
 
 const fixedHeaders = {
   DataServiceVersion: "3.0",
@@ -74,6 +76,29 @@ export const writePart = (
   stream.once("close", finish)
   if (bytesCount === 0) stream.destroy()
   else stream.pipe(response, { end: false })
+}
+
+/** Writes a reply with a body that is sent oddly; one without a body in memory as it is. */
+export const writeOdd = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  reply: Reply,
+  requestId: string,
+  requestHeaders: Exchange["headers"],
+  fault: OddBody.OddBodyFault
+): Effect.Effect<void> => {
+  const { body } = reply
+  if (typeof body !== "string" || request.method === "HEAD") {
+    return Effect.sync(() => write(request, response, reply, requestId, requestHeaders))
+  }
+  const common = headersOf(reply, requestId, requestHeaders)
+  return OddBody.write(
+    response,
+    reply,
+    body,
+    fault,
+    (headers) => begin(response, reply, { ...common, ...headers })
+  )
 }
 
 const begin = (

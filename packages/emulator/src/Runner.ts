@@ -5,7 +5,6 @@
  * R1 what is due happens in the order of time, each at its own time, however late the alarm rings.
  */
 import * as Account from "@batchwave/sim/Account"
-import * as IdPattern from "@batchwave/sim/IdPattern"
 import type { Instruction } from "@batchwave/sim/Instruction"
 import * as Runs from "@batchwave/sim/Runs"
 import * as Effect from "effect/Effect"
@@ -16,7 +15,6 @@ import { mkdirSync, renameSync } from "node:fs"
 import * as Path from "node:path"
 import { Executor, type Report } from "./Executor.ts"
 import { attemptSync } from "./executor/FileFault.ts"
-import * as Faults from "./Faults.ts"
 import * as NodeLayout from "./NodeLayout.ts"
 import * as RemovedDirectory from "./RemovedDirectory.ts"
 import type { State } from "./State.ts"
@@ -82,12 +80,8 @@ export const make = Effect.fnUntraced(function*(
 })
 
 /** When something is due next, in the account's time. */
-const nextEventMs = ({ executor, state: { account, faults } }: Workshop): number =>
-  Math.min(
-    Runs.nextDeadlineMs(account) ?? Infinity,
-    faults.active?.nodeEvents[0]?.atMs ?? Infinity,
-    executor.nextEventMs()
-  )
+const nextEventMs = ({ executor, state: { account } }: Workshop): number =>
+  Math.min(Runs.nextDeadlineMs(account) ?? Infinity, executor.nextEventMs())
 
 /** Lets everything happen that is due (R1). */
 const advance = (workshop: Workshop): void => {
@@ -107,7 +101,6 @@ const advance = (workshop: Workshop): void => {
 
 const drainAt = (workshop: Workshop, nowMs: number): void => {
   const { executor, state } = workshop
-  if (state.faults.active !== undefined) disturbNodes(workshop, nowMs)
   followNodes(workshop)
   executor.follow(nowMs)
   for (const instruction of Account.takeInstructions(state.account)) {
@@ -116,18 +109,6 @@ const drainAt = (workshop: Workshop, nowMs: number): void => {
   for (const directory of state.removals.splice(0)) executor.removeDirectory(directory)
   if (state.leaving.size > 0) bidFarewell(workshop)
   setAlarm(workshop)
-}
-
-/** Takes nodes away and brings them back as the fault plan says. */
-const disturbNodes = (workshop: Workshop, nowMs: number): void => {
-  const { account, faults } = workshop.state
-  for (const event of Faults.takeNodeEvents(faults, nowMs)) {
-    for (const { id, index } of Account.presentNodes(account)) {
-      if (!IdPattern.matches(event.nodes, id)) continue
-      if (event.isLoss) Runs.loseNode(account, index, nowMs)
-      else Runs.returnNode(account, index, nowMs)
-    }
-  }
 }
 
 /** Makes the directories of nodes that joined and removes those of nodes that left. */

@@ -167,7 +167,8 @@ const judge = ({ entry }: Visit, exchange: Exchange): Faults.Verdict | undefined
   return verdict
 }
 
-const send = (visit: Visit, requestId: string, reply: Reply): void => {
+const send = (visit: Visit, requestId: string, given: Reply): void => {
+  const reply = ConnectionFaults.shifted(visit.desk.state, given)
   answered(visit, reply)
   ReplyWriter.write(visit.request, visit.response, reply, requestId, visit.headers)
 }
@@ -231,6 +232,16 @@ const suffer = Effect.fnUntraced(function*(
         exchange.requestId,
         headers,
         outcome
+      )
+    case "SendOdd":
+      answered(visit, outcome.reply)
+      return yield* ReplyWriter.writeOdd(
+        request,
+        response,
+        outcome.reply,
+        exchange.requestId,
+        headers,
+        outcome.fault
       )
     case "Close":
       if (outcome.isReset) request.socket.resetAndDestroy()

@@ -13,9 +13,11 @@ import type { StartTask } from "@batchwave/sim/Instruction"
 import type { Job } from "@batchwave/sim/Job"
 import * as NodeCourse from "@batchwave/sim/NodeCourse"
 import * as RunCourse from "@batchwave/sim/RunCourse"
+import * as RunFault from "@batchwave/sim/RunFault"
 import * as Runs from "@batchwave/sim/Runs"
 import type { Scenario } from "@batchwave/sim/Scenario"
 import * as ScenarioModel from "@batchwave/sim/ScenarioModel"
+import * as ScriptedFaults from "@batchwave/sim/ScriptedFaults"
 import type { Task } from "@batchwave/sim/Task"
 import type { TaskEnd } from "@batchwave/sim/TaskEnd"
 import * as Effect from "effect/Effect"
@@ -26,8 +28,6 @@ import { mkdirSync, writeFileSync } from "node:fs"
 import * as Path from "node:path"
 import { Executor, type ExecutorShape, type Report } from "./Executor.ts"
 import { attemptSync } from "./executor/FileFault.ts"
-import * as Faults from "./Faults.ts"
-import * as FaultyCourse from "./FaultyCourse.ts"
 import * as NodeLayout from "./NodeLayout.ts"
 import * as RemovedDirectory from "./RemovedDirectory.ts"
 import type { State } from "./State.ts"
@@ -58,6 +58,8 @@ interface Stage {
   /** The attempt whose files are on the disk. */
   readonly provided: WeakMap<Task, number>
   readonly directories: Set<string>
+  /** What a fault has the latest run of a task write, in place of what the scenario says. */
+  readonly written: WeakMap<Task, { readonly stdout?: string; readonly stderr?: string }>
 }
 
 /** The executor of a scenario that has no problems. */
@@ -73,7 +75,8 @@ export const layer = (state: State, scenario: Scenario): Layer.Layer<Executor> =
         runs: new Map(),
         nodes: [],
         provided: new WeakMap(),
-        directories: new Set()
+        directories: new Set(),
+        written: new WeakMap()
       })
     })
   )
@@ -105,13 +108,15 @@ const make = (stage: Stage): ExecutorShape => ({
 const killedCode = 137
 
 const begin = (stage: Stage, start: StartTask, report: Report): void => {
-  const { account: { nowMs }, faults: { active } } = stage.state
-  const course = RunCourse.make(stage.model, start)
-  const fault = active === undefined ? undefined : Faults.judgeRun(active, start, nowMs)
-  const { end, totalMs } = fault === undefined ? course : FaultyCourse.bend(course, fault)
+  const { nowMs } = stage.state.account
+  const own = RunCourse.make(stage.model, start)
+  const { durationMs, end } = RunFault.bend(start.fault, { durationMs: own.totalMs, end: own.end })
+  const task = stage.state.account.tasks[start.taskIndex]
+  if (task !== undefined && start.fault?._tag === "Exit") stage.written.set(task, start.fault)
+  else if (task !== undefined) stage.written.delete(task)
   const run = { report, end, endAtMs: Infinity }
   stage.runs.set(start.generation, run)
-  setEnd(stage, start.generation, run, nowMs + totalMs)
+  setEnd(stage, start.generation, run, nowMs + Math.max(1, durationMs))
 }
 
 const setEnd = (stage: Stage, generation: number, run: SimulatedRun, atMs: number): void => {
@@ -146,7 +151,7 @@ const boot = (stage: Stage, index: number, round: number, nowMs: number): void =
   const node: SimulatedNode = { round, course, phase: "booting" }
   stage.nodes[index] = node
   if (course.bootMs === 0) return setUp(stage, index, node, nowMs)
-  if (round === 1) Runs.loseNode(account, index, nowMs)
+  if (round === 1) Runs.loseNode(account, index, nowMs, "starting")
   EventHeap.push(stage.events, nowMs + course.bootMs, -1 - index)
 }
 
@@ -181,6 +186,7 @@ const turnNode = (stage: Stage, index: number, nowMs: number): void => {
 /** Nodes come and go for ever; only runs, and tasks that could run, are worth waiting for. */
 const isIdle = ({ runs, state: { account } }: Stage): boolean => {
   if (runs.size > 0) return false
+  if (account.faults !== undefined && ScriptedFaults.isReleasing(account.faults)) return false
   for (const job of account.jobs.values()) {
     if (job.state !== "active") continue
     for (const ready of job.ready.values()) if (ready.size > 0) return false
@@ -196,7 +202,7 @@ const provideFiles = Effect.fnUntraced(function*(stage: Stage, job: Job, task: T
   const { dataDirectory } = stage.state.settings
   const directory = NodeLayout.taskDirectory(dataDirectory, node.id, job.id, task.id)
   stage.directories.add(directory)
-  const { stderr, stdout } = RunCourse.outputOf(stage.model, {
+  const { stderr = "", stdout = "" } = stage.written.get(task) ?? RunCourse.outputOf(stage.model, {
     taskId: task.id,
     attempt: task.runsCount,
     nodeId: node.id,

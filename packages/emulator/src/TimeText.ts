@@ -1,5 +1,6 @@
 /**
- * Timestamps as text, remembered: a listing prints the same few times again and again.
+ * Timestamps as text, remembered: a listing prints the same few times again and again. The clock they
+ * are told by may be off on purpose.
  */
 import * as Iso8601 from "@batchwave/wire/Iso8601"
 
@@ -11,6 +12,8 @@ const slotsCount = 4096
  * @category models
  */
 export interface TimeText {
+  /** Milliseconds by which told times are ahead. */
+  offsetMs: number
   readonly times: Float64Array
   readonly texts: Array<string>
 }
@@ -21,9 +24,21 @@ export interface TimeText {
  * @category constructors
  */
 export const make = (): TimeText => ({
+  offsetMs: 0,
   times: new Float64Array(slotsCount).fill(-1),
   texts: Array.from({ length: slotsCount }, () => "")
 })
+
+/**
+ * Lets told times be ahead by so many milliseconds.
+ *
+ * @category operations
+ */
+export const setOffset = (memory: TimeText, offsetMs: number): void => {
+  if (memory.offsetMs === offsetMs) return
+  memory.offsetMs = offsetMs
+  memory.times.fill(-1)
+}
 
 /**
  * Prints a time given in whole milliseconds, in quotes as JSON has it.
@@ -33,7 +48,7 @@ export const make = (): TimeText => ({
 export const quoted = (memory: TimeText, atMs: number): string => {
   const slot = atMs % slotsCount
   if (memory.times[slot] === atMs) return memory.texts[slot]!
-  const text = JSON.stringify(Iso8601.timestampOfEpochMs(atMs))
+  const text = JSON.stringify(Iso8601.timestampOfEpochMs(atMs + memory.offsetMs))
   memory.times[slot] = atMs
   memory.texts[slot] = text
   return text

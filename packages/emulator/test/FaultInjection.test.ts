@@ -8,7 +8,7 @@ import * as Fiber from "effect/Fiber"
 import * as Http from "node:http"
 import * as RawBatch from "./RawBatch.ts"
 
-const { call, codeOf, tryCall } = RawBatch
+const { call, codeOf, expect, tryCall } = RawBatch
 
 /** An emulator with a job and a task that stays active, and these rules in force. */
 const startWith = (rules: ReadonlyArray<FaultRule>, server: FaultPlan["server"] = {}) =>
@@ -306,6 +306,33 @@ describe("Page", () => {
       const raw = yield* startWith([{ fault: { _tag: "Page", nextLink: "Foreign" } }])
       const { links } = yield* walk(raw)
       assert.match(links[0] ?? "", /^http:\/\/foreign\.invalid\/jobs\/j1\/tasks\?.*skiptoken/)
+    }))
+
+  it.live("shifts while it is paged: tasks told twice, or left out", () =>
+    Effect.gen(function*() {
+      const raw = yield* startWith([])
+      yield* addTasks(raw, ["a", "b", "c", "d"])
+      const put = (fault: object) =>
+        expect(
+          200,
+          call(raw, "PUT", "/_batchwave/faults", {
+            version: undefined,
+            body: { rules: [{ when: listing, fault: { _tag: "Page", itemsMax: 3, ...fault } }] }
+          })
+        )
+      yield* put({ repeats: 1 })
+      const [first = [], ...rest] = (yield* walk(raw)).pages
+      assert.strictEqual(first.length, 3)
+      assert.deepStrictEqual(rest[0]?.[0], first[2])
+      assert.deepStrictEqual(
+        new Set([...first, ...rest.flat()]),
+        new Set(["t1", "a", "b", "c", "d"])
+      )
+      yield* put({ repeats: 1000 })
+      assert.strictEqual((yield* walk(raw)).pages.length, 3)
+      yield* put({ skips: 1 })
+      const short = (yield* walk(raw)).pages
+      assert.deepStrictEqual(short.map((page) => page.length), [3, 1])
     }))
 
   it.live("has links that expire, but not before they are followed", () =>

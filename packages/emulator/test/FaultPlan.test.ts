@@ -11,6 +11,7 @@ const request = (more: Partial<Faults.FaultRequest> = {}): Faults.FaultRequest =
   jobId: "job",
   taskIds: () => ["task"],
   bodyBytes: () => 0,
+  added: () => undefined,
   ...more
 })
 

@@ -104,6 +104,12 @@ const sign = (
 
 const dateOf = (ask: Ask): string => (ask.date ?? new Date()).toUTCString()
 
+/** The headers of a signed request without a body. */
+export const headersFor = (raw: Raw, method: string, target: string): Record<string, string> => {
+  const headers = { "ocp-date": dateOf({}) }
+  return { ...headers, Authorization: sign(raw, method, target, headers, {}) }
+}
+
 /** Sends one request and reads all of the reply. */
 export const call = (
   raw: Raw,

@@ -71,6 +71,46 @@ describe("a faulty run", () => {
       const out = yield* call(raw, "GET", "/jobs/j1/tasks/late/files/stdout.txt")
       assert.strictEqual(out.text, "ran\n")
     }))
+
+  it.live("leaves what the plan says it wrote, as on a full disk", () =>
+    Effect.gen(function*() {
+      const stderr = "cannot write: No space left on device\n"
+      const raw = yield* startWith({
+        runs: [
+          { when: { tasks: "full" }, fault: { _tag: "Exit", exitCode: 28, stderr } },
+          { when: { tasks: "early" }, fault: { _tag: "SetupFailed", code: "DiskFull" } }
+        ]
+      })
+      yield* RawBatch.addTask(raw, "j1", "full", "true")
+      yield* RawBatch.addTask(raw, "j1", "early", "true")
+      assert.deepInclude(yield* endOf(raw, "full"), { exitCode: 28, result: "failure" })
+      const out = yield* call(raw, "GET", "/jobs/j1/tasks/full/files/stderr.txt")
+      assert.strictEqual(out.text, stderr)
+      const early = yield* endOf(raw, "early")
+      assert.deepInclude(early.failureInfo, { category: "ServerError", code: "DiskFull" })
+    }))
+
+  it.live("is held in the queue until the plan ends, or longer under way than its process", () =>
+    Effect.gen(function*() {
+      const raw = yield* startWith({
+        runs: [
+          { when: { tasks: "held" }, fault: { _tag: "Hold" } },
+          { when: { tasks: "slow" }, fault: { _tag: "Slow", extraMs: 400 } },
+          { when: { tasks: "stuck" }, fault: { _tag: "Slow", extraMs: 3_600_000 } }
+        ]
+      })
+      yield* RawBatch.addTask(raw, "j1", "held", "true")
+      yield* RawBatch.addTask(raw, "j1", "slow", "true")
+      yield* RawBatch.addTask(raw, "j1", "stuck", "true")
+      const slow = yield* endOf(raw, "slow")
+      assert.isAtLeast(Date.parse(slow.endTime) - Date.parse(slow.startTime), 400)
+      const { json } = yield* call(raw, "GET", "/jobs/j1/tasks/held")
+      assert.strictEqual(json["state"], "active")
+      yield* expect(204, call(raw, "POST", "/jobs/j1/tasks/stuck/terminate"))
+      yield* endOf(raw, "stuck")
+      yield* raw.control.clearFaults
+      assert.deepInclude(yield* endOf(raw, "held"), { exitCode: 0 })
+    }))
 })
 
 describe("a lost node", () => {
@@ -79,7 +119,7 @@ describe("a lost node", () => {
       const raw = yield* startWith({ nodes: [{ nodes: "node-1", atMs: 300, returnAfterMs: 1000 }] })
       yield* RawBatch.addTask(raw, "j1", "t1", "sleep 0.5")
       const path = `/pools/${raw.pool}/nodes/node-1`
-      while ((yield* call(raw, "GET", path)).json["state"] !== "offline") yield* Effect.sleep(10)
+      while ((yield* call(raw, "GET", path)).json["state"] !== "unknown") yield* Effect.sleep(10)
       const { json } = yield* call(raw, "GET", "/jobs/j1/tasks/t1")
       assert.strictEqual(json["state"], "active")
       assert.deepInclude(yield* endOf(raw, "t1"), {
@@ -87,7 +127,7 @@ describe("a lost node", () => {
         retryCount: 0,
         requeueCount: 0
       })
-      assert.strictEqual((yield* raw.control.faults).nodeEventsLeftCount, 0)
+      assert.strictEqual((yield* raw.control.faults).eventsLeftCount, 0)
     }))
 
   it.live("lets its tasks run on another, also when the plan is put later", () =>
@@ -103,6 +143,47 @@ describe("a lost node", () => {
         assert.deepInclude(task["nodeInfo"], { nodeId: "node-1" })
       }
       const { json } = yield* call(raw, "GET", `/pools/${raw.pool}/nodes/node-2`)
-      assert.strictEqual(json["state"], "offline")
+      assert.strictEqual(json["state"], "unknown")
+    }))
+
+  it.live("is preempted under one run, leaves, and another takes its place", () =>
+    Effect.gen(function*() {
+      const raw = yield* startWith({
+        runs: [{
+          when: { tasks: "t1", countMax: 1 },
+          fault: { _tag: "NodeTaken", afterMs: 100, state: "preempted", replaceAfterMs: 300 }
+        }]
+      })
+      yield* RawBatch.addTask(raw, "j1", "t1", "sleep 0.5")
+      const path = `/pools/${raw.pool}/nodes/node-1`
+      while ((yield* call(raw, "GET", path)).json["state"] !== "preempted") yield* Effect.sleep(10)
+      const task = yield* RawBatch.awaitState(raw, "j1", "t1", "completed")
+      assert.deepInclude(task["nodeInfo"], { nodeId: "node-2" })
+      assert.deepInclude(task["executionInfo"], { exitCode: 0, requeueCount: 0 })
+      assert.strictEqual((yield* call(raw, "GET", path)).status, 404)
+    }))
+
+  it.live("is away with the state of the plan, and back when the plan ends", () =>
+    Effect.gen(function*() {
+      const raw = yield* startWith({
+        nodes: [
+          { nodes: "node-1", atMs: 0, state: "starttaskfailed" },
+          { nodes: "node-2", atMs: 0, state: "unusable" }
+        ]
+      }, 2)
+      const states = Effect.map(
+        call(raw, "GET", `/pools/${raw.pool}/nodes`),
+        ({ json: { value } }) => Array.isArray(value) ? value.map((node) => node.state) : []
+      )
+      assert.deepStrictEqual(yield* states, ["starttaskfailed", "unusable"])
+      const { nodes } = yield* raw.control.faults
+      assert.deepStrictEqual(nodes.map(({ firedCount, name }) => [name, firedCount]), [
+        ["node-1", 1],
+        ["node-2", 1]
+      ])
+      yield* RawBatch.addTask(raw, "j1", "t1", "true")
+      yield* raw.control.clearFaults
+      assert.deepStrictEqual(new Set(yield* states).has("unusable"), false)
+      yield* endOf(raw, "t1")
     }))
 })

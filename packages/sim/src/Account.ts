@@ -13,10 +13,13 @@
  */
 import * as EventHeap from "@batchwave/core/EventHeap"
 import * as Random from "@batchwave/core/Random"
+import type { FaultScript } from "./FaultScript.ts"
 import type { Instruction } from "./Instruction.ts"
 import type { Job } from "./Job.ts"
 import * as Pool from "./Pool.ts"
+import * as ScriptedFaults from "./ScriptedFaults.ts"
 import type { Task } from "./Task.ts"
+import type * as TaskHistory from "./TaskHistory.ts"
 
 /**
  * One run in progress.
@@ -55,6 +58,8 @@ export interface Account {
   readonly poolsMax: number
   /** Milliseconds until nodes that were asked for join. */
   readonly allocationMs: number
+  /** Whether a preemption counts as a requeue. */
+  readonly isPreemptionCounted: boolean
   readonly random: Random.Random
   /** Jobs by lower-case id, in the order of their adds. */
   readonly jobs: Map<string, Job>
@@ -66,6 +71,10 @@ export interface Account {
   nowMs: number
   /** @internal */
   readonly freeTaskIndexes: Array<number>
+  /** What goes wrong on purpose, if anything. */
+  faults: ScriptedFaults.ScriptedFaults | undefined
+  /** How tasks were, while someone wants to know. */
+  history: TaskHistory.TaskHistory | undefined
   /** Generations, or `-1 - index` of jobs, by the time their wall clock ends. @internal */
   readonly deadlines: EventHeap.EventHeap
   /** Indexes of pools by the time their nodes join. @internal */
@@ -114,6 +123,10 @@ export interface AccountOptions {
   readonly poolsMax?: number
   /** Milliseconds until nodes that were asked for join their pool. @default 0 */
   readonly allocationMs?: number
+  /** Counts a preemption as a requeue, which its definition does not. @default false */
+  readonly isPreemptionCounted?: boolean
+  /** What goes wrong from the start. @default nothing */
+  readonly faults?: FaultScript
   /** When the account was made. @default 0 */
   readonly nowMs?: number
 }
@@ -133,11 +146,14 @@ export const make = (options: AccountOptions): Account => {
     activeJobsMax: options.activeJobsMax ?? 1000,
     poolsMax: options.poolsMax ?? 100,
     allocationMs: options.allocationMs ?? 0,
+    isPreemptionCounted: options.isPreemptionCounted ?? false,
     random: Random.make(options.seed),
     jobs: new Map(),
     tasks: [],
     placements: new Map(),
     nowMs,
+    faults: options.faults === undefined ? undefined : ScriptedFaults.make(options.faults, nowMs),
+    history: undefined,
     freeTaskIndexes: [],
     deadlines: EventHeap.make(),
     allocations: EventHeap.make(),

@@ -1,6 +1,7 @@
 /**
  * What the account wants from whoever runs its tasks: start this run, end that one.
  */
+import type { RunFault } from "./RunFault.ts"
 
 /**
  * Starts one run of a task on a node. Its end must be reported once, with the same generation.
@@ -21,6 +22,8 @@ export interface StartTask {
   readonly attempt: number
   /** Retries before this run. */
   readonly retryCount: number
+  /** What goes wrong with the run on purpose. */
+  readonly fault?: RunFault
 }
 
 /**

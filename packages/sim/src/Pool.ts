@@ -23,7 +23,22 @@ export type NodeFillType = "spread" | "pack"
  * @source ComputeNodeState 2024-02-01.19.0
  * @category models
  */
-export type NodeState = "idle" | "running" | "offline" | "leavingpool"
+export type NodeState = "idle" | "running" | "leavingpool" | NodeAbsence
+
+/**
+ * Why a node takes no tasks: the service lost contact with it, its capacity was taken away, it is
+ * broken, its start task failed, it has not booted yet, or it is not to be used.
+ *
+ * @source ComputeNodeState 2024-02-01.19.0
+ * @category models
+ */
+export type NodeAbsence =
+  | "unknown"
+  | "preempted"
+  | "unusable"
+  | "starttaskfailed"
+  | "starting"
+  | "offline"
 
 /**
  * What becomes of the tasks on a node that is taken away. `retaineddata` waits as `taskcompletion`
@@ -60,8 +75,8 @@ export interface Node {
   /** False for a low-priority node. */
   readonly isDedicated: boolean
   readonly allocatedAtMs: number
-  /** A lost node takes nothing until it returns. */
-  isOnline: boolean
+  /** Why the node is away, if it is; it takes nothing until it returns. */
+  absence: NodeAbsence | undefined
   /** A leaving node takes nothing and is gone when its last run has ended. */
   isLeaving: boolean
   stateTransitionAtMs: number
@@ -185,7 +200,7 @@ export const join = (pool: Pool, index: number, isDedicated: boolean, nowMs: num
     pool,
     isDedicated,
     allocatedAtMs: nowMs,
-    isOnline: true,
+    absence: undefined,
     isLeaving: false,
     stateTransitionAtMs: nowMs,
     freeSlots: pool.slotsPerNode,
@@ -207,7 +222,7 @@ export const join = (pool: Pool, index: number, isDedicated: boolean, nowMs: num
  */
 export const stateOf = (node: Node): NodeState => {
   if (node.isLeaving) return "leavingpool"
-  if (!node.isOnline) return "offline"
+  if (node.absence !== undefined) return node.absence
   return node.runningTasksCount > 0 ? "running" : "idle"
 }
 
@@ -287,10 +302,14 @@ export const release = (node: Node, slots: number, nowMs: number): void => {
  *
  * @category operations
  */
-export const setOnline = (node: Node, isOnline: boolean, nowMs: number): void => {
-  if (node.isOnline === isOnline) return
+export const setAbsence = (
+  node: Node,
+  absence: NodeAbsence | undefined,
+  nowMs: number
+): void => {
+  if (node.absence === absence) return
   if (isChosen(node)) leaveBucket(node)
-  node.isOnline = isOnline
+  node.absence = absence
   node.stateTransitionAtMs = nowMs
   if (isChosen(node)) enterBucket(node)
 }
@@ -317,7 +336,7 @@ export const leave = (node: Node): void => {
   nodes.splice(nodes.indexOf(node), 1)
 }
 
-const isChosen = (node: Node): boolean => node.isOnline && !node.isLeaving
+const isChosen = (node: Node): boolean => node.absence === undefined && !node.isLeaving
 
 const leaveBucket = (node: Node): void => {
   const { pool } = node

@@ -6,12 +6,15 @@
  */
 import * as EventHeap from "@batchwave/core/EventHeap"
 import type { Account } from "./Account.ts"
+import type { FaultScript } from "./FaultScript.ts"
 import * as Clock from "./internal/Clock.ts"
 import * as Lifecycle from "./internal/Lifecycle.ts"
+import * as NodeLife from "./internal/NodeLife.ts"
 import * as PoolLife from "./internal/PoolLife.ts"
 import * as Scheduler from "./internal/Scheduler.ts"
 import type { Job } from "./Job.ts"
 import * as Pool from "./Pool.ts"
+import * as ScriptedFaults from "./ScriptedFaults.ts"
 import type { TaskEnd } from "./TaskEnd.ts"
 
 /**
@@ -59,26 +62,22 @@ export const taskEnded = (
 
 /**
  * Takes a node away without warning: its runs are over, their tasks are active again and will run
- * elsewhere, counting neither as a retry nor as a requeue.
+ * elsewhere, counting neither as a retry nor as a requeue; only a preempted node counts as a requeue,
+ * in an account that is made so. A node that is away already stays as it is.
  *
  * @source TaskExecutionInformation.requeueCount 2024-02-01.19.0
  * @category reports
  */
-export const loseNode = (account: Account, nodeIndex: number, nowMs: number): void => {
+export const loseNode = (
+  account: Account,
+  nodeIndex: number,
+  nowMs: number,
+  absence: Pool.NodeAbsence = "unknown"
+): void => {
   const atMs = Clock.tick(account, nowMs)
   const node = account.nodes[nodeIndex]
-  if (node === undefined || !node.isOnline) return
-  Pool.setOnline(node, false, atMs)
-  const lost = [...account.placements.values()].filter((run) => run.node === node)
-  for (const placement of lost) {
-    const { generation, job, task } = placement
-    Scheduler.kill(account, placement)
-    Scheduler.release(account, placement)
-    if (task.generation === generation && task.phase === "running") {
-      Lifecycle.putBack(account, job, task, atMs)
-    }
-    Lifecycle.settle(account, job, atMs)
-  }
+  if (node === undefined) return
+  NodeLife.take(account, node, absence, atMs)
   Scheduler.schedule(account, atMs)
 }
 
@@ -91,25 +90,52 @@ export const returnNode = (account: Account, nodeIndex: number, nowMs: number): 
   const atMs = Clock.tick(account, nowMs)
   const node = account.nodes[nodeIndex]
   if (node === undefined) return
-  Pool.setOnline(node, true, atMs)
+  Pool.setAbsence(node, undefined, atMs)
   Scheduler.schedule(account, atMs)
 }
 
 /**
- * The time at which `advance` should be called next, or nothing when no wall clock runs and no node
- * is on its way. A deadline that no longer holds may be named; advancing past it does nothing.
+ * Puts a fault script in force in place of the one before, whose traces are undone first.
+ *
+ * @category faults
+ */
+export const putFaults = (account: Account, script: FaultScript, nowMs: number): void => {
+  const atMs = Clock.tick(account, nowMs)
+  NodeLife.heal(account, atMs)
+  account.faults = ScriptedFaults.make(script, atMs)
+  NodeLife.advance(account, atMs)
+  Scheduler.schedule(account, atMs)
+}
+
+/**
+ * Ends the fault script in force, if there is one: nodes it took away are back, tasks it held back
+ * may start. Runs that it bent stay as they are.
+ *
+ * @category faults
+ */
+export const clearFaults = (account: Account, nowMs: number): void => {
+  const atMs = Clock.tick(account, nowMs)
+  NodeLife.heal(account, atMs)
+  Scheduler.schedule(account, atMs)
+}
+
+/**
+ * The time at which `advance` should be called next, or nothing when no wall clock runs, no node is
+ * on its way and no fault is to come. A deadline that no longer holds may be named; advancing past it does nothing.
  *
  * @category deadlines
  */
 export const nextDeadlineMs = (account: Account): number | undefined => {
-  const deadlineMs = EventHeap.peekAtMs(account.deadlines)
-  const allocationMs = EventHeap.peekAtMs(account.allocations)
-  if (deadlineMs === undefined || allocationMs === undefined) return deadlineMs ?? allocationMs
-  return Math.min(deadlineMs, allocationMs)
+  const nextMs = Math.min(
+    EventHeap.peekAtMs(account.deadlines) ?? Infinity,
+    EventHeap.peekAtMs(account.allocations) ?? Infinity,
+    account.faults === undefined ? Infinity : ScriptedFaults.nextAtMs(account.faults) ?? Infinity
+  )
+  return nextMs === Infinity ? undefined : nextMs
 }
 
 /**
- * Moves the clock, lets the nodes join that are due, and ends the tasks and jobs whose wall clock has
+ * Moves the clock, lets the nodes join and the faults happen that are due, and ends the tasks and jobs whose wall clock has
  * run out.
  *
  * @category deadlines
@@ -117,6 +143,7 @@ export const nextDeadlineMs = (account: Account): number | undefined => {
 export const advance = (account: Account, nowMs: number): void => {
   const atMs = Clock.tick(account, nowMs)
   PoolLife.allocateDue(account, atMs)
+  NodeLife.advance(account, atMs)
   for (;;) {
     const deadlineMs = EventHeap.peekAtMs(account.deadlines)
     if (deadlineMs === undefined || deadlineMs > atMs) break

@@ -200,7 +200,7 @@ describe("PoolOperations.remove", () => {
 })
 
 describe("a node", () => {
-  it("is idle, running, offline and idle again, with its counts and latest tasks", () => {
+  it("is idle, running, unknown and idle again, with its counts and latest tasks", () => {
     const world = World.make({ slotsPerNode: 2 })
     const node = world.account.nodes[0]!
     World.addJob(world)
@@ -216,7 +216,7 @@ describe("a node", () => {
     assert.deepStrictEqual([node.totalTasksRun, node.totalTasksSucceeded], [2, 1])
     assert.deepStrictEqual(node.recentTasks.map(({ task }) => task.id), ["b", "a"])
     Runs.loseNode(world.account, 0, ++world.atMs)
-    assert.strictEqual(Pool.stateOf(node), "offline")
+    assert.strictEqual(Pool.stateOf(node), "unknown")
     Runs.returnNode(world.account, 0, ++world.atMs)
     assert.strictEqual(Pool.stateOf(node), "idle")
   })

@@ -48,7 +48,9 @@ const evaluate = (exchange: Exchange, version: Version): Reply | undefined => {
   if (ifNoneMatch !== undefined) {
     return matchesTag(ifNoneMatch, version) ? unchanged(exchange, version) : undefined
   }
-  const modifiedSeconds = Math.floor(version.modifiedAtMs / 1000)
+  const modifiedSeconds = Math.floor(
+    (version.modifiedAtMs + exchange.state.times.offsetMs) / 1000
+  )
   for (const name of ["if-modified-since", "if-unmodified-since"] as const) {
     const text = headers[name]
     if (text === undefined) continue

@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import type { IncomingMessage, ServerResponse } from "node:http"
 import type { Socket } from "node:net"
 import type * as ErrorReply from "../ErrorReply.ts"
+import type { Reply } from "../Exchange.ts"
 import type { ActivePlan, Faults } from "../Faults.ts"
 import type { State } from "../State.ts"
 
@@ -26,6 +27,15 @@ export const skewed = (
   if (active === undefined || offsetMs === 0) return occasion
   active.skewedCount++
   return { ...occasion, nowMs: occasion.nowMs + offsetMs }
+}
+
+/** A reply whose time of modification is told by the clock that tells all times. */
+export const shifted = ({ times: { offsetMs } }: State, reply: Reply): Reply => {
+  const modified = offsetMs === 0 ? undefined : reply.headers["Last-Modified"]
+  const atMs = modified === undefined ? undefined : Rfc1123.dateToEpochMs(modified)
+  if (atMs === undefined) return reply
+  const told = Rfc1123.dateOfEpochMs(atMs + offsetMs)
+  return { ...reply, headers: { ...reply.headers, "Last-Modified": told } }
 }
 
 /** Sets the skewed date of a reply, and lets its connection end early once it idles. */

@@ -4,12 +4,13 @@
  *
  * @internal
  */
-import * as Clock from "effect/Clock"
+import * as Account from "@batchwave/sim/Account"
 import * as Effect from "effect/Effect"
 import { Buffer } from "node:buffer"
 import type { Exchange, Reply } from "../Exchange.ts"
 import * as FaultReply from "../FaultReply.ts"
 import type { FaultRequest, Verdict } from "../Faults.ts"
+import * as OddBody from "../OddBody.ts"
 
 /** What is done with the connection at the end of a request. */
 export type Outcome =
@@ -20,11 +21,13 @@ export type Outcome =
     readonly bytes: number
     readonly isLengthKept: boolean
   }
+  | { readonly _tag: "SendOdd"; readonly reply: Reply; readonly fault: OddBody.OddBodyFault }
   | { readonly _tag: "Silence" }
   | { readonly _tag: "Close"; readonly isReset: boolean }
 
 /** What the rules of a plan look at in a request. */
-export const describe = ({ body, operation, parameters, query }: Exchange): FaultRequest => {
+export const describe = (exchange: Exchange): FaultRequest => {
+  const { body, operation, parameters, query } = exchange
   let taskIds: ReadonlyArray<string> | undefined
   return {
     operationId: operation.operationId,
@@ -40,8 +43,19 @@ export const describe = ({ body, operation, parameters, query }: Exchange): Faul
         : [parameters["taskId"]]
       return taskIds
     },
-    bodyBytes: () => Buffer.byteLength(body)
+    bodyBytes: () => Buffer.byteLength(body),
+    added: () => addedOf(exchange)
   }
+}
+
+/** When what a request names was added. */
+const addedOf = ({ parameters: { jobId, taskId }, state: { account } }: Exchange) => {
+  const job = jobId === undefined ? undefined : Account.findJob(account, jobId)
+  if (job === undefined || taskId === undefined) {
+    return job && { what: "Job", atMs: job.createdAtMs } as const
+  }
+  const task = Account.findTask(job, taskId)
+  return task && { what: "Task", atMs: task.createdAtMs } as const
 }
 
 /** Lets a request go the way of its verdict; `act` carries the operation out. */
@@ -53,14 +67,14 @@ export const inject = Effect.fnUntraced(function*(
 ): Effect.fn.Return<Outcome> {
   const { delayAfterMs, delayBeforeMs, ending, page } = verdict
   if (delayBeforeMs > 0) yield* Effect.sleep(delayBeforeMs)
-  const exchange = { ...given, nowMs: yield* Clock.currentTimeMillis, faults: verdict }
-  const isActing = ending === undefined || ending._tag === "CutBody" ||
+  const exchange = { ...given, nowMs: given.state.clock.nowMs(), faults: verdict }
+  const isActing = ending === undefined || OddBody.isOdd(ending) || ending._tag === "CutBody" ||
     ("acts" in ending && (ending.acts ?? false))
   const acted = isActing ? yield* act(exchange) : undefined
   if (delayAfterMs > 0) yield* Effect.sleep(delayAfterMs)
   const reply = acted === undefined || page === undefined
     ? acted
-    : FaultReply.bendPage(exchange, page, acted)
+    : yield* FaultReply.bendPage(exchange, page, acted, act)
   if (ending === undefined) {
     return reply === undefined ? { _tag: "Silence" } : { _tag: "Send", reply }
   }
@@ -71,7 +85,12 @@ export const inject = Effect.fnUntraced(function*(
       return { _tag: "Send", reply: FaultReply.ofRedirect(target, ending) }
     case "TooLarge":
     case "LinkExpired":
+    case "NotFound":
       return { _tag: "Send", reply: FaultReply.ofRefused(exchange, ending) }
+    case "SlowBody":
+    case "BadGzip":
+    case "Padded":
+      return reply === undefined ? { _tag: "Silence" } : { _tag: "SendOdd", reply, fault: ending }
     case "Stall":
       return { _tag: "Silence" }
     case "Drop":

@@ -34,7 +34,9 @@ export const find = (
 ): TaskPage | undefined => {
   const ids = filter === undefined ? undefined : TaskFilter.idsOf(filter)
   if (ids !== undefined) return ofIds(job, [...new Set(ids.map(lower))], paging)
-  const sinceMs = filter === undefined ? undefined : TaskFilter.changedSinceMs(filter)
+  // A listing that a fault made begins with the adds and goes on with them.
+  const isOfAdds = filter === undefined || paging.after?.startsWith("c") === true
+  const sinceMs = isOfAdds ? undefined : changedSinceMs(state, filter)
   const [log, mark] = sinceMs === undefined
     ? [job.creations, "c"] as const
     : [job.changes, "t"] as const
@@ -44,6 +46,12 @@ export const find = (
     ? TaskLog.positionAtOrAfter(log, sinceMs ?? 0)
     : TaskLog.positionAfter(log, place)
   return ofLog(state, job, filter, paging.itemsMax, { log, mark, from })
+}
+
+/** Filters speak of times as they are told. */
+const changedSinceMs = ({ times }: State, filter: Filter): number | undefined => {
+  const sinceMs = TaskFilter.changedSinceMs(filter)
+  return sinceMs === undefined ? undefined : sinceMs - times.offsetMs
 }
 
 interface Walk {
@@ -88,7 +96,8 @@ const ofIds = (job: Job, ids: ReadonlyArray<string>, paging: Paging): TaskPage |
 
 const lower = (id: string): string => id.toLowerCase()
 
-const placeOf = (after: string, mark: string): number | undefined => {
+/** Reads a place of a listing with the given mark. */
+export const placeOf = (after: string, mark: string): number | undefined => {
   if (!after.startsWith(mark)) return undefined
   const place = Number(after.slice(mark.length))
   return Number.isSafeInteger(place) && place >= 0 ? place : undefined

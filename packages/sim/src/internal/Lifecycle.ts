@@ -58,11 +58,18 @@ export const terminate = (account: Account, job: Job, task: Task, nowMs: number)
  *
  * @internal
  */
-export const putBack = (account: Account, job: Job, task: Task, nowMs: number): void => {
+export const putBack = (
+  account: Account,
+  job: Job,
+  task: Task,
+  nowMs: number,
+  alter?: (execution: Task["execution"]) => void
+): void => {
   task.generation = 0
   task.deadlineAtMs = Infinity
-  Transition.move(account, job, task, "active", nowMs, (moved) => {
-    moved.execution.startAtMs = undefined
+  Transition.move(account, job, task, "active", nowMs, ({ execution }) => {
+    execution.startAtMs = undefined
+    alter?.(execution)
   })
   Transition.makeReady(account, job, task, true)
 }
@@ -73,10 +80,12 @@ export const putBack = (account: Account, job: Job, task: Task, nowMs: number): 
  * @internal
  */
 export const requeue = (account: Account, job: Job, task: Task, nowMs: number): void => {
-  Scheduler.kill(account, account.placements.get(task.generation)!)
-  task.execution.requeueCount++
-  task.execution.lastRequeueAtMs = nowMs
-  putBack(account, job, task, nowMs)
+  const placement = account.placements.get(task.generation)
+  if (placement !== undefined) Scheduler.kill(account, placement)
+  putBack(account, job, task, nowMs, (execution) => {
+    execution.requeueCount++
+    execution.lastRequeueAtMs = nowMs
+  })
 }
 
 /**
@@ -225,9 +234,10 @@ const follow = (
 }
 
 const retry = (account: Account, job: Job, task: Task, nowMs: number): void => {
-  task.execution.retryCount++
-  task.execution.lastRetryAtMs = nowMs
-  putBack(account, job, task, nowMs)
+  putBack(account, job, task, nowMs, (execution) => {
+    execution.retryCount++
+    execution.lastRetryAtMs = nowMs
+  })
   settle(account, job, nowMs)
 }
 

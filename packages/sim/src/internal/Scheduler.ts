@@ -8,6 +8,8 @@ import * as EventHeap from "@batchwave/core/EventHeap"
 import { type Account, type Contenders, findPool, type Placement } from "../Account.ts"
 import type { Job } from "../Job.ts"
 import * as Pool from "../Pool.ts"
+import type { RunFault } from "../RunFault.ts"
+import * as ScriptedFaults from "../ScriptedFaults.ts"
 import type { Task } from "../Task.ts"
 import * as PoolLife from "./PoolLife.ts"
 import * as Transition from "./Transition.ts"
@@ -99,7 +101,12 @@ const startNext = (
     const rank = EventHeap.peekAtMs(heap)
     const task = account.tasks[EventHeap.pop(heap)!]
     if (task === undefined || task.phase !== "ready" || task.rank !== rank) continue
-    place(account, pool, job, task, nowMs)
+    const fault = account.faults && ScriptedFaults.judgeRun(account.faults, job, task, nowMs)
+    if (account.faults !== undefined && fault?._tag === "Hold") {
+      ScriptedFaults.hold(account.faults, task, fault.forMs ?? Infinity, nowMs)
+      continue
+    }
+    place(account, pool, job, task, fault, nowMs)
     return true
   }
 }
@@ -121,6 +128,7 @@ const place = (
   pool: Pool.Pool,
   job: Job,
   task: Task,
+  fault: RunFault | undefined,
   nowMs: number
 ): void => {
   const node = Pool.choose(pool, task.requiredSlots, account.random)
@@ -158,6 +166,14 @@ const place = (
     nodeIndex: node.index,
     requiredSlots: task.requiredSlots,
     attempt: task.runsCount,
-    retryCount: task.execution.retryCount
+    retryCount: task.execution.retryCount,
+    ...(fault === undefined ? {} : { fault })
   })
+  if (account.faults !== undefined && fault?._tag === "NodeTaken") {
+    ScriptedFaults.schedule(account.faults, nowMs + fault.afterMs, {
+      _tag: "Take",
+      generation,
+      fault
+    })
+  }
 }

@@ -10,6 +10,7 @@ import * as DependencyLedger from "../DependencyLedger.ts"
 import type { Job } from "../Job.ts"
 import type { Task, TaskState } from "../Task.ts"
 import * as TaskCounts from "../TaskCounts.ts"
+import * as TaskHistory from "../TaskHistory.ts"
 import * as TaskLog from "../TaskLog.ts"
 
 /** Ranks are below 2^53: a drawn part above an arrival number. */
@@ -29,6 +30,7 @@ export const move = (
   nowMs: number,
   alter: (task: Task) => void
 ): void => {
+  if (account.history !== undefined) TaskHistory.remember(account.history, task, nowMs)
   TaskCounts.count(job.counts, task, -1)
   task.previousState = task.state
   task.previousStateTransitionAtMs = task.stateTransitionAtMs

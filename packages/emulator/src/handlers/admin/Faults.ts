@@ -6,9 +6,9 @@
 import * as Result from "effect/Result"
 import * as ErrorReply from "../../ErrorReply.ts"
 import type { Exchange, Handler, Reply as ReplyValue } from "../../Exchange.ts"
+import * as FaultControl from "../../FaultControl.ts"
 import * as FaultPlan from "../../FaultPlan.ts"
 import * as FaultReport from "../../FaultReport.ts"
-import * as Faults from "../../Faults.ts"
 import * as OperationIds from "../../OperationIds.ts"
 import * as Problem from "../../Problem.ts"
 import * as Reply from "../../Reply.ts"
@@ -21,7 +21,7 @@ export const put: Handler = (exchange) => {
   if (Result.isFailure(decoded)) return refuse(exchange, decoded.failure)
   const problems = FaultPlan.problems(decoded.success, OperationIds.all)
   if (problems.length > 0) return refuse(exchange, problems)
-  Faults.put(exchange.state.faults, decoded.success, exchange.nowMs)
+  FaultControl.put(exchange.state, decoded.success, exchange.nowMs)
   return get(exchange)
 }
 
@@ -29,12 +29,12 @@ export const put: Handler = (exchange) => {
 export const get: Handler = ({ operation, state }) => ({
   status: operation.success,
   headers: { "Content-Type": "application/json" },
-  body: JSON.stringify(FaultReport.make(state.faults))
+  body: JSON.stringify(FaultReport.make(state))
 })
 
 /** Ends the plan. */
 export const remove: Handler = (exchange) => {
-  exchange.state.faults.active = undefined
+  FaultControl.clear(exchange.state, exchange.nowMs)
   return Reply.empty(exchange)
 }
 

@@ -7,9 +7,10 @@ import { taskProperties } from "@batchwave/wire/ODataProperties"
 import * as ErrorReply from "../../ErrorReply.ts"
 import type { Handler } from "../../Exchange.ts"
 import * as FilterQuery from "../../odata/FilterQuery.ts"
+import * as LatePages from "../../odata/LatePages.ts"
 import * as Paging from "../../odata/Paging.ts"
 import * as Select from "../../odata/Select.ts"
-import * as TaskPages from "../../odata/TaskPages.ts"
+
 import * as Reply from "../../Reply.ts"
 import * as Subject from "../../Subject.ts"
 import * as TaskDocument from "../../TaskDocument.ts"
@@ -26,7 +27,7 @@ export const handle: Handler = (exchange) => {
   const selection = Select.read(exchange, TaskDocument.memberNames)
   if (Subject.isReply(selection)) return selection
   const { job } = subject
-  const page = TaskPages.find(state, job, query.filter, paging)
+  const page = LatePages.find(exchange, job, query.filter, paging)
   if (page === undefined) {
     return ErrorReply.ofQuery(
       exchange,

@@ -1,0 +1,76 @@
+/**
+ * Pages of a task listing that a fault has tell tasks late, or not at all.
+ *
+ * They walk the adds and have places like the pages of everyone else, so a listing may go on with one
+ * kind where it stopped with the other. A page that goes on with the changes cannot be late.
+ *
+ * @internal
+ */
+import * as Account from "@batchwave/sim/Account"
+import * as IdPattern from "@batchwave/sim/IdPattern"
+import type { Job } from "@batchwave/sim/Job"
+import type { Task } from "@batchwave/sim/Task"
+import * as TaskHistory from "@batchwave/sim/TaskHistory"
+import * as TaskLog from "@batchwave/sim/TaskLog"
+import type { Filter } from "@batchwave/wire/OData"
+import type { Exchange } from "../Exchange.ts"
+import type { Verdict } from "../Faults.ts"
+import type { Paging } from "./Paging.ts"
+import * as TaskFilter from "./TaskFilter.ts"
+import * as TaskPages from "./TaskPages.ts"
+
+/** Finds the page of a request, late or not; a place that is none gives nothing. */
+export const find = (
+  exchange: Exchange,
+  job: Job,
+  filter: Filter | undefined,
+  paging: Paging
+): TaskPages.TaskPage | undefined => {
+  const { faults, state } = exchange
+  const isBent = faults !== undefined && (faults.late !== undefined || faults.omitted.length > 0)
+  const place = paging.after === undefined ? 0 : TaskPages.placeOf(paging.after, "c")
+  return isBent && place !== undefined
+    ? bent(exchange, faults, job, filter, paging.itemsMax, place)
+    : TaskPages.find(state, job, filter, paging)
+}
+
+const bent = (
+  { nowMs, state }: Exchange,
+  faults: Verdict,
+  job: Job,
+  filter: Filter | undefined,
+  itemsMax: number,
+  place: number
+): TaskPages.TaskPage => {
+  const { creations } = job
+  const tasks: Array<Task> = []
+  let last = place
+  for (
+    let position = TaskLog.positionAfter(creations, place);
+    position < creations.size;
+    position++
+  ) {
+    const task = Account.createdTask(state.account, job, position)
+    const told = task && toldOf(state.account, faults, task, nowMs)
+    if (told === undefined) continue
+    if (filter !== undefined && !TaskFilter.matches(state, filter, told)) continue
+    if (tasks.length === itemsMax) return { tasks, next: `c${last}` }
+    tasks.push(told)
+    last = creations.numbers[position]!
+  }
+  return { tasks, next: undefined }
+}
+
+/** The task as it is told; nothing when it is not. */
+const toldOf = (
+  { history }: Account.Account,
+  { late, omitted }: Verdict,
+  task: Task,
+  nowMs: number
+): Task | undefined => {
+  if (omitted.some((pattern) => IdPattern.matches(pattern, task.id))) return undefined
+  if (late === undefined || history === undefined) return task
+  return IdPattern.matches(late.tasks, task.id)
+    ? TaskHistory.at(history, task, nowMs - late.lagMs)
+    : task
+}

@@ -1,0 +1,169 @@
+import type { FaultRule } from "@batchwave/emulator/FaultPlan"
+import { assert, describe, it } from "@effect/vitest"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as RawBatch from "./RawBatch.ts"
+
+const { call, codeOf, expect } = RawBatch
+
+const lagMs = 700
+
+/** An emulator with a job, and these rules in force before anything is added to it. */
+const startWith = (rules: ReadonlyArray<FaultRule>) =>
+  Effect.gen(function*() {
+    const raw = yield* RawBatch.start()
+    yield* RawBatch.addJob(raw, "j1")
+    yield* Effect.orDie(raw.control.putFaults({ rules }))
+    return raw
+  })
+
+const listed = (raw: RawBatch.Raw, query: Record<string, string> = {}) =>
+  Effect.map(
+    expect(200, call(raw, "GET", "/jobs/j1/tasks", { query })),
+    ({ json: { value } }): Array<RawBatch.Document> => Array.isArray(value) ? value : []
+  )
+
+const idsOf = (tasks: ReadonlyArray<RawBatch.Document>) => tasks.map((task) => String(task["id"]))
+
+/** Lists again and again until a task is told in a state. */
+const awaitListed = (raw: RawBatch.Raw, id: string, state: string) =>
+  Effect.gen(function*() {
+    for (;;) {
+      const found = (yield* listed(raw)).find((task) => task["id"] === id)
+      if (found?.["state"] === state) return found
+      yield* Effect.sleep(10)
+    }
+  })
+
+describe("Stale", () => {
+  it.live("tells adds and changes late, with their old times, while a GET is current", () =>
+    Effect.gen(function*() {
+      const raw = yield* startWith([{ fault: { _tag: "Stale", lagMs } }])
+      const beganAtMs = yield* Clock.currentTimeMillis
+      yield* RawBatch.addTask(raw, "j1", "t1", "true")
+      assert.deepStrictEqual(idsOf(yield* listed(raw)), [])
+      const now = yield* RawBatch.awaitState(raw, "j1", "t1", "completed")
+      yield* awaitListed(raw, "t1", "running")
+      const told = yield* awaitListed(raw, "t1", "completed")
+      const seenAtMs = yield* Clock.currentTimeMillis
+      assert.strictEqual(told["stateTransitionTime"], now["stateTransitionTime"])
+      assert.deepStrictEqual(told["executionInfo"], now["executionInfo"])
+      const changedAtMs = Date.parse(String(now["stateTransitionTime"]))
+      assert.isAtLeast(seenAtMs - changedAtMs, lagMs)
+      assert.isAtLeast(changedAtMs, beganAtMs)
+    }))
+
+  it.live("filters by what it tells, and counts only for the tasks it names", () =>
+    Effect.gen(function*() {
+      const raw = yield* startWith([
+        { fault: { _tag: "Stale", lagMs: 3_600_000, tasks: "late-*" } }
+      ])
+      yield* RawBatch.addTask(raw, "j1", "late-1", "true")
+      yield* RawBatch.addTask(raw, "j1", "prompt", "true")
+      for (const id of ["late-1", "prompt"]) {
+        yield* RawBatch.awaitState(raw, "j1", id, "completed")
+      }
+      const filter = { $filter: "state eq 'completed'" }
+      assert.deepStrictEqual(idsOf(yield* listed(raw, filter)), ["prompt"])
+      yield* raw.control.clearFaults
+      assert.deepStrictEqual(idsOf(yield* listed(raw, filter)), ["late-1", "prompt"])
+    }))
+
+  it.live("goes on where another page of the same listing stopped", () =>
+    Effect.gen(function*() {
+      const raw = yield* startWith([])
+      for (const id of ["a", "b", "c"]) yield* RawBatch.addTask(raw, "j1", id, "true")
+      for (const id of ["a", "b", "c"]) yield* RawBatch.awaitState(raw, "j1", id, "completed")
+      const since = {
+        $filter: "stateTransitionTime ge datetime'2020-01-01T00:00:00Z'",
+        maxresults: "1"
+      }
+      for (const nth of [1, 2, 3]) {
+        yield* Effect.orDie(raw.control.putFaults({
+          rules: [{ when: { nth }, fault: { _tag: "Stale", lagMs: 1 } }]
+        }))
+        const seen: Array<string> = []
+        let page = yield* expect(200, call(raw, "GET", "/jobs/j1/tasks", { query: since }))
+        for (;;) {
+          const { "odata.nextLink": next, value } = page.json
+          if (Array.isArray(value)) seen.push(...value.map((task) => String(task.id)))
+          if (typeof next !== "string") break
+          const { pathname, search } = new URL(next)
+          page = yield* expect(200, RawBatch.callTarget(raw, "GET", pathname + search))
+        }
+        assert.deepStrictEqual(seen.toSorted(), ["a", "b", "c"])
+      }
+    }))
+})
+
+describe("Omit", () => {
+  it.live("leaves tasks out of as many listings as the rule says", () =>
+    Effect.gen(function*() {
+      const raw = yield* startWith([
+        { when: { countMax: 1 }, fault: { _tag: "Omit", tasks: "gone-*" } }
+      ])
+      for (const id of ["gone-1", "a"]) yield* RawBatch.addTask(raw, "j1", id, "true")
+      assert.deepStrictEqual(idsOf(yield* listed(raw)), ["a"])
+      assert.deepStrictEqual(idsOf(yield* listed(raw)), ["gone-1", "a"])
+    }))
+})
+
+describe("NotYet", () => {
+  it.live("does not find a task or job until it is old enough", () =>
+    Effect.gen(function*() {
+      const raw = yield* startWith([
+        { when: { operations: ["Task_Get"] }, fault: { _tag: "NotYet", forMs: 400 } },
+        { when: { jobs: "j2" }, fault: { _tag: "NotYet", forMs: 300_000 } }
+      ])
+      yield* RawBatch.addTask(raw, "j1", "t1", "true")
+      const get = call(raw, "GET", "/jobs/j1/tasks/t1")
+      const first = yield* get
+      assert.strictEqual(codeOf(first), "404 TaskNotFound")
+      let answer = first
+      while (answer.status === 404) {
+        yield* Effect.sleep(10)
+        answer = yield* get
+      }
+      const addedAtMs = Date.parse(String(answer.json["creationTime"]))
+      assert.isAtLeast((yield* Clock.currentTimeMillis) - addedAtMs, 400)
+      assert.strictEqual((yield* call(raw, "GET", "/jobs/j1")).status, 200)
+      yield* RawBatch.addJob(raw, "j2")
+      assert.strictEqual(codeOf(yield* call(raw, "GET", "/jobs/j2")), "404 JobNotFound")
+      const added = yield* call(raw, "POST", "/jobs/j2/tasks", {
+        body: { id: "t", commandLine: "true" }
+      })
+      assert.strictEqual(codeOf(added), "404 JobNotFound")
+    }))
+})
+
+describe("a clock that tells other times", () => {
+  it.live("shifts every time in documents and the last modification, filters included", () =>
+    Effect.gen(function*() {
+      const timesOffsetMs = -7_200_000
+      const raw = yield* startWith([])
+      yield* RawBatch.addTask(raw, "j1", "t1", "true")
+      yield* RawBatch.awaitState(raw, "j1", "t1", "completed")
+      const path = "/jobs/j1/tasks/t1"
+      const straight = yield* call(raw, "GET", path)
+      yield* Effect.orDie(raw.control.putFaults({ rules: [], server: { timesOffsetMs } }))
+      const skewed = yield* call(raw, "GET", path)
+      for (const name of ["creationTime", "stateTransitionTime", "lastModified"]) {
+        const shiftMs = Date.parse(String(skewed.json[name])) -
+          Date.parse(String(straight.json[name]))
+        assert.strictEqual(shiftMs, timesOffsetMs, name)
+      }
+      const modified = skewed.headers["last-modified"] ?? ""
+      assert.strictEqual(
+        Date.parse(modified) - Date.parse(straight.headers["last-modified"] ?? ""),
+        timesOffsetMs
+      )
+      const unchanged = { headers: { "If-Modified-Since": modified } }
+      assert.strictEqual((yield* call(raw, "GET", path, unchanged)).status, 304)
+      const since = {
+        $filter: `stateTransitionTime ge datetime'${String(skewed.json["stateTransitionTime"])}'`
+      }
+      assert.deepStrictEqual(idsOf(yield* listed(raw, since)), ["t1"])
+      yield* raw.control.clearFaults
+      assert.deepStrictEqual((yield* call(raw, "GET", path)).json, straight.json)
+    }))
+})
