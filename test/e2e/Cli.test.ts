@@ -5,6 +5,7 @@
  */
 import { BatchClient } from "@batchwave/client/BatchClient"
 import { JobOperations } from "@batchwave/client/JobOperations"
+import { TaskOperations } from "@batchwave/client/TaskOperations"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Redacted, Stream } from "effect"
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
@@ -142,6 +143,20 @@ const jobsOf = ({ account, endpoint, key }: Command.EmulatorCoordinates) =>
       const jobs = yield* JobOperations
       const found = yield* Stream.runCollect(jobs.list())
       return found.map((job) => job.id)
+    }).pipe(
+      Effect.provide(BatchClient.layer({ endpoint, account, key: Redacted.make(key) }))
+    )
+  )
+
+/** The milliseconds from start to end that an emulator tells of the tasks of its only job. */
+const durationsOf = ({ account, endpoint, key }: Command.EmulatorCoordinates) =>
+  Effect.runPromise(
+    Effect.gen(function*() {
+      const [job] = yield* Stream.runCollect((yield* JobOperations).list())
+      const tasks = yield* Stream.runCollect((yield* TaskOperations).list(job?.id ?? ""))
+      return tasks.map(({ executionInfo }) =>
+        Date.parse(executionInfo?.endTime ?? "") - Date.parse(executionInfo?.startTime ?? "")
+      )
     }).pipe(
       Effect.provide(BatchClient.layer({ endpoint, account, key: Redacted.make(key) }))
     )
@@ -489,6 +504,48 @@ export default Pipeline.graph("one", { only: { run: "true" } })
         env: emulator.env
       })
       assert.strictEqual(ended.code, 0, ended.stderr)
+    } finally {
+      await Command.stop(emulator.started)
+    }
+  })
+
+  it("runs a recorded workflow in its recorded time, faster, without any process", async () => {
+    const directory = Command.makeDirectory()
+    const trace = join(directory, "trace.json")
+    writeFileSync(
+      trace,
+      JSON.stringify({
+        name: "hours",
+        schemaVersion: "1.5",
+        workflow: {
+          specification: {
+            tasks: [{ id: "first", children: ["a b"] }, { id: "a b", parents: ["first"] }]
+          },
+          execution: {
+            tasks: [
+              { id: "first", runtimeInSeconds: 3600, command: { program: "no-such-program" } },
+              { id: "a b", runtimeInSeconds: 7200.5, command: { program: "no-such-program" } }
+            ]
+          }
+        }
+      })
+    )
+    const refused = await Command.run(["emulate", "--trace", trace], { cwd: directory })
+    assert.strictEqual(refused.code, 2)
+    assert.match(refused.stderr, /--trace is only for --executor simulated/)
+    const simulated = ["--executor", "simulated", "--trace", trace, "--speed", "50000"]
+    const emulator = await Command.startEmulator(directory, simulated)
+    try {
+      const ended = await Command.run(["run", trace, "--backend", "azure", "--json"], {
+        cwd: directory,
+        env: emulator.env
+      })
+      assert.strictEqual(ended.code, 0, ended.stderr)
+      const durationsMs = await durationsOf(emulator.coordinates)
+      assert.deepStrictEqual(
+        durationsMs.toSorted((left, right) => left - right),
+        [3_600_000, 7_200_500]
+      )
     } finally {
       await Command.stop(emulator.started)
     }

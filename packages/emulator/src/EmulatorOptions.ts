@@ -193,8 +193,10 @@ const executorProblems = ({ executor, host }: Settings): ReadonlyArray<string> =
   return found
 }
 
-/** The slowest and the fastest pace of the account's time, as factors on real time. */
+/** The slowest pace of the account's time, as a factor on real time. */
 export const speedMin = 0.001
+
+/** The fastest pace of the account's time, as a factor on real time. */
 export const speedMax = 1_000_000
 
 const faultProblems = (plan: FaultPlan.FaultPlan): ReadonlyArray<string> => {

@@ -188,6 +188,25 @@ const emulate = Command.make(
       ),
       Flag.optional
     ),
+    executor: Flag.Literals("executor", ["process", "simulated"]).pipe(
+      Flag.withDescription("Whether tasks run as processes, or only take their time by a scenario"),
+      Flag.withDefault("process")
+    ),
+    scenario: Flag.String("scenario").pipe(
+      Flag.withMetavar("file"),
+      Flag.withDescription("A JSON file that says how simulated tasks go and how nodes live"),
+      Flag.optional
+    ),
+    trace: Flag.String("trace").pipe(
+      Flag.withMetavar("file"),
+      Flag.withDescription("A recorded workflow (WfFormat) whose durations simulated tasks take"),
+      Flag.optional
+    ),
+    speed: Flag.Finite("speed").pipe(
+      Flag.withMetavar("factor"),
+      Flag.withDescription("How much faster than real time simulated tasks go; 1 by default"),
+      Flag.optional
+    ),
     json: flag("json", "Print the account as one JSON object when it is ready"),
     color
   },

@@ -11,6 +11,7 @@ import { resolve } from "node:path"
 import { dataDirectoryDefault } from "../run/RunDirectory.ts"
 import { Screen } from "../screen/Screen.ts"
 import { CommandEnded, type CommandError, usage } from "./CommandError.ts"
+import * as EmulatedExecutor from "./EmulatedExecutor.ts"
 import { ExitCode } from "./ExitCode.ts"
 import { Signals } from "./Signals.ts"
 
@@ -19,7 +20,7 @@ import { Signals } from "./Signals.ts"
  *
  * @category models
  */
-export interface EmulateSettings {
+export interface EmulateSettings extends EmulatedExecutor.ExecutorSettings {
   readonly port: number
   readonly data: Option.Option<string>
   readonly slots: Option.Option<number>
@@ -56,6 +57,7 @@ export const run: (
       : {}
     const { account, endpoint, key, pool } = yield* Emulator.make({
       ...faults,
+      executor: yield* EmulatedExecutor.read(settings),
       port: settings.port,
       dataDirectory: resolve(
         Option.getOrElse(settings.data, () => `${dataDirectoryDefault}/emulator`)
