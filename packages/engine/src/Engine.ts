@@ -26,6 +26,7 @@ import type * as Scope from "effect/Scope"
 import { ArtifactStore } from "./ArtifactStore.ts"
 import * as Driver from "./Driver.ts"
 import type { EngineError } from "./EngineError.ts"
+import * as JobClaim from "./JobClaim.ts"
 import * as JobLife from "./JobLife.ts"
 import { Journal, type JournalShape } from "./Journal.ts"
 import * as PlanCheck from "./PlanCheck.ts"
@@ -90,7 +91,7 @@ export const run: (
     if (recorded !== undefined) yield* PlanCheck.requireSame(recorded, options.plan)
     const header = recorded ?? options.header
     if (recorded === undefined) yield* journal.begin(header)
-    const context = yield* makeContext(options, header)
+    const context = yield* makeContext(options, header, journal.epoch)
     yield* journal.replay(({ atMs, events }) => {
       for (const event of events) RunState.evolve(context.state, event, atMs)
     })
@@ -110,9 +111,14 @@ export const run: (
   Effect.scoped
 )
 
-const makeContext = Effect.fnUntraced(function*(options: RunOptions, header: RunHeader) {
+const makeContext = Effect.fnUntraced(function*(
+  options: RunOptions,
+  header: RunHeader,
+  epoch: number
+) {
   return {
     header,
+    claim: yield* JobClaim.make(epoch),
     plan: options.plan,
     definition: options.definition,
     state: RunState.make(options.plan),

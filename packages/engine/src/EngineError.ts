@@ -44,6 +44,18 @@ export class JournalLocked extends Schema.TaggedError<JournalLocked>()("JournalL
 }) {}
 
 /**
+ * Another orchestrator, on the machine `host`, holds the job of this run. The one that fails has
+ * changed nothing since it found out.
+ *
+ * @category errors
+ */
+export class RunTaken extends Schema.TaggedError<RunTaken>()("RunTaken", {
+  runId: Schema.String,
+  host: Schema.String,
+  message: Schema.String
+}) {}
+
+/**
  * The plan is not the one the run was started with; `changed` names the nodes that differ.
  *
  * @category errors
@@ -73,5 +85,6 @@ export type EngineError =
   | BackendFailed
   | JournalFailed
   | JournalLocked
+  | RunTaken
   | PlanChanged
   | ArtifactFailed

@@ -8,16 +8,15 @@
  * @source Job_Add, Job_Terminate 2024-02-01.19.0
  */
 import { durationOfMs } from "@batchwave/wire/Iso8601Duration"
-import type { CloudJob } from "@batchwave/wire/Job"
 import * as Effect from "effect/Effect"
 import { BackendFailed } from "./EngineError.ts"
+import * as JobClaim from "./JobClaim.ts"
 import { backendFailed, type RunContext, withPatience } from "./RunContext.ts"
 
-const runKey = "batchwave-run"
-
 /**
- * Creates the job; when the run is resumed, an existing job that is ours and still active is taken.
- * Fails when the id is taken by somebody else, or when the job is over.
+ * Creates the job and claims it; when the run is resumed, an existing job that is ours and still
+ * active is claimed. Fails when the id is taken by something else, when another orchestrator holds
+ * the job, or when the job is over.
  *
  * @category operations
  */
@@ -33,7 +32,7 @@ export const begin = Effect.fn("JobLife.begin")(
         maxWallClockTime: durationOfMs(config.jobTimeMsMax),
         maxTaskRetryCount: 0
       },
-      metadata: [{ name: runKey, value: header.runId }]
+      metadata: JobClaim.metadata(context)
     }).pipe(
       withPatience(context),
       Effect.as(false),
@@ -53,7 +52,7 @@ const requireOurs = Effect.fnUntraced(function*(context: RunContext, isResumed: 
     withPatience(context),
     Effect.mapError((error) => backendFailed("JobLife.begin", error))
   )
-  if (!isOurs(job, runId)) {
+  if (JobClaim.runOf(job) !== runId) {
     return yield* refuse(`the job ${jobId} exists and belongs to something else`)
   }
   if (isResumed && job.state !== "active") {
@@ -62,10 +61,12 @@ const requireOurs = Effect.fnUntraced(function*(context: RunContext, isResumed: 
         + "start a new run"
     )
   }
+  yield* JobClaim.claim(context, job).pipe(
+    Effect.mapError((error) =>
+      error._tag === "RunTaken" ? error : backendFailed("JobLife.begin", error)
+    )
+  )
 })
-
-const isOurs = (job: CloudJob, runId: string): boolean =>
-  (job.metadata ?? []).some((item) => item.name === runKey && item.value === runId)
 
 const refuse = (message: string): Effect.Effect<never, BackendFailed> =>
   Effect.fail(

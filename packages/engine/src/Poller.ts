@@ -6,7 +6,8 @@
  * L2 One poll in `pollsPerSweep` lists the whole job and finds what the filter may have missed.
  * L3 A poll that fails changes nothing: not observed is not failed. Only a task that two sweeps in a
  *    row and a read by id do not find is reported as vanished.
- * L4 The interval is short while things move and grows while they do not.
+ * L4 With every sweep goes a look at who holds the job.
+ * L5 The interval is short while things move and grows while they do not.
  *
  * @source Task_List 2024-02-01.19.0 (filter on stateTransitionTime, at most 1000 tasks a page)
  */
@@ -18,7 +19,9 @@ import type { CloudTask } from "@batchwave/wire/Task"
 import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
 import * as Stream from "effect/Stream"
+import type { BackendFailed, RunTaken } from "./EngineError.ts"
 import * as FromWire from "./FromWire.ts"
+import * as JobClaim from "./JobClaim.ts"
 import { backendFailed, type RunContext } from "./RunContext.ts"
 
 /** How much the interval grows after a poll that found nothing new. */
@@ -60,9 +63,14 @@ export const serve = Effect.fnUntraced(function*(
       yield* Effect.sleep(pollMsMin)
     }
     const isSweep = watch.sinceMs === undefined || polls % pollsPerSweep === 0
-    const found = yield* poll(watch, isSweep).pipe(
-      Effect.catchIf((error) => error.retryable, (error) => Effect.succeed(error)),
-      Effect.mapError((error) => backendFailed("Poller.poll", error))
+    const owned = isSweep ? JobClaim.requireOwned(context) : Effect.void
+    const found = yield* Effect.andThen(owned, poll(watch, isSweep)).pipe(
+      Effect.catch((error): Effect.Effect<BatchFailure, BackendFailed | RunTaken> => {
+        if (error._tag === "RunTaken") return Effect.fail(error)
+        return error.retryable
+          ? Effect.succeed(error)
+          : Effect.fail(backendFailed("Poller.poll", error))
+      })
     )
     if (typeof found === "number") {
       failures = 0

@@ -20,6 +20,7 @@ import type * as Queue from "effect/Queue"
 import * as Schedule from "effect/Schedule"
 import type { ArtifactStoreShape } from "./ArtifactStore.ts"
 import { BackendFailed } from "./EngineError.ts"
+import type { JobClaim } from "./JobClaim.ts"
 import type { RunConfig } from "./RunConfig.ts"
 import type { RunHeader } from "./RunHeader.ts"
 import type { TaskNaming } from "./TaskNaming.ts"
@@ -31,6 +32,7 @@ import type { TaskNaming } from "./TaskNaming.ts"
  */
 export interface RunContext {
   readonly header: RunHeader
+  readonly claim: JobClaim
   readonly plan: Plan
   readonly definition: Definition
   readonly state: RunState

@@ -108,6 +108,7 @@ export const ofEngine = (error: EngineError, runId: string, endpoint: string): C
     case "ArtifactFailed":
       return storage(`${error.message}\ncheck the disk and the rights of the directory`, error)
     case "JournalLocked":
+    case "RunTaken":
       return new CommandError({ exitCode: ExitCode.locked, message: error.message, cause: error })
     case "PlanChanged":
       return usage(error.message, error)

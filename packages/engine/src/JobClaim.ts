@@ -1,0 +1,172 @@
+/**
+ * Which orchestrator works on a run, written into the run's job. The lock of the journal keeps a
+ * second one out on the same machine; this keeps it out when it has a copy of the journal elsewhere.
+ *
+ * O1 A claim is the number of the journal's opening, its epoch, and a name that no other has. It is
+ *    written under the job's entity tag, so of two that claim at once one is refused.
+ * O2 A claim is refused while the job bears one of the same or a later epoch: the older copy of a
+ *    journal never takes a run away from the newer one.
+ * O3 Whoever finds another claim on its job stops and changes nothing more. It looks with every full
+ *    listing, so between two of those both may act; ids fixed by the plan keep what is added single.
+ *
+ * @source Job_Patch 2024-02-01.19.0 (If-Match; metadata is replaced as a whole)
+ */
+import type { BatchFailure } from "@batchwave/client/BatchFailure"
+import type { JobOperationsShape } from "@batchwave/client/JobOperations"
+import type { CloudJob } from "@batchwave/wire/Job"
+import * as Effect from "effect/Effect"
+import * as Random from "effect/Random"
+import { hostname } from "node:os"
+import { RunTaken } from "./EngineError.ts"
+import type { RunHeader } from "./RunHeader.ts"
+
+/** The metadata of a job that names its run. */
+const runKey = "batchwave-run"
+
+/** The metadata of a job that names the orchestrator at work on it. */
+const ownerKey = "batchwave-owner"
+
+/** Claims that lose against a write of somebody else are made again so many times. */
+const triesMax = 5
+
+/**
+ * The claim of one orchestrator.
+ *
+ * @category models
+ */
+export interface JobClaim {
+  readonly epoch: number
+  /** Drawn anew by every orchestrator. */
+  readonly instance: string
+  /** The machine it runs on, for messages. */
+  readonly host: string
+}
+
+/**
+ * The parts of a run that a claim needs.
+ *
+ * @category models
+ */
+export interface ClaimContext {
+  readonly header: Pick<RunHeader, "jobId" | "runId">
+  readonly jobs: JobOperationsShape
+  readonly claim: JobClaim
+}
+
+/**
+ * Draws the claim of this orchestrator for an opening of the journal.
+ *
+ * @category constructors
+ */
+export const make: (epoch: number) => Effect.Effect<JobClaim> = Effect.fnUntraced(
+  function*(epoch) {
+    const high = yield* Random.nextIntBetween(0, 0x1_0000_0000)
+    const low = yield* Random.nextIntBetween(0, 0x1_0000_0000)
+    const instance = high.toString(16).padStart(8, "0") + low.toString(16).padStart(8, "0")
+    return { epoch, instance, host: hostname() }
+  }
+)
+
+/**
+ * The metadata of a run's job while `claim` holds it.
+ *
+ * @category conversions
+ */
+export const metadata = ({ claim, header }: Pick<ClaimContext, "claim" | "header">): ReadonlyArray<{
+  readonly name: string
+  readonly value: string
+}> => [
+  { name: runKey, value: header.runId },
+  { name: ownerKey, value: `${claim.epoch} ${claim.instance} ${claim.host}` }
+]
+
+/**
+ * The run that a job belongs to; `undefined` for a job that is none of ours.
+ *
+ * @category queries
+ */
+export const runOf = (job: Pick<CloudJob, "metadata">): string | undefined =>
+  job.metadata?.find((item) => item.name === runKey)?.value
+
+/**
+ * Who works on a job, if somebody ever did.
+ *
+ * @category queries
+ */
+export const ownerOf = (job: Pick<CloudJob, "metadata">): JobClaim | undefined => {
+  const text = job.metadata?.find((item) => item.name === ownerKey)?.value
+  const found = /^(\d+) ([0-9a-f]+) (.*)$/.exec(text ?? "")
+  return found === null
+    ? undefined
+    : { epoch: Number(found[1]), instance: found[2] ?? "", host: found[3] ?? "" }
+}
+
+/**
+ * Claims an existing job of the run. Fails with `RunTaken` when another orchestrator holds it.
+ *
+ * @category operations
+ */
+export const claim: (
+  context: ClaimContext,
+  job: CloudJob
+) => Effect.Effect<void, BatchFailure | RunTaken> = Effect.fn("JobClaim.claim")(
+  function*(context, job) {
+    const { claim, header, jobs } = context
+    let found = job
+    for (let tried = 1;; tried++) {
+      const owner = ownerOf(found)
+      if (owner?.instance === claim.instance) return
+      if (owner !== undefined && owner.epoch >= claim.epoch) return yield* taken(context, owner)
+      const written = yield* jobs.patch(
+        header.jobId,
+        { metadata: [...metadata(context), ...othersOf(found)] },
+        found.eTag === undefined ? {} : { ifMatch: found.eTag }
+      ).pipe(
+        Effect.as(true),
+        Effect.catchTag(
+          "ConditionNotMet",
+          (error) => tried < triesMax ? Effect.succeed(false) : Effect.fail(error)
+        )
+      )
+      if (written) return
+      found = yield* jobs.get(header.jobId)
+    }
+  }
+)
+
+const othersOf = (job: CloudJob) =>
+  (job.metadata ?? []).filter(({ name }) => name !== runKey && name !== ownerKey)
+
+/**
+ * Fails with `RunTaken` when the job bears another claim than ours. A job that is gone, or bears
+ * none, is nobody's.
+ *
+ * @category operations
+ */
+export const requireOwned = (
+  context: ClaimContext
+): Effect.Effect<void, BatchFailure | RunTaken> =>
+  context.jobs.get(context.header.jobId, { select: ["id", "metadata"] }).pipe(
+    Effect.flatMap((job) => {
+      const owner = ownerOf(job)
+      return owner === undefined || owner.instance === context.claim.instance
+        ? Effect.void
+        : taken(context, owner)
+    }),
+    Effect.catchTag("NotFound", () => Effect.void)
+  )
+
+const taken = (
+  { claim, header }: ClaimContext,
+  owner: JobClaim
+): Effect.Effect<never, RunTaken> =>
+  Effect.fail(
+    new RunTaken({
+      runId: header.runId,
+      host: owner.host,
+      message: `another orchestrator, on ${owner.host || "an unknown machine"}, works on run `
+        + `${header.runId}: it holds the job ${header.jobId} by opening ${owner.epoch} of the journal, `
+        + `this is opening ${claim.epoch}; nothing was changed. Stop that one first; if it is dead, `
+        + "resume with the newest copy of the journal, again if need be: each opening counts one up"
+    })
+  )

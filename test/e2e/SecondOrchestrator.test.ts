@@ -1,0 +1,96 @@
+/**
+ * Two orchestrators with copies of one journal: one of them goes on, the other changes nothing.
+ */
+import * as Workflow from "@batchwave/core/Workflow"
+import { assert, describe, it } from "@effect/vitest"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import { appendFileSync, cpSync, existsSync, readFileSync } from "node:fs"
+import { join } from "node:path"
+import * as World from "./EngineWorld.ts"
+
+const linesOf = (file: string): ReadonlyArray<string> =>
+  existsSync(file) ? readFileSync(file, "utf8").trim().split("\n").toSorted() : []
+
+/** The world of another machine, with a copy of the run's directory. */
+const carry = (world: World.EngineWorld, machine: string): World.EngineWorld => {
+  const directory = join(world.directory, machine)
+  cpSync(join(world.directory, "run-1"), join(directory, "run-1"), { recursive: true })
+  return { ...world, directory }
+}
+
+/** A task that says that it ran, and then waits for the gate; and one behind it. */
+const nodesOf = ({ directory }: World.EngineWorld) => [
+  Workflow.node(
+    "a",
+    `echo a >> '${directory}/ran'; until [ -e '${directory}/gate' ]; do sleep 0.05; done`
+  ),
+  Workflow.node("b", `echo b >> '${directory}/ran'`, { after: ["a"] })
+]
+
+/** Runs until the first task runs. */
+const startOf = Effect.fnUntraced(function*(world: World.EngineWorld) {
+  const started = yield* Deferred.make<void>()
+  const fiber = yield* World.run(world, {
+    nodes: nodesOf(world),
+    config: { pollsPerSweep: 2 },
+    observer: (events) => {
+      if (events.some((event) => event._tag === "TaskStarted")) {
+        Deferred.doneUnsafe(started, Exit.void)
+      }
+    }
+  }).pipe(Effect.forkChild)
+  yield* Deferred.await(started)
+  return fiber
+})
+
+const racesCount = Number(process.env["BATCHWAVE_RACES"] ?? 5)
+
+describe("a second orchestrator", () => {
+  it.live(
+    `wins or changes nothing, in ${racesCount} races of two copies of a journal`,
+    () =>
+      Effect.gen(function*() {
+        for (let race = 0; race < racesCount; race++) {
+          const world = yield* World.make
+          const nodes = nodesOf(world)
+          yield* Fiber.interrupt(yield* startOf(world))
+          const machines = ["left", "right"].map((machine) => carry(world, machine))
+          const racing = yield* Effect.forEach(
+            machines,
+            (machine) => Effect.exit(World.run(machine, { nodes, config: { pollsPerSweep: 2 } })),
+            { concurrency: 2 }
+          ).pipe(Effect.forkChild)
+          appendFileSync(join(world.directory, "gate"), "")
+          const exits = yield* Fiber.join(racing)
+          const loser = exits.find(Exit.isFailure)
+          assert.lengthOf(exits.filter(Exit.isSuccess), 1)
+          if (loser === undefined) return assert.fail("both won")
+          assert.include(String(loser.cause), "another orchestrator")
+          assert.deepStrictEqual(linesOf(join(world.directory, "ran")), ["a", "b"])
+        }
+      }).pipe(Effect.scoped),
+    30_000 + racesCount * 2_000
+  )
+
+  it.live(
+    "that opened the journal later takes the run over, and the first stops",
+    () =>
+      Effect.gen(function*() {
+        const world = yield* World.make
+        const first = yield* startOf(world)
+        const later = carry(world, "later")
+        const second = yield* World.run(later, { nodes: nodesOf(world) }).pipe(Effect.forkChild)
+        const stopped = yield* Fiber.join(first).pipe(Effect.flip)
+        assert.strictEqual(stopped._tag, "RunTaken")
+        assert.match(stopped.message, /another orchestrator, on .+ works on run run-1/)
+        appendFileSync(join(world.directory, "gate"), "")
+        const { report } = yield* Fiber.join(second)
+        assert.strictEqual(report.outcome, "succeeded")
+        assert.deepStrictEqual(linesOf(join(world.directory, "ran")), ["a", "b"])
+      }).pipe(Effect.scoped),
+    30_000
+  )
+})
