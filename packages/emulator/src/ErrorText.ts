@@ -12,6 +12,8 @@ export const texts = {
     "Server failed to authenticate the request. Make sure the value of Authorization header is formed correctly including the signature.",
   ConditionNotMet: "The condition specified using HTTP conditional header(s) is not met.",
   FileNotFound: "The specified file does not exist.",
+  InsufficientAccountPermissions:
+    "The account being accessed does not have sufficient permissions to execute this operation.",
   InternalError: "Server encountered an internal error. Please try again after some time.",
   InvalidHeaderValue: "The value for one of the HTTP headers is not in the correct format.",
   InvalidPropertyValue:
@@ -54,6 +56,9 @@ export const texts = {
   TaskFilesCleanedup: "The files of the specified task have been cleaned up on its compute node.",
   TaskFilesUnavailable:
     "The task files are unavailable because the task has not run on a compute node.",
+  TaskIdSameAsJobPreparationTask:
+    "The specified task id is the id of the job preparation task of its job.",
+  TaskIdSameAsJobReleaseTask: "The specified task id is the id of the job release task of its job.",
   TaskNotCompleted: "The specified task is not in a completed state.",
   TaskNotFound: "The specified task does not exist.",
   TaskSucceeded: "The specified task has completed successfully and cannot be reactivated.",

@@ -4,7 +4,9 @@
  *
  * @internal
  */
-import type { StartTask } from "@batchwave/sim/Instruction"
+import type { StartChore, StartTask } from "@batchwave/sim/Instruction"
+import type { Job } from "@batchwave/sim/Job"
+import type { Node } from "@batchwave/sim/Pool"
 import * as RunFault from "@batchwave/sim/RunFault"
 import type { TaskFailure } from "@batchwave/sim/Task"
 import type { TaskEnd } from "@batchwave/sim/TaskEnd"
@@ -14,59 +16,145 @@ import { type OutputFile, outputFileUploadConditions } from "@batchwave/wire/Out
 import type { ResourceFile } from "@batchwave/wire/ResourceFile"
 import type { CloudTask } from "@batchwave/wire/Task"
 import * as Result from "effect/Result"
+import * as Path from "node:path"
+import type { StartRun } from "./Executor.ts"
 import type {
   CodedProblem,
   Execution,
   ExecutionEnd,
   ExecutionOutputFile,
-  ExecutionResourceFile
+  ExecutionResourceFile,
+  SharedFiles
 } from "./executor/Execution.ts"
+import * as InstanceEnvironment from "./InstanceEnvironment.ts"
 import * as NodeLayout from "./NodeLayout.ts"
 import { recordOf, type State, taskRecordOf } from "./State.ts"
 import * as TaskDocument from "./TaskDocument.ts"
 import * as TaskEnvironment from "./TaskEnvironment.ts"
+import * as TaskToken from "./TaskToken.ts"
 
 /** What to run for an instruction; nothing when its task is gone. */
-export const make = (state: State, start: StartTask): Execution | undefined => {
-  const placement = state.account.placements.get(start.generation)
-  if (placement === undefined || placement.task.phase === "deleted") return undefined
-  const { job } = placement
-  const task = readTask(state, start.taskIndex)
+export const make = (state: State, start: StartRun): Execution | undefined => {
+  const program = start._tag === "StartChore" ? ofChore(state, start) : ofTask(state, start)
+  if (program === undefined) return undefined
+  const { job, node, task } = program
   const { dataDirectory } = state.settings
   const taskDirectory = directoryOf(state, start)
+  const preparation = job.preparation?.id
   const environment = TaskEnvironment.make(
     {
       account: state.settings.account,
       accountUrl: state.endpoint,
-      poolId: placement.node.pool.id,
-      nodeId: start.nodeId,
-      nodeRoot: NodeLayout.nodeRoot(dataDirectory, start.nodeId),
-      jobId: start.jobId,
+      poolId: node.pool.id,
+      nodeId: node.id,
+      nodeRoot: NodeLayout.nodeRoot(dataDirectory, node.id),
+      isDedicated: node.isDedicated,
+      jobId: job.id,
       taskId: start.taskId,
-      taskDirectory
+      taskDirectory,
+      ...(preparation === undefined ? {} : {
+        preparationDirectory: NodeLayout.taskDirectory(
+          dataDirectory,
+          node.id,
+          job.id,
+          preparation
+        )
+      })
     },
     recordOf(state, job).members.commonEnvironmentSettings ?? [],
-    task.environmentSettings ?? []
+    task.environmentSettings ?? [],
+    program.variables
   )
   return {
     id: String(start.generation),
-    commandLine: task.commandLine ?? "",
+    commandLine: program.commandLine,
     environment,
     taskDirectory,
-    resourceFiles: (task.resourceFiles ?? []).map(resourceOf),
-    outputFiles: (task.outputFiles ?? []).map(outputOf),
+    resourceFiles: program.resourceFiles.map(resourceOf),
+    outputFiles: program.outputFiles.map(outputOf),
+    shared: program.shared,
+    keepsOutputs: program.keepsOutputs,
     wallClockMs: undefined
   }
 }
 
-/** The directory an instruction's run works in. */
-export const directoryOf = (state: State, start: StartTask): string =>
-  NodeLayout.taskDirectory(
-    state.settings.dataDirectory,
-    start.nodeId,
-    start.jobId,
-    start.taskId
-  )
+/** The directory an instruction's run works in: a subtask's is in that of its task. */
+export const directoryOf = (state: State, start: StartRun): string => {
+  const directory = turnOf(state, start)
+  const isSubtask = start._tag === "StartTask" && start.subtaskId > 0
+  return isSubtask ? Path.join(directory, String(start.subtaskId)) : directory
+}
+
+/** The directory on which runs and removals of a task on a node follow each other. */
+export const turnOf = (state: State, { jobId, nodeId, taskId }: StartRun): string =>
+  NodeLayout.taskDirectory(state.settings.dataDirectory, nodeId, jobId, taskId)
+
+/** What a run is made of, whatever it is a run of. */
+interface Program {
+  readonly job: Job
+  readonly node: Node
+  readonly task: Pick<CloudTask, "environmentSettings">
+  readonly commandLine: string
+  readonly resourceFiles: ReadonlyArray<ResourceFile>
+  readonly outputFiles: ReadonlyArray<OutputFile>
+  readonly shared: SharedFiles | undefined
+  /** Whether the run goes on with the outputs of the one before. */
+  readonly keepsOutputs: boolean
+  readonly variables: Readonly<Record<string, string>>
+}
+
+const ofChore = (state: State, { generation, kind }: StartChore): Program | undefined => {
+  const chore = state.account.chores.get(generation)
+  if (chore === undefined) return undefined
+  const { job, node } = chore
+  const { jobPreparationTask, jobReleaseTask } = recordOf(state, job).members
+  const task = kind === "preparation" ? jobPreparationTask : jobReleaseTask
+  if (task === undefined) throw new Error(`job ${job.id} has no ${kind}`)
+  return {
+    job,
+    node,
+    task,
+    commandLine: task.commandLine,
+    resourceFiles: task.resourceFiles ?? [],
+    outputFiles: [],
+    shared: undefined,
+    keepsOutputs: false,
+    variables: {}
+  }
+}
+
+const ofTask = (state: State, start: StartTask): Program | undefined => {
+  const placement = state.account.placements.get(start.generation)
+  if (placement === undefined || placement.task.phase === "deleted") return undefined
+  const { job, node } = placement
+  const task = readTask(state, start.taskIndex)
+  const { authenticationTokenSettings, multiInstanceSettings } = task
+  const isCoordination = start.part === "coordination"
+  return {
+    job,
+    node,
+    task,
+    commandLine: (isCoordination ? multiInstanceSettings?.coordinationCommandLine : undefined) ??
+      task.commandLine ?? "",
+    resourceFiles: isCoordination && start.subtaskId > 0 ? [] : task.resourceFiles ?? [],
+    outputFiles: isCoordination ? [] : task.outputFiles ?? [],
+    shared: multiInstanceSettings === undefined ? undefined : {
+      directory: turnOf(state, start),
+      resourceFiles: isCoordination
+        ? (multiInstanceSettings.commonResourceFiles ?? []).map(resourceOf)
+        : []
+    },
+    keepsOutputs: multiInstanceSettings !== undefined && !isCoordination,
+    variables: {
+      ...(multiInstanceSettings === undefined
+        ? {}
+        : InstanceEnvironment.make(state, placement, turnOf(state, start))),
+      ...((authenticationTokenSettings?.access ?? []).length === 0
+        ? {}
+        : { AZ_BATCH_AUTHENTICATION_TOKEN: TaskToken.make(state, job, placement.task) })
+    }
+  }
+}
 
 /** What the account is told about the end of a run. */
 export const endOf = (end: ExecutionEnd): TaskEnd => {

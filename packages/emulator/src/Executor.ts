@@ -5,7 +5,7 @@
  * X1 every run that is started is reported ended exactly once, unless the executor is closed before.
  * X2 a report never comes from within `start`, `kill` or `follow`.
  */
-import type { StartTask } from "@batchwave/sim/Instruction"
+import type { StartChore, StartTask } from "@batchwave/sim/Instruction"
 import type { Job } from "@batchwave/sim/Job"
 import type { Task } from "@batchwave/sim/Task"
 import type { TaskEnd } from "@batchwave/sim/TaskEnd"
@@ -20,13 +20,20 @@ import type * as Effect from "effect/Effect"
 export type Report = (generation: number, end: TaskEnd, atMs: number) => void
 
 /**
+ * What can be started: a run of a task or subtask, or of a job's preparation or release.
+ *
+ * @internal
+ */
+export type StartRun = StartTask | StartChore
+
+/**
  * What an executor does. Closing its scope ends every run.
  *
  * @internal
  */
 export interface ExecutorShape {
   /** Takes a run over and returns at once. */
-  readonly start: (start: StartTask, report: Report) => void
+  readonly start: (start: StartRun, report: Report) => void
   /** Asks a run to end, which is then reported like any end. An unknown run is no problem. */
   readonly kill: (generation: number) => void
   /** Removes the directory of a deleted task, after the run that may still be in it. */

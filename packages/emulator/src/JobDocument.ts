@@ -7,6 +7,7 @@
 import type { Job } from "@batchwave/sim/Job"
 import * as Iso8601Duration from "@batchwave/wire/Iso8601Duration"
 import type { CloudJob } from "@batchwave/wire/Job"
+import * as Rendering from "./Rendering.ts"
 import { recordOf, type State } from "./State.ts"
 import * as TimeText from "./TimeText.ts"
 
@@ -51,10 +52,7 @@ export const render = (
   selected: ReadonlyArray<string> | undefined
 ): string => {
   const document = make(state, base, job)
-  const shown = selected === undefined
-    ? document
-    : Object.fromEntries(Object.entries(document).filter(([name]) => selected.includes(name)))
-  return JSON.stringify(shown).slice(1, -1)
+  return Rendering.members(document, selected)
 }
 
 const make = (state: State, base: string, job: Job): CloudJob => {

@@ -6,7 +6,7 @@
  */
 import * as Pool from "@batchwave/sim/Pool"
 import { ComputeNode } from "@batchwave/wire/ComputeNode"
-import * as PoolDocument from "./PoolDocument.ts"
+import * as NodePlace from "./NodePlace.ts"
 import { poolRecordOf, type State } from "./State.ts"
 import * as TaskDocument from "./TaskDocument.ts"
 import * as TimeText from "./TimeText.ts"
@@ -37,14 +37,14 @@ const make = (state: State, base: string, node: Pool.Node): ComputeNode => {
   const time = (atMs: number): string => TimeText.print(state.times, atMs)
   return {
     id: node.id,
-    url: `${PoolDocument.urlOf(base, pool)}/nodes/${node.id}`,
+    url: NodePlace.urlOf(base, node),
     state: Pool.stateOf(node),
     schedulingState: "enabled",
     stateTransitionTime: time(node.stateTransitionAtMs),
     lastBootTime: time(node.allocatedAtMs),
     allocationTime: time(node.allocatedAtMs),
-    ipAddress: "127.0.0.1",
-    affinityId: `TVM:${node.id}`,
+    ipAddress: NodePlace.loopbackAddress,
+    affinityId: `${NodePlace.affinityMark}${node.id}`,
     vmSize: poolRecordOf(state, pool).members.vmSize,
     totalTasksRun: node.totalTasksRun,
     totalTasksSucceeded: node.totalTasksSucceeded,

@@ -6,6 +6,7 @@
  */
 import * as Pool from "@batchwave/sim/Pool"
 import { CloudPool } from "@batchwave/wire/Pool"
+import * as Rendering from "./Rendering.ts"
 import { type PoolMembers, poolRecordOf, type State } from "./State.ts"
 import * as TimeText from "./TimeText.ts"
 
@@ -37,10 +38,7 @@ export const render = (
   selected: ReadonlyArray<string> | undefined
 ): string => {
   const document = make(state, base, pool)
-  const shown = selected === undefined
-    ? document
-    : Object.fromEntries(Object.entries(document).filter(([name]) => selected.includes(name)))
-  return JSON.stringify(shown).slice(1, -1)
+  return Rendering.members(document, selected)
 }
 
 const make = (state: State, base: string, pool: Pool.Pool): CloudPool => {

@@ -6,7 +6,6 @@
  *
  * @internal
  */
-import type { StartTask } from "@batchwave/sim/Instruction"
 import * as Runs from "@batchwave/sim/Runs"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -15,7 +14,7 @@ import * as FiberSet from "effect/FiberSet"
 import * as Layer from "effect/Layer"
 import * as DirectoryTurns from "./DirectoryTurns.ts"
 import * as Executions from "./Executions.ts"
-import { Executor, type ExecutorShape, type Report } from "./Executor.ts"
+import { Executor, type ExecutorShape, type Report, type StartRun } from "./Executor.ts"
 import * as FaultyRun from "./executor/FaultyRun.ts"
 import { ProcessExecutor } from "./executor/ProcessExecutor.ts"
 import * as RemovedDirectory from "./RemovedDirectory.ts"
@@ -46,7 +45,7 @@ export const layer = (state: State): Layer.Layer<Executor, never, ProcessExecuto
 
 const make = (workshop: Workshop): ExecutorShape => ({
   start: (start, report) => {
-    const directory = Executions.directoryOf(workshop.state, start)
+    const directory = Executions.turnOf(workshop.state, start)
     workshop.fork(DirectoryTurns.take(workshop.turns, directory, run(workshop, start, report)))
   },
   kill: (generation) => {
@@ -65,7 +64,7 @@ const make = (workshop: Workshop): ExecutorShape => ({
   provideFiles: () => Effect.void
 })
 
-const run = Effect.fnUntraced(function*(workshop: Workshop, start: StartTask, report: Report) {
+const run = Effect.fnUntraced(function*(workshop: Workshop, start: StartRun, report: Report) {
   const { processes, state } = workshop
   const { generation } = start
   const nowMs = () => state.clock.nowMs()
@@ -75,7 +74,11 @@ const run = Effect.fnUntraced(function*(workshop: Workshop, start: StartTask, re
   // A kill that came before the executor knew the run is repeated once the process exists.
   const killUnwanted = () => isWanted() ? Effect.void : processes.kill(execution.id)
   const real = processes.run(execution, killUnwanted)
-  const exit = yield* Effect.exit(FaultyRun.run(workshop.faultyRuns, start, execution, real))
+  const exit = yield* Effect.exit(
+    start._tag === "StartTask"
+      ? FaultyRun.run(workshop.faultyRuns, start, execution, real)
+      : real
+  )
   if (Exit.isFailure(exit)) yield* Effect.logError("The executor failed", exit.cause)
   const end = Exit.isSuccess(exit) ? Executions.endOf(exit.value) : Executions.executorFailed
   report(generation, end, nowMs())

@@ -17,7 +17,7 @@ import { Executor, type Report } from "./Executor.ts"
 import { attemptSync } from "./executor/FileFault.ts"
 import * as NodeLayout from "./NodeLayout.ts"
 import * as RemovedDirectory from "./RemovedDirectory.ts"
-import type { State } from "./State.ts"
+import { removeFiles, type State } from "./State.ts"
 
 /** The longest sleep in one piece: timers of the platform overflow after 24 days. */
 const sleepMsMax = 3_600_000
@@ -95,6 +95,10 @@ const advance = (workshop: Workshop): void => {
     Runs.advance(state.account, atMs)
     drainAt(workshop, atMs)
   }
+  if (Runs.nextExpiryMs(state.account) <= nowMs) {
+    Runs.advance(state.account, nowMs)
+    drainAt(workshop, nowMs)
+  }
   workshop.isAdvancing = false
   setAlarm(workshop)
 }
@@ -105,6 +109,9 @@ const drainAt = (workshop: Workshop, nowMs: number): void => {
   executor.follow(nowMs)
   for (const instruction of Account.takeInstructions(state.account)) {
     carryOut(workshop, instruction)
+  }
+  for (const { jobId, taskId } of Account.takeExpiries(state.account)) {
+    removeFiles(state, jobId, taskId)
   }
   for (const directory of state.removals.splice(0)) executor.removeDirectory(directory)
   if (state.leaving.size > 0) bidFarewell(workshop)
@@ -134,6 +141,7 @@ const followNodes = (workshop: Workshop): void => {
 const carryOut = ({ executor, report }: Workshop, instruction: Instruction): void => {
   switch (instruction._tag) {
     case "StartTask":
+    case "StartChore":
       return executor.start(instruction, report)
     case "KillTask":
       return executor.kill(instruction.generation)
@@ -173,7 +181,9 @@ const discard = (workshop: Workshop, nodeId: string, jobId: string): Effect.Effe
 const setAlarm = (workshop: Workshop): void => {
   const { clock } = workshop.state
   if (workshop.isAdvancing) return
-  const atMs = nextEventMs(workshop)
+  const isVirtual = clock.pace._tag === "Virtual"
+  const expiryMs = isVirtual ? Infinity : Runs.nextExpiryMs(workshop.state.account)
+  const atMs = Math.min(nextEventMs(workshop), expiryMs)
   if (atMs >= workshop.alarmAtMs) return
   if (clock.realMsUntil(atMs) < Infinity) return setAlarmAt(workshop, atMs, ring(workshop, atMs))
   const isSelfMoving = clock.pace._tag === "Virtual" && clock.pace.moves === "whenIdle"

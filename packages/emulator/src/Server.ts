@@ -30,6 +30,7 @@ import * as Routes from "./Routes.ts"
 import type { Runner } from "./Runner.ts"
 import type { State } from "./State.ts"
 import { isReply } from "./Subject.ts"
+import * as TaskToken from "./TaskToken.ts"
 
 /** Longer than clients keep idle connections, so that they close them first. */
 const keepAliveTimeoutMs = 75_000
@@ -267,7 +268,10 @@ const admit = (
   const isOurs = isAdmin(path)
   const foreign = HostGuard.check(occasion, state.hosts, headers)
   if (foreign !== undefined) return foreign
-  const stranger = Authentication.check(
+  const token = TaskToken.ofRequest(headers)
+  const openJob = token === undefined ? undefined : TaskToken.jobOf(state, token)
+  if (token !== undefined && openJob === undefined) return Authentication.unknownToken(occasion)
+  const stranger = openJob !== undefined ? undefined : Authentication.check(
     isOurs ? occasion : ConnectionFaults.skewed(state.faults, occasion),
     state.credential,
     method,
@@ -285,6 +289,8 @@ const admit = (
       : ErrorReply.make(occasion, "ResourceNotFound")
   }
   const { parameters, route: { handle, operation } } = found
+  const trespass = openJob && TaskToken.confine(occasion, openJob, parameters)
+  if (trespass !== undefined) return trespass
   const { isQueryStrict } = state.settings
   const odd = QueryCheck.checkParameters(occasion, operation, query, isQueryStrict)
   if (odd !== undefined) return odd

@@ -9,7 +9,6 @@
  * @internal
  */
 import * as EventHeap from "@batchwave/core/EventHeap"
-import type { StartTask } from "@batchwave/sim/Instruction"
 import type { Job } from "@batchwave/sim/Job"
 import * as NodeCourse from "@batchwave/sim/NodeCourse"
 import * as RunCourse from "@batchwave/sim/RunCourse"
@@ -26,7 +25,7 @@ import * as FiberSet from "effect/FiberSet"
 import * as Layer from "effect/Layer"
 import { mkdirSync, writeFileSync } from "node:fs"
 import * as Path from "node:path"
-import { Executor, type ExecutorShape, type Report } from "./Executor.ts"
+import { Executor, type ExecutorShape, type Report, type StartRun } from "./Executor.ts"
 import { attemptSync } from "./executor/FileFault.ts"
 import * as NodeLayout from "./NodeLayout.ts"
 import * as RemovedDirectory from "./RemovedDirectory.ts"
@@ -107,16 +106,37 @@ const make = (stage: Stage): ExecutorShape => ({
 /** What a killed process tells. */
 const killedCode = 137
 
-const begin = (stage: Stage, start: StartTask, report: Report): void => {
+const begin = (stage: Stage, start: StartRun, report: Report): void => {
   const { nowMs } = stage.state.account
-  const own = RunCourse.make(stage.model, start)
-  const { durationMs, end } = RunFault.bend(start.fault, { durationMs: own.totalMs, end: own.end })
-  const task = stage.state.account.tasks[start.taskIndex]
-  if (task !== undefined && start.fault?._tag === "Exit") stage.written.set(task, start.fault)
+  const own = courseOf(stage, start)
+  const fault = start._tag === "StartTask" ? start.fault : undefined
+  const { durationMs, end } = RunFault.bend(fault, { durationMs: own.totalMs, end: own.end })
+  const task = start._tag === "StartTask"
+    ? stage.state.account.tasks[start.taskIndex]
+    : undefined
+  if (task !== undefined && fault?._tag === "Exit") stage.written.set(task, fault)
   else if (task !== undefined) stage.written.delete(task)
   const run = { report, end, endAtMs: Infinity }
   stage.runs.set(start.generation, run)
   setEnd(stage, start.generation, run, nowMs + Math.max(1, durationMs))
+}
+
+const coordinated: RunCourse.RunCourse = {
+  setupMs: 0,
+  processMs: 1,
+  uploadMs: 0,
+  totalMs: 1,
+  end: { _tag: "Exited", exitCode: 0 }
+}
+
+/** Scenarios tell of commands; a coordination is over at once, and a preparation is a task of one slot. */
+const courseOf = (stage: Stage, start: StartRun): RunCourse.RunCourse => {
+  if (start._tag === "StartChore") {
+    return RunCourse.make(stage.model, { ...start, requiredSlots: 1 })
+  }
+  return start.part === "command"
+    ? RunCourse.make(stage.model, start)
+    : coordinated
 }
 
 const setEnd = (stage: Stage, generation: number, run: SimulatedRun, atMs: number): void => {
@@ -189,7 +209,7 @@ const isIdle = ({ runs, state: { account } }: Stage): boolean => {
   if (account.faults !== undefined && ScriptedFaults.isReleasing(account.faults)) return false
   for (const job of account.jobs.values()) {
     if (job.state !== "active") continue
-    for (const ready of job.ready.values()) if (ready.size > 0) return false
+    for (const { heap } of job.ready.values()) if (heap.size > 0) return false
   }
   return true
 }

@@ -7,7 +7,7 @@
  * @internal
  */
 import type * as Random from "@batchwave/core/Random"
-import type { Account } from "@batchwave/sim/Account"
+import * as Account from "@batchwave/sim/Account"
 import type { Job } from "@batchwave/sim/Job"
 import type { Pool } from "@batchwave/sim/Pool"
 import type { JobCounts } from "@batchwave/sim/TaskCounts"
@@ -19,6 +19,7 @@ import * as EntityTag from "./EntityTag.ts"
 import type { ExecutorShape } from "./Executor.ts"
 import type { Faults } from "./Faults.ts"
 import type { Credential } from "./middleware/Authentication.ts"
+import * as NodeLayout from "./NodeLayout.ts"
 import type { RenderedTasks } from "./RenderedTasks.ts"
 import type { RequestLog } from "./RequestLog.ts"
 import type { TimeText } from "./TimeText.ts"
@@ -43,6 +44,9 @@ export type JobMembers = Pick<
   | "commonEnvironmentSettings"
   | "allowTaskPreemption"
   | "networkConfiguration"
+  | "jobManagerTask"
+  | "jobPreparationTask"
+  | "jobReleaseTask"
 >
 
 /** What the wire needs of a job beside the model. */
@@ -67,7 +71,7 @@ export interface PoolRecord extends WriteMark {
 /** The state of one emulator. */
 export interface State {
   readonly settings: Settings
-  readonly account: Account
+  readonly account: Account.Account
   readonly clock: AccountClock
   readonly credential: Credential
   readonly random: Random.Random
@@ -92,6 +96,13 @@ export interface State {
   readonly removals: Array<string>
   /** Jobs asked to be deleted and not known to be gone, with the indexes of their tasks. */
   readonly leaving: Map<Job, ReadonlyArray<number>>
+}
+
+/** Has the directories of a task removed, those of its subtasks with it. */
+export const removeFiles = (state: State, jobId: string, taskId: string): void => {
+  for (const { id } of Account.presentNodes(state.account)) {
+    state.removals.push(NodeLayout.taskDirectory(state.settings.dataDirectory, id, jobId, taskId))
+  }
 }
 
 /** Marks a user's write. */

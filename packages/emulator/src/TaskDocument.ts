@@ -7,7 +7,10 @@
 import type { Job } from "@batchwave/sim/Job"
 import type { Task, TaskFailure } from "@batchwave/sim/Task"
 import * as Iso8601Duration from "@batchwave/wire/Iso8601Duration"
+import type { TaskFailureInformation } from "@batchwave/wire/TaskExecutionInformation"
+
 import * as NodeLayout from "./NodeLayout.ts"
+import * as NodePlace from "./NodePlace.ts"
 import * as RenderedTasks from "./RenderedTasks.ts"
 import { type State, type TaskRecord, taskRecordOf } from "./State.ts"
 import * as TimeText from "./TimeText.ts"
@@ -162,25 +165,27 @@ const failureTexts = new WeakMap<TaskFailure, string>()
 const failureOf = (failure: TaskFailure): string => {
   const kept = failureTexts.get(failure)
   if (kept !== undefined) return kept
-  const { category, code, details, message } = failure
-  const text = JSON.stringify({
-    category: category === "usererror" ? "UserError" : "ServerError",
-    code,
-    message,
-    ...(details.length === 0 ? {} : { details })
-  })
+  const text = JSON.stringify(failureInfoOf(failure))
   failureTexts.set(failure, text)
   return text
 }
 
+/** A failure as the wire tells it, with the case of the recorded replies. */
+export const failureInfoOf = (
+  { category, code, details, message }: TaskFailure
+): TaskFailureInformation => ({
+  category: category === "usererror" ? "UserError" : "ServerError",
+  code,
+  message,
+  ...(details.length === 0 ? {} : { details })
+})
+
 /** Absent while queued; empty for a task that was ended before it ever ran. */
 function nodeOf({ base, job, state, task }: Subject): string | undefined {
   if (task.state === "active") return undefined
-  const node = task.execution.startAtMs === undefined
-    ? undefined
-    : state.account.nodes[task.nodeIndex]
-  if (node === undefined) return "{}"
-  const nodeUrl = `${base}/pools/${node.pool.id}/nodes/${node.id}`
-  const root = NodeLayout.taskPath(job.id, task.id)
-  return `{"affinityId":"TVM:${node.id}","nodeUrl":"${nodeUrl}","poolId":"${node.pool.id}","nodeId":"${node.id}","taskRootDirectory":"${root}","taskRootDirectoryUrl":"${nodeUrl}/files/${root}"}`
+  const isAssigned = task.state === "preparing" || task.execution.startAtMs !== undefined
+  const node = isAssigned ? state.account.nodes[task.nodeIndex] : undefined
+  return node === undefined
+    ? "{}"
+    : JSON.stringify(NodePlace.placeOf(base, node, NodeLayout.taskPath(job.id, task.id)))
 }

@@ -19,6 +19,9 @@ export interface TaskPlace {
   readonly jobId: string
   readonly taskId: string
   readonly taskDirectory: string
+  readonly isDedicated: boolean
+  /** The directory of the job's preparation on the node; absent for a job without one. */
+  readonly preparationDirectory?: string
 }
 
 /** A named value as tasks and jobs give it. */
@@ -29,14 +32,15 @@ interface Setting {
 
 /**
  * The variables of a task: those of the job, then those of the task, then the service's own, which
- * nobody overrides.
+ * nobody overrides; `special` are those only some tasks have.
  *
  * @category operations
  */
 export const make = (
   place: TaskPlace,
   jobSettings: ReadonlyArray<Setting>,
-  taskSettings: ReadonlyArray<Setting>
+  taskSettings: ReadonlyArray<Setting>,
+  special: Readonly<Record<string, string>> = {}
 ): Record<string, string> => {
   const variables: Array<readonly [string, string]> = []
   for (const { name, value = "" } of jobSettings) variables.push([name, value])
@@ -54,7 +58,15 @@ export const make = (
     ["AZ_BATCH_NODE_SHARED_DIR", Path.join(place.nodeRoot, "shared")],
     ["AZ_BATCH_NODE_STARTUP_DIR", Path.join(place.nodeRoot, "startup")],
     ["AZ_BATCH_NODE_MOUNTS_DIR", Path.join(place.nodeRoot, "fsmounts")],
-    ["AZ_BATCH_NODE_IS_DEDICATED", "true"]
+    ["AZ_BATCH_NODE_IS_DEDICATED", String(place.isDedicated)],
+    ...Object.entries(special)
   )
+  const { preparationDirectory } = place
+  if (preparationDirectory !== undefined) {
+    variables.push(
+      ["AZ_BATCH_JOB_PREP_DIR", preparationDirectory],
+      ["AZ_BATCH_JOB_PREP_WORKING_DIR", Path.join(preparationDirectory, "wd")]
+    )
+  }
   return Object.fromEntries(variables)
 }

@@ -3,9 +3,9 @@
  * the caller moves.
  *
  * A1 same options, same calls, same times: same answers and same instructions.
- * A2 a run holds its slots from its `StartTask` to the report of its end, also when its task was
+ * A2 a run holds its slots from its placing to the report of its end, also when its task was
  *    terminated, requeued or deleted meanwhile; so slots are never lent twice.
- * A3 a report changes its task only while the task still carries the run's generation.
+ * A3 a report changes its task only while the task still carries the generation of the run's placing.
  * A4 times never go back: a call with an earlier `nowMs` is taken to happen now.
  *
  * The calls live in `JobOperations`, `TaskOperations` and `Runs`; each leaves its instructions in the
@@ -16,23 +16,61 @@ import * as Random from "@batchwave/core/Random"
 import type { FaultScript } from "./FaultScript.ts"
 import type { Instruction } from "./Instruction.ts"
 import type { Job } from "./Job.ts"
+import type { ChoreKind } from "./JobChore.ts"
 import * as Pool from "./Pool.ts"
+import type { RunFault } from "./RunFault.ts"
 import * as ScriptedFaults from "./ScriptedFaults.ts"
+import type { Subtask } from "./Subtask.ts"
 import type { Task } from "./Task.ts"
 import type * as TaskHistory from "./TaskHistory.ts"
 
 /**
- * One run in progress.
+ * One run of a task on a node. All instances of a multi-instance task have one each.
  *
  * @category models
  */
 export interface Placement {
   readonly generation: number
+  /** The generation the task carries while the run matters to it; equal but for further instances. */
+  readonly lead: number
   readonly job: Job
   readonly task: Task
   readonly node: Pool.Node
   readonly slots: number
+  readonly part: "command" | "coordination"
+  /** Absent for the task itself. */
+  readonly subtask: Subtask | undefined
+  /**
+   * `preparing` until its `StartTask`; `ended` when its coordination command has ended and it only
+   * holds its slots for the rest of its task (U1).
+   */
+  phase: "preparing" | "started" | "ended"
+  /** What goes wrong with its command on purpose. */
+  readonly fault: RunFault | undefined
   isKillAsked: boolean
+}
+
+/**
+ * One run of a job's preparation or release.
+ *
+ * @category models
+ */
+export interface Chore {
+  readonly generation: number
+  readonly kind: ChoreKind
+  readonly job: Job
+  readonly node: Pool.Node
+  isKillAsked: boolean
+}
+
+/**
+ * A task directory whose time to be kept is over.
+ *
+ * @category models
+ */
+export interface Expiry {
+  readonly jobId: string
+  readonly taskId: string
 }
 
 /**
@@ -65,8 +103,10 @@ export interface Account {
   readonly jobs: Map<string, Job>
   /** Tasks by index; a hole where one was deleted. */
   readonly tasks: Array<Task | undefined>
-  /** Runs in progress by generation. */
+  /** Runs of tasks in progress by generation. */
   readonly placements: Map<number, Placement>
+  /** Runs of preparations and releases in progress by generation. */
+  readonly chores: Map<number, Chore>
   /** The latest time the account was told. */
   nowMs: number
   /** @internal */
@@ -77,12 +117,16 @@ export interface Account {
   history: TaskHistory.TaskHistory | undefined
   /** Generations, or `-1 - index` of jobs, by the time their wall clock ends. @internal */
   readonly deadlines: EventHeap.EventHeap
+  /** Indexes of tasks by the time their directories may go. @internal */
+  readonly retentions: EventHeap.EventHeap
   /** Indexes of pools by the time their nodes join. @internal */
   readonly allocations: EventHeap.EventHeap
   /** Jobs that may start tasks by pool, highest priority first. @internal */
   contenders: ReadonlyArray<Contenders> | undefined
   /** Nodes that left and were not taken note of. @internal */
   departures: Array<Pool.Node>
+  /** Directories that may go and were not taken note of. @internal */
+  expiries: Array<Expiry>
   /** @internal */
   instructions: Array<Instruction>
   /** @internal */
@@ -151,14 +195,17 @@ export const make = (options: AccountOptions): Account => {
     jobs: new Map(),
     tasks: [],
     placements: new Map(),
+    chores: new Map(),
     nowMs,
     faults: options.faults === undefined ? undefined : ScriptedFaults.make(options.faults, nowMs),
     history: undefined,
     freeTaskIndexes: [],
     deadlines: EventHeap.make(),
+    retentions: EventHeap.make(),
     allocations: EventHeap.make(),
     contenders: undefined,
     departures: [],
+    expiries: [],
     instructions: [],
     nextNumber: 1,
     nextGeneration: 1,
@@ -188,6 +235,18 @@ export const takeDepartures = (account: Account): ReadonlyArray<Pool.Node> => {
   const taken = account.departures
   if (taken.length === 0) return taken
   account.departures = []
+  return taken
+}
+
+/**
+ * Takes the task directories that need not be kept any longer, since the last call.
+ *
+ * @category operations
+ */
+export const takeExpiries = (account: Account): ReadonlyArray<Expiry> => {
+  const taken = account.expiries
+  if (taken.length === 0) return taken
+  account.expiries = []
   return taken
 }
 

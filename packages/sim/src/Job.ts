@@ -1,11 +1,18 @@
 /**
  * One job of the account: its settings, its state, its tasks and the counts and orders over them.
  */
-import type * as EventHeap from "@batchwave/core/EventHeap"
 import type { DependencyLedger } from "./DependencyLedger.ts"
-import type { Task } from "./Task.ts"
+import type {
+  JobPreparation,
+  JobPreparationSpec,
+  JobRelease,
+  JobReleaseSpec,
+  NodeChores
+} from "./JobChore.ts"
+import type { Task, TaskSpec } from "./Task.ts"
 import type { JobCounts } from "./TaskCounts.ts"
 import type { TaskLog } from "./TaskLog.ts"
+import type { ReadyQueue } from "./TaskPlacing.ts"
 
 /**
  * The states of a job; `enabling` is passed through at once and never seen.
@@ -73,6 +80,26 @@ export interface JobSpec {
   /** @default "noaction" */
   readonly onTaskFailure?: "noaction" | "performexitoptionsjobaction"
   readonly constraints?: JobConstraintsSpec
+  readonly preparation?: JobPreparationSpec
+  /** Needs a preparation. */
+  readonly release?: JobReleaseSpec
+  readonly manager?: JobManagerSpec
+}
+
+/**
+ * The task that is added with its job and starts before any other of it.
+ *
+ * @source JobManagerTask 2024-02-01.19.0
+ * @category models
+ */
+export interface JobManagerSpec {
+  readonly task: TaskSpec
+  /** Whether the job ends with it. @default true */
+  readonly isJobEndedWithIt?: boolean
+  /** Whether it takes a whole node. @default true */
+  readonly isExclusive?: boolean
+  /** @default true */
+  readonly takesLowPriorityNodes?: boolean
 }
 
 /**
@@ -124,10 +151,20 @@ export interface Job {
   readonly changes: TaskLog
   /** @internal */
   readonly dependencies: DependencyLedger
-  /** Ready tasks by required slots, ordered by rank. @internal */
-  readonly ready: Map<number, EventHeap.EventHeap>
-  /** Runs whose slots are still held. @internal */
+  readonly preparation: JobPreparation | undefined
+  readonly release: JobRelease | undefined
+  /** The nodes that ran the preparation, by index. */
+  readonly nodeChores: Map<number, NodeChores>
+  /** Nodes that take no task of the job (J2), by index. @internal */
+  readonly barredNodes: Set<number>
+  /** Ready tasks by what they need, ordered by rank. @internal */
+  readonly ready: Map<number | string, ReadyQueue>
+  /** Runs of tasks whose slots are still held. @internal */
   placementsCount: number
+  /** Runs of the preparation and the release. @internal */
+  choresCount: number
+  /** Whether the release has been started wherever it must run. @internal */
+  isReleased: boolean
 }
 
 /**

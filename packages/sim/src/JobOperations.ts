@@ -7,24 +7,22 @@ import * as EventHeap from "@batchwave/core/EventHeap"
 import * as Account from "./Account.ts"
 import * as DependencyLedger from "./DependencyLedger.ts"
 import * as Clock from "./internal/Clock.ts"
+import * as Constraints from "./internal/Constraints.ts"
+import * as JobRules from "./internal/JobRules.ts"
 import * as Lifecycle from "./internal/Lifecycle.ts"
 import * as Lookup from "./internal/Lookup.ts"
 import * as Scheduler from "./internal/Scheduler.ts"
 import * as TaskRules from "./internal/TaskRules.ts"
-import type {
-  DisableTasks,
-  Job,
-  JobConstraints,
-  JobConstraintsSpec,
-  JobPatch,
-  JobSpec
-} from "./Job.ts"
+import * as TaskStore from "./internal/TaskStore.ts"
+import type { DisableTasks, Job, JobPatch, JobSpec } from "./Job.ts"
+import { type NodeChores, releaseWallClockMsMax } from "./JobChore.ts"
 import * as Refusal from "./Refusal.ts"
 import * as TaskCounts from "./TaskCounts.ts"
 import * as TaskLog from "./TaskLog.ts"
 
 /**
- * Adds a job. One that is to terminate when all tasks are complete does so at once, as it has none.
+ * Adds a job, and its manager if it has one. A job without tasks that is to terminate when all tasks
+ * are complete does so at once.
  *
  * Refuses with JobExists, JobBeingDeleted (the id of a job still going), InvalidPropertyValue or
  * ActiveJobAndScheduleQuotaReached.
@@ -37,13 +35,12 @@ export const add = (
   nowMs: number
 ): Job | Refusal.Refusal => {
   const atMs = Clock.tick(account, nowMs)
-  if (!TaskRules.isId(spec.id)) return TaskRules.badId(spec.id)
+  const problem = JobRules.check(spec)
+  if (problem !== undefined) return problem
   const taken = Account.findJob(account, spec.id)
   if (taken !== undefined) {
     return Refusal.make(taken.state === "deleting" ? "JobBeingDeleted" : "JobExists")
   }
-  const problem = checkSettings(spec)
-  if (problem !== undefined) return problem
   if (activeJobsCount(account) >= account.activeJobsMax) {
     return Refusal.make("ActiveJobAndScheduleQuotaReached")
   }
@@ -51,7 +48,10 @@ export const add = (
   account.jobs.set(job.id.toLowerCase(), job)
   account.contenders = undefined
   watchWallClock(account, job)
+  const { manager } = spec
+  if (manager !== undefined) TaskStore.insert(account, job, manager.task, manager, atMs)
   Lifecycle.settle(account, job, atMs)
+  Scheduler.schedule(account, atMs)
   return job
 }
 
@@ -72,8 +72,8 @@ export const list = (account: Account.Account): ReadonlyArray<Job> => [...accoun
 
 /**
  * Replaces the named members of a job. Switching to `terminatejob` when every task is complete, or
- * when there is none, terminates the job at once; switching back is refused, as is a move of an
- * enabled job to another pool.
+ * when there is none, terminates the job at once; switching back is refused, as is naming a pool
+ * while the job is not disabled.
  *
  * @category operations
  */
@@ -82,40 +82,20 @@ export const patch = (
   jobId: string,
   changes: JobPatch,
   nowMs: number
-): Job | Refusal.Refusal => {
-  const atMs = Clock.tick(account, nowMs)
-  const job = Lookup.openJob(account, jobId)
-  if (Refusal.isRefusal(job)) return job
-  const problem = checkSettings(changes)
-  if (problem !== undefined) return problem
-  if (job.onAllTasksComplete === "terminatejob" && changes.onAllTasksComplete === "noaction") {
-    return TaskRules.invalid(
-      "onAllTasksComplete",
-      "noaction",
-      "A job that terminates on completion cannot be set back"
-    )
-  }
-  const poolId = changes.poolId ?? job.poolId
-  if (poolId.toLowerCase() !== job.poolId.toLowerCase() && job.state !== "disabled") {
-    return Refusal.make("OperationInvalidForCurrentState")
-  }
-  job.poolId = poolId
-  job.priority = changes.priority ?? job.priority
-  job.maxParallelTasks = changes.maxParallelTasks ?? job.maxParallelTasks
-  job.onAllTasksComplete = changes.onAllTasksComplete ?? job.onAllTasksComplete
-  if (changes.constraints !== undefined) {
-    job.constraints = fillConstraints(changes.constraints)
-    watchWallClock(account, job)
-  }
-  account.contenders = undefined
-  Lifecycle.settle(account, job, atMs)
-  Scheduler.schedule(account, atMs)
-  return job
-}
+): Job | Refusal.Refusal =>
+  change(
+    account,
+    jobId,
+    nowMs,
+    (job, atMs) =>
+      changes.poolId !== undefined && job.state !== "disabled"
+        ? Refusal.make("OperationInvalidForCurrentState")
+        : replace(account, job, changes, atMs)
+  )
 
 /**
- * Replaces the settings of a job: whatever is absent returns to its default. Refuses what `patch`
- * refuses; so a job that terminates on completion must say so again.
+ * Replaces the settings of a job: whatever is absent returns to its default; so a job that terminates
+ * on completion must say so again. Another pool than its own needs the job disabled.
  *
  * @category operations
  */
@@ -125,22 +105,18 @@ export const update = (
   settings: JobPatch & { readonly poolId: string },
   nowMs: number
 ): Job | Refusal.Refusal =>
-  patch(
-    account,
-    jobId,
-    {
+  change(account, jobId, nowMs, (job, atMs) =>
+    replace(account, job, {
       priority: 0,
       maxParallelTasks: -1,
       onAllTasksComplete: "noaction",
       constraints: {},
       ...settings
-    },
-    nowMs
-  )
+    }, atMs))
 
 /**
  * Terminates a job: running tasks end, active tasks stay as they are, and the job is completed when
- * the last run has ended. The reason may be any text.
+ * the last run has ended, that of its release included. The reason may be any text.
  *
  * @category operations
  */
@@ -149,18 +125,15 @@ export const terminate = (
   jobId: string,
   reason: string | undefined,
   nowMs: number
-): Job | Refusal.Refusal => {
-  const atMs = Clock.tick(account, nowMs)
-  const job = Lookup.openJob(account, jobId)
-  if (Refusal.isRefusal(job)) return job
-  Lifecycle.terminateJob(account, job, reason ?? "UserTerminate", atMs)
-  Scheduler.schedule(account, atMs)
-  return job
-}
+): Job | Refusal.Refusal =>
+  change(account, jobId, nowMs, (job, atMs) => {
+    Lifecycle.terminateJob(account, job, reason ?? "UserTerminate", atMs)
+    return undefined
+  })
 
 /**
  * Deletes a job with its tasks. The job is gone when the last run has ended; until then it is
- * `deleting` and its id stays taken.
+ * `deleting` and its id stays taken. Its release runs if it has not yet.
  *
  * @category operations
  */
@@ -187,14 +160,11 @@ export const disable = (
   jobId: string,
   disableTasks: DisableTasks,
   nowMs: number
-): Job | Refusal.Refusal => {
-  const atMs = Clock.tick(account, nowMs)
-  const job = Lookup.openJob(account, jobId)
-  if (Refusal.isRefusal(job)) return job
-  Lifecycle.disableJob(account, job, disableTasks, atMs)
-  Scheduler.schedule(account, atMs)
-  return job
-}
+): Job | Refusal.Refusal =>
+  change(account, jobId, nowMs, (job, atMs) => {
+    Lifecycle.disableJob(account, job, disableTasks, atMs)
+    return undefined
+  })
 
 /**
  * Lets a disabled job start tasks again. Refuses any other with OperationInvalidForCurrentState.
@@ -205,28 +175,28 @@ export const enable = (
   account: Account.Account,
   jobId: string,
   nowMs: number
-): Job | Refusal.Refusal => {
-  const atMs = Clock.tick(account, nowMs)
-  const job = Lookup.openJob(account, jobId)
-  if (Refusal.isRefusal(job)) return job
-  if (job.state !== "disabled") return Refusal.make("OperationInvalidForCurrentState")
-  Lifecycle.setJobState(account, job, "active", atMs)
-  Scheduler.schedule(account, atMs)
-  return job
-}
+): Job | Refusal.Refusal =>
+  change(account, jobId, nowMs, (job, atMs) => {
+    if (job.state !== "disabled") return Refusal.make("OperationInvalidForCurrentState")
+    Lifecycle.setJobState(account, job, "active", atMs)
+    return undefined
+  })
 
 /**
- * Lists how the preparation and release tasks of a job went. This model has none, so every job is
- * refused with JobPreparationTaskNotSpecified, and an unknown one with JobNotFound.
+ * Lists how the preparation and the release of a job went, by node in the order of their first
+ * preparations. Refuses with JobNotFound, or JobPreparationTaskNotSpecified when the job has none.
  *
  * @category operations
  */
 export const preparationAndReleaseStatus = (
   account: Account.Account,
   jobId: string
-): Refusal.Refusal => {
+): ReadonlyArray<NodeChores> | Refusal.Refusal => {
   const job = Lookup.job(account, jobId)
-  return Refusal.isRefusal(job) ? job : Refusal.make("JobPreparationTaskNotSpecified")
+  if (Refusal.isRefusal(job)) return job
+  return job.preparation === undefined
+    ? Refusal.make("JobPreparationTaskNotSpecified")
+    : [...job.nodeChores.values()]
 }
 
 /**
@@ -242,45 +212,96 @@ export const taskCounts = (
   return Refusal.isRefusal(job) ? job : TaskCounts.snapshot(job.counts)
 }
 
-const makeJob = (account: Account.Account, spec: JobSpec, nowMs: number): Job => ({
-  index: account.nextJobIndex++,
-  id: spec.id,
-  usesTaskDependencies: spec.usesTaskDependencies ?? false,
-  onTaskFailure: spec.onTaskFailure ?? "noaction",
-  createdAtMs: nowMs,
-  poolId: spec.poolId,
-  priority: spec.priority ?? 0,
-  maxParallelTasks: spec.maxParallelTasks ?? -1,
-  onAllTasksComplete: spec.onAllTasksComplete ?? "noaction",
-  constraints: fillConstraints(spec.constraints),
-  state: "active",
-  stateTransitionAtMs: nowMs,
-  previousState: undefined,
-  previousStateTransitionAtMs: undefined,
-  endAtMs: undefined,
-  terminateReason: undefined,
-  tasks: new Map(),
-  counts: TaskCounts.make(),
-  creations: TaskLog.make(),
-  changes: TaskLog.make(),
-  dependencies: DependencyLedger.make(),
-  ready: new Map(),
-  placementsCount: 0
-})
+/** Changes a found job that still takes changes, then starts what can start. */
+const change = (
+  account: Account.Account,
+  jobId: string,
+  nowMs: number,
+  alter: (job: Job, atMs: number) => Refusal.Refusal | undefined
+): Job | Refusal.Refusal => {
+  const atMs = Clock.tick(account, nowMs)
+  const job = Lookup.openJob(account, jobId)
+  if (Refusal.isRefusal(job)) return job
+  const refusal = alter(job, atMs)
+  if (refusal !== undefined) return refusal
+  Scheduler.schedule(account, atMs)
+  return job
+}
 
-const checkSettings = (settings: JobPatch): Refusal.Refusal | undefined => {
-  const { constraints, maxParallelTasks = -1, priority = 0 } = settings
-  if (!Number.isInteger(priority) || priority < -1000 || priority > 1000) {
-    return TaskRules.invalid("priority", priority, "The value must be from -1000 to 1000")
-  }
-  if (!Number.isInteger(maxParallelTasks) || maxParallelTasks < -1 || maxParallelTasks === 0) {
+const replace = (
+  account: Account.Account,
+  job: Job,
+  changes: JobPatch,
+  atMs: number
+): Refusal.Refusal | undefined => {
+  const problem = JobRules.checkSettings(changes)
+  if (problem !== undefined) return problem
+  if (job.onAllTasksComplete === "terminatejob" && changes.onAllTasksComplete === "noaction") {
     return TaskRules.invalid(
-      "maxParallelTasks",
-      maxParallelTasks,
-      "The value must be -1 or above 0"
+      "onAllTasksComplete",
+      "noaction",
+      "A job that terminates on completion cannot be set back"
     )
   }
-  return TaskRules.checkConstraints(constraints)
+  const poolId = changes.poolId ?? job.poolId
+  if (poolId.toLowerCase() !== job.poolId.toLowerCase() && job.state !== "disabled") {
+    return Refusal.make("OperationInvalidForCurrentState")
+  }
+  job.poolId = poolId
+  job.priority = changes.priority ?? job.priority
+  job.maxParallelTasks = changes.maxParallelTasks ?? job.maxParallelTasks
+  job.onAllTasksComplete = changes.onAllTasksComplete ?? job.onAllTasksComplete
+  if (changes.constraints !== undefined) {
+    job.constraints = Constraints.ofJob(changes.constraints)
+    watchWallClock(account, job)
+  }
+  account.contenders = undefined
+  Lifecycle.settle(account, job, atMs)
+  return undefined
+}
+
+const makeJob = (account: Account.Account, spec: JobSpec, nowMs: number): Job => {
+  const constraints = Constraints.ofJob(spec.constraints)
+  return {
+    index: account.nextJobIndex++,
+    id: spec.id,
+    usesTaskDependencies: spec.usesTaskDependencies ?? false,
+    onTaskFailure: spec.onTaskFailure ?? "noaction",
+    createdAtMs: nowMs,
+    poolId: spec.poolId,
+    priority: spec.priority ?? 0,
+    maxParallelTasks: spec.maxParallelTasks ?? -1,
+    onAllTasksComplete: spec.onAllTasksComplete ?? "noaction",
+    constraints,
+    state: "active",
+    stateTransitionAtMs: nowMs,
+    previousState: undefined,
+    previousStateTransitionAtMs: undefined,
+    endAtMs: undefined,
+    terminateReason: undefined,
+    tasks: new Map(),
+    counts: TaskCounts.make(),
+    creations: TaskLog.make(),
+    changes: TaskLog.make(),
+    dependencies: DependencyLedger.make(),
+    preparation: spec.preparation && {
+      id: spec.preparation.id ?? JobRules.choreIds.preparation,
+      constraints: Constraints.ofTask(constraints, spec.preparation.constraints),
+      waitsForSuccess: spec.preparation.waitsForSuccess ?? true,
+      isRerunAfterReboot: spec.preparation.isRerunAfterReboot ?? true
+    },
+    release: spec.release && {
+      id: spec.release.id ?? JobRules.choreIds.release,
+      maxWallClockMs: spec.release.maxWallClockMs ?? releaseWallClockMsMax,
+      retentionMs: spec.release.retentionMs ?? Constraints.retentionMsDefault
+    },
+    nodeChores: new Map(),
+    barredNodes: new Set(),
+    ready: new Map(),
+    placementsCount: 0,
+    choresCount: 0,
+    isReleased: false
+  }
 }
 
 const activeJobsCount = (account: Account.Account): number => {
@@ -293,8 +314,3 @@ const watchWallClock = (account: Account.Account, job: Job): void => {
   const endAtMs = job.createdAtMs + job.constraints.maxWallClockMs
   if (endAtMs < Infinity) EventHeap.push(account.deadlines, endAtMs, -1 - job.index)
 }
-
-const fillConstraints = (spec: JobConstraintsSpec | undefined): JobConstraints => ({
-  maxWallClockMs: spec?.maxWallClockMs ?? Infinity,
-  maxTaskRetryCount: spec?.maxTaskRetryCount ?? 0
-})

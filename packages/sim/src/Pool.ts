@@ -81,7 +81,10 @@ export interface Node {
   isLeaving: boolean
   stateTransitionAtMs: number
   freeSlots: number
+  /** Without preparations and releases of jobs. */
   runningTasksCount: number
+  /** Preparations and releases that run here. */
+  runningChoresCount: number
   /** Runs that have ended. */
   totalTasksRun: number
   totalTasksSucceeded: number
@@ -112,6 +115,8 @@ export interface Pool {
   readonly id: string
   readonly slotsPerNode: number
   readonly fillType: NodeFillType
+  /** Whether its nodes may talk to each other, which multi-instance tasks need. */
+  readonly isInterNode: boolean
   readonly createdAtMs: number
   /** In the order they joined. */
   readonly nodes: Array<Node>
@@ -139,6 +144,8 @@ export interface PoolSpec {
   readonly slotsPerNode?: number
   /** @default "spread" */
   readonly fillType?: NodeFillType
+  /** @default false */
+  readonly isInterNode?: boolean
   /** @default 0 */
   readonly targetDedicatedNodes?: number
   /** @default 0 */
@@ -158,6 +165,8 @@ export interface PoolOptions {
   readonly slotsPerNode: number
   /** @default "spread" */
   readonly fillType?: NodeFillType
+  /** @default false */
+  readonly isInterNode?: boolean
 }
 
 /**
@@ -172,6 +181,7 @@ export const make = (index: number, spec: PoolSpec, nowMs: number): Pool => {
     id: spec.id,
     slotsPerNode,
     fillType: spec.fillType ?? "spread",
+    isInterNode: spec.isInterNode ?? false,
     createdAtMs: nowMs,
     nodes: [],
     state: "active",
@@ -205,6 +215,7 @@ export const join = (pool: Pool, index: number, isDedicated: boolean, nowMs: num
     stateTransitionAtMs: nowMs,
     freeSlots: pool.slotsPerNode,
     runningTasksCount: 0,
+    runningChoresCount: 0,
     totalTasksRun: 0,
     totalTasksSucceeded: 0,
     recentTasks: [],
@@ -223,8 +234,15 @@ export const join = (pool: Pool, index: number, isDedicated: boolean, nowMs: num
 export const stateOf = (node: Node): NodeState => {
   if (node.isLeaving) return "leavingpool"
   if (node.absence !== undefined) return node.absence
-  return node.runningTasksCount > 0 ? "running" : "idle"
+  return isBusy(node) ? "running" : "idle"
 }
+
+/**
+ * Tells whether anything runs on a node.
+ *
+ * @category reads
+ */
+export const isBusy = (node: Node): boolean => node.runningTasksCount + node.runningChoresCount > 0
 
 /**
  * Counts the nodes of a kind, leaving ones included.
@@ -266,9 +284,19 @@ export const take = (node: Node, slots: number, nowMs: number): void => {
   }
   leaveBucket(node)
   node.freeSlots -= slots
-  if (node.runningTasksCount++ === 0) node.stateTransitionAtMs = nowMs
+  noteBusy(node, nowMs, () => node.runningTasksCount++)
   enterBucket(node)
 }
+
+/**
+ * Notes the begin (`sign` 1) or end (`sign` -1) of a run that takes no slot.
+ *
+ * @category operations
+ */
+export const countChore = (node: Node, sign: 1 | -1, nowMs: number): void =>
+  noteBusy(node, nowMs, () => {
+    node.runningChoresCount += sign
+  })
 
 /**
  * Notes a task that was started on a node.
@@ -293,7 +321,7 @@ export const release = (node: Node, slots: number, nowMs: number): void => {
   if (takesTasks) leaveBucket(node)
   node.freeSlots += slots
   node.totalTasksRun++
-  if (--node.runningTasksCount === 0 && takesTasks) node.stateTransitionAtMs = nowMs
+  noteBusy(node, nowMs, () => node.runningTasksCount--)
   if (takesTasks) enterBucket(node)
 }
 
@@ -336,7 +364,18 @@ export const leave = (node: Node): void => {
   nodes.splice(nodes.indexOf(node), 1)
 }
 
-const isChosen = (node: Node): boolean => node.absence === undefined && !node.isLeaving
+/**
+ * Tells whether a node takes tasks at all.
+ *
+ * @category reads
+ */
+export const isChosen = (node: Node): boolean => node.absence === undefined && !node.isLeaving
+
+const noteBusy = (node: Node, nowMs: number, change: () => void): void => {
+  const wasBusy = isBusy(node)
+  change()
+  if (isBusy(node) !== wasBusy && isChosen(node)) node.stateTransitionAtMs = nowMs
+}
 
 const leaveBucket = (node: Node): void => {
   const { pool } = node

@@ -4,8 +4,10 @@
  * @source Pool_* operations 2024-02-01.19.0
  */
 import * as Account from "./Account.ts"
+import * as Chores from "./internal/Chores.ts"
 import * as Clock from "./internal/Clock.ts"
 import * as Lifecycle from "./internal/Lifecycle.ts"
+import * as Placements from "./internal/Placements.ts"
 import * as PoolLife from "./internal/PoolLife.ts"
 import * as Scheduler from "./internal/Scheduler.ts"
 import * as TaskRules from "./internal/TaskRules.ts"
@@ -167,12 +169,18 @@ const clear = (
   const runs = isWaiting
     ? []
     : [...account.placements.values()].filter((placement) => placement.node === node)
-  for (const { generation, job, task } of runs) {
-    if (task.generation !== generation || task.phase !== "running") continue
-    if (deallocation === "terminate") Lifecycle.terminate(account, job, task, nowMs)
-    else Lifecycle.requeue(account, job, task, nowMs)
-    Lifecycle.settle(account, job, nowMs)
+  for (const placement of runs) {
+    if (!Placements.isCurrent(placement)) continue
+    const { job, task } = placement
+    if (deallocation === "terminate") {
+      Lifecycle.terminate(account, job, task, nowMs)
+      Lifecycle.finish(account, job, task, nowMs)
+    } else {
+      Lifecycle.requeue(account, job, task, nowMs)
+      Lifecycle.settle(account, job, nowMs)
+    }
   }
+  if (!isWaiting) Chores.stopPreparing(account, undefined, node)
   PoolLife.dismiss(account, node)
 }
 

@@ -28,6 +28,8 @@ export type RefusalCode =
   | "TaskCompleted"
   | "TaskDependencyListTooLong"
   | "TaskExists"
+  | "TaskIdSameAsJobPreparationTask"
+  | "TaskIdSameAsJobReleaseTask"
   | "TaskNotCompleted"
   | "TaskNotFound"
   | "TaskSucceeded"

@@ -1,20 +1,23 @@
 /**
  * What the executor tells the account, and the wall clocks the account keeps.
  *
- * Every run begins with a `StartTask` and must be reported by `taskEnded` once, whatever happened to
+ * Every run begins with a `StartTask` or a `StartChore` and must be reported by `taskEnded` once, whatever happened to
  * its task meanwhile: the report gives the slots back.
  */
 import * as EventHeap from "@batchwave/core/EventHeap"
-import type { Account } from "./Account.ts"
+import type { Account, Placement } from "./Account.ts"
 import type { FaultScript } from "./FaultScript.ts"
+import * as Chores from "./internal/Chores.ts"
 import * as Clock from "./internal/Clock.ts"
 import * as Lifecycle from "./internal/Lifecycle.ts"
 import * as NodeLife from "./internal/NodeLife.ts"
+import * as Placements from "./internal/Placements.ts"
 import * as PoolLife from "./internal/PoolLife.ts"
 import * as Scheduler from "./internal/Scheduler.ts"
 import type { Job } from "./Job.ts"
 import * as Pool from "./Pool.ts"
 import * as ScriptedFaults from "./ScriptedFaults.ts"
+import * as Subtask from "./Subtask.ts"
 import type { TaskEnd } from "./TaskEnd.ts"
 
 /**
@@ -25,9 +28,11 @@ import type { TaskEnd } from "./TaskEnd.ts"
  */
 export const taskStarted = (account: Account, generation: number, nowMs: number): boolean => {
   Clock.tick(account, nowMs)
+  const chore = account.chores.get(generation)
+  if (chore !== undefined) return !chore.isKillAsked
   const placement = account.placements.get(generation)
-  return placement !== undefined && !placement.isKillAsked &&
-    placement.task.generation === generation && placement.task.phase === "running"
+  return placement !== undefined && placement.phase === "started" && !placement.isKillAsked &&
+    Placements.isCurrent(placement)
 }
 
 /**
@@ -45,19 +50,36 @@ export const taskEnded = (
   nowMs: number
 ): void => {
   const atMs = Clock.tick(account, nowMs)
-  const placement = account.placements.get(generation)
-  if (placement === undefined) return
-  const { job, task } = placement
-  Scheduler.release(account, placement)
-  if (task.generation === generation && task.phase === "running") {
-    Lifecycle.endRun(account, job, task, end, atMs)
-  } else {
-    if (task.generation === generation && end._tag !== "SetupFailed") {
-      task.execution.exitCode = end.exitCode
-    }
-    Lifecycle.settle(account, job, atMs)
+  const chore = account.chores.get(generation)
+  if (chore !== undefined) {
+    Chores.ended(account, chore, end, atMs)
+    Lifecycle.settle(account, chore.job, atMs)
+    return Scheduler.schedule(account, atMs)
   }
+  const placement = account.placements.get(generation)
+  if (placement === undefined || placement.phase !== "started") return
+  endPlacement(account, placement, end, atMs)
   Scheduler.schedule(account, atMs)
+}
+
+const endPlacement = (
+  account: Account,
+  placement: Placement,
+  end: TaskEnd,
+  nowMs: number
+): void => {
+  const { job, lead, part, subtask, task } = placement
+  const isCurrent = Placements.isCurrent(placement)
+  if (isCurrent && part === "coordination") {
+    return Lifecycle.endCoordination(account, placement, end, nowMs)
+  }
+  Placements.release(account, placement)
+  if (isCurrent) return Lifecycle.endRun(account, job, task, end, nowMs)
+  if (subtask !== undefined) Subtask.end(subtask, end, nowMs)
+  else if (task.generation === lead && end._tag !== "SetupFailed") {
+    task.execution.exitCode = end.exitCode
+  }
+  Lifecycle.settle(account, job, nowMs)
 }
 
 /**
@@ -82,7 +104,7 @@ export const loseNode = (
 }
 
 /**
- * Brings a lost node back, empty.
+ * Brings a lost node back, empty, as after a reboot.
  *
  * @category reports
  */
@@ -135,8 +157,17 @@ export const nextDeadlineMs = (account: Account): number | undefined => {
 }
 
 /**
- * Moves the clock, lets the nodes join and the faults happen that are due, and ends the tasks and jobs whose wall clock has
- * run out.
+ * The time from which the next task directory need not be kept any more; `Infinity` when none is kept
+ * for a time. `advance` gives it up then. It is nothing to wait for: no task and no job depends on it.
+ *
+ * @category deadlines
+ */
+export const nextExpiryMs = (account: Account): number =>
+  EventHeap.peekAtMs(account.retentions) ?? Infinity
+
+/**
+ * Moves the clock, lets the nodes join and the faults happen that are due, ends the tasks and jobs
+ * whose wall clock has run out, and gives up the task directories that were kept long enough.
  *
  * @category deadlines
  */
@@ -151,17 +182,35 @@ export const advance = (account: Account, nowMs: number): void => {
     if (subject < 0) expireJob(account, -1 - subject, atMs)
     else expireRun(account, subject, atMs)
   }
+  expireDirectories(account, atMs)
   Scheduler.schedule(account, atMs)
 }
 
 const expireRun = (account: Account, generation: number, nowMs: number): void => {
   const placement = account.placements.get(generation)
-  if (placement === undefined) return
+  if (placement === undefined) return Chores.expire(account, generation)
   const { job, task } = placement
-  const isCurrent = task.generation === generation && task.phase === "running"
-  if (!isCurrent || task.deadlineAtMs > nowMs) return
+  if (!Placements.isCurrent(placement) || task.deadlineAtMs > nowMs) return
   Lifecycle.terminate(account, job, task, nowMs)
-  Lifecycle.settle(account, job, nowMs)
+  Lifecycle.finish(account, job, task, nowMs)
+}
+
+/** An index may have been given to another task, or the task have run again; then it is not due. */
+const expireDirectories = (account: Account, nowMs: number): void => {
+  for (;;) {
+    const goneAtMs = EventHeap.peekAtMs(account.retentions)
+    if (goneAtMs === undefined || goneAtMs > nowMs) return
+    const task = account.tasks[EventHeap.pop(account.retentions)!]
+    const endAtMs = task?.execution.endAtMs
+    if (task === undefined || endAtMs === undefined || task.nodeIndex < 0) continue
+    if (endAtMs + task.constraints.retentionMs > nowMs) continue
+    const key = task.id.toLowerCase()
+    for (const job of account.jobs.values()) {
+      if (job.tasks.get(key) !== task) continue
+      account.expiries.push({ jobId: job.id, taskId: task.id })
+      break
+    }
+  }
 }
 
 const expireJob = (account: Account, jobIndex: number, nowMs: number): void => {

@@ -7,14 +7,16 @@
  * T3 `previousState` is absent until the first change of state.
  */
 import type { ExitConditions } from "./ExitConditions.ts"
+import type { Subtask } from "./Subtask.ts"
+import type { TaskPlacing, TaskPlacingSpec } from "./TaskPlacing.ts"
 
 /**
- * The states of a task. Job preparation tasks are outside this model, so `preparing` never occurs.
+ * The states of a task; `preparing` is on a node that runs the job's preparation first.
  *
  * @source TaskState 2024-02-01.19.0
  * @category models
  */
-export type TaskState = "active" | "running" | "completed"
+export type TaskState = "active" | "preparing" | "running" | "completed"
 
 /**
  * Where a task is in our queues, finer than its state.
@@ -23,7 +25,13 @@ export type TaskState = "active" | "running" | "completed"
  *
  * @category models
  */
-export type TaskPhase = "waiting" | "ready" | "running" | "completed" | "deleted"
+export type TaskPhase =
+  | "waiting"
+  | "ready"
+  | "preparing"
+  | "running"
+  | "completed"
+  | "deleted"
 
 /**
  * The limits of a task, with every default filled in.
@@ -74,6 +82,8 @@ export interface TaskSpec {
   readonly constraints?: TaskConstraintsSpec
   readonly dependsOn?: TaskDependencies
   readonly exitConditions?: ExitConditions
+  /** How the task chooses its node or nodes, if not like any other. */
+  readonly placing?: TaskPlacingSpec
 }
 
 /**
@@ -139,6 +149,8 @@ export interface Task {
   readonly createdNumber: number
   readonly requiredSlots: number
   readonly exitConditions: ExitConditions | undefined
+  /** Absent for a task that takes any node. */
+  readonly placing: TaskPlacing | undefined
   constraints: TaskConstraints
   state: TaskState
   stateTransitionAtMs: number
@@ -147,10 +159,14 @@ export interface Task {
   readonly execution: TaskExecution
   /** The node of the latest run in the account, or `-1` when there was none. */
   nodeIndex: number
-  /** Runs that were started, of whatever end. */
+  /** Times the task was put on a node, whatever came of it. */
   runsCount: number
-  /** The latest run, or `0` when no run's report may change the task any more. */
+  /**
+   * The first run of the latest placing, or `0` when no run's report may change the task any more.
+   */
   generation: number
+  /** Of the latest placing of a multi-instance task; absent for any other. */
+  subtasks: ReadonlyArray<Subtask> | undefined
   /** Place of the latest change of state among all adds and changes of the account. */
   changedNumber: number
   /** @internal */
@@ -162,3 +178,11 @@ export interface Task {
   /** @internal */
   readonly wait: TaskWait | undefined
 }
+
+/**
+ * Tells whether a task has a node: it runs, or waits there for its job's preparation.
+ *
+ * @category guards
+ */
+export const isPlaced = (task: Task): boolean =>
+  task.phase === "running" || task.phase === "preparing"

@@ -4,7 +4,7 @@
 import type { Task } from "./Task.ts"
 
 /**
- * One set of counts. Completed is the sum of succeeded and failed.
+ * One set of counts. Running includes preparing; completed is the sum of succeeded and failed.
  *
  * @source TaskCounts 2024-02-01.19.0
  * @category models
@@ -58,6 +58,7 @@ export const snapshot = (counts: JobCounts): JobCounts => ({
 })
 
 const bucketOf = (task: Task): keyof TaskCounts => {
+  if (task.state === "preparing") return "running"
   if (task.state !== "completed") return task.state
   return task.execution.result === "success" ? "succeeded" : "failed"
 }

@@ -44,3 +44,21 @@ export const taskEnded: TaskFailure = {
   message: "Task Was Ended by User Request",
   details: []
 }
+
+/**
+ * The failure an end means when there is no retry, or nothing for a success.
+ *
+ * @category operations
+ */
+export const failureOf = (end: TaskEnd): TaskFailure | undefined => {
+  switch (end._tag) {
+    case "Exited":
+      return end.exitCode === 0 ? end.uploadFailure : failureExitCode
+    case "SetupFailed":
+      return end.failure
+    case "Killed":
+      return taskEnded
+    default:
+      return end satisfies never
+  }
+}

@@ -6,30 +6,27 @@
  *
  * @source Task_* operations 2024-02-01.19.0
  */
-import * as EventHeap from "@batchwave/core/EventHeap"
 import type { Account } from "./Account.ts"
-import * as DependencyLedger from "./DependencyLedger.ts"
 import * as Clock from "./internal/Clock.ts"
+import * as Constraints from "./internal/Constraints.ts"
 import * as Lifecycle from "./internal/Lifecycle.ts"
 import * as Lookup from "./internal/Lookup.ts"
+import * as Placements from "./internal/Placements.ts"
 import * as Scheduler from "./internal/Scheduler.ts"
 import * as TaskRules from "./internal/TaskRules.ts"
+import * as TaskStore from "./internal/TaskStore.ts"
 import * as Transition from "./internal/Transition.ts"
 import type { Job } from "./Job.ts"
 import * as Refusal from "./Refusal.ts"
-import type { Task, TaskConstraints, TaskConstraintsSpec, TaskSpec } from "./Task.ts"
-import * as TaskCounts from "./TaskCounts.ts"
-import * as TaskLog from "./TaskLog.ts"
-
-/** The default retention of task directories: seven days. */
-const retentionDefaultMs = 604_800_000
+import type { Subtask } from "./Subtask.ts"
+import type { Task, TaskConstraintsSpec, TaskSpec } from "./Task.ts"
 
 /**
  * Adds one task; it starts at once if it can.
  *
  * Refuses with JobNotFound, JobCompleted, JobBeingTerminated, JobBeingDeleted, TaskExists,
- * UnsupportedProperty (dependencies on a job without the flag), InvalidPropertyValue or
- * TaskDependencyListTooLong.
+ * TaskIdSameAsJobPreparationTask, TaskIdSameAsJobReleaseTask, UnsupportedProperty (dependencies on a
+ * job without the flag), InvalidPropertyValue or TaskDependencyListTooLong.
  *
  * @category operations
  */
@@ -100,28 +97,18 @@ export const update = (
   taskId: string,
   constraints: TaskConstraintsSpec | undefined,
   nowMs: number
-): Task | Refusal.Refusal => {
-  Clock.tick(account, nowMs)
-  const job = Lookup.jobToWrite(account, jobId)
-  if (Refusal.isRefusal(job)) return job
-  const task = Lookup.task(job, taskId)
-  if (Refusal.isRefusal(task)) return task
-  if (task.state === "completed") return Refusal.make("TaskCompleted")
-  const problem = TaskRules.checkConstraints(constraints)
-  if (problem !== undefined) return problem
-  task.constraints = fillConstraints(job, constraints)
-  const startAtMs = task.execution.startAtMs
-  if (task.phase === "running" && startAtMs !== undefined) {
-    task.deadlineAtMs = startAtMs + task.constraints.maxWallClockMs
-    if (task.deadlineAtMs < Infinity) {
-      EventHeap.push(account.deadlines, task.deadlineAtMs, task.generation)
-    }
-  }
-  return task
-}
+): Task | Refusal.Refusal =>
+  change(account, Lookup.jobToWrite, [jobId, taskId, nowMs], (job, task) => {
+    if (task.state === "completed") return Refusal.make("TaskCompleted")
+    const problem = TaskRules.checkConstraints(constraints)
+    if (problem !== undefined) return problem
+    task.constraints = Constraints.ofTask(job.constraints, constraints)
+    Placements.watchWallClock(account, task)
+    return undefined
+  })
 
 /**
- * Removes a task in any state; a run of it is killed. Answers with what the task was.
+ * Removes a task in any state; its runs are killed. Answers with what the task was.
  *
  * @category operations
  */
@@ -130,23 +117,15 @@ export const remove = (
   jobId: string,
   taskId: string,
   nowMs: number
-): Task | Refusal.Refusal => {
-  const atMs = Clock.tick(account, nowMs)
-  const job = Lookup.jobToWrite(account, jobId)
-  if (Refusal.isRefusal(job)) return job
-  const task = Lookup.task(job, taskId)
-  if (Refusal.isRefusal(task)) return task
-  const placement = account.placements.get(task.generation)
-  if (placement !== undefined) Scheduler.kill(account, placement)
-  TaskCounts.count(job.counts, task, -1)
-  Lifecycle.removeTask(account, job, task)
-  Lifecycle.settle(account, job, atMs)
-  Scheduler.schedule(account, atMs)
-  return task
-}
+): Task | Refusal.Refusal =>
+  change(account, Lookup.jobToWrite, [jobId, taskId, nowMs], (job, task, atMs) => {
+    TaskStore.remove(account, job, task)
+    Lifecycle.settle(account, job, atMs)
+    return undefined
+  })
 
 /**
- * Ends a task: completed at once, with a run killed. Refuses a completed task with TaskCompleted.
+ * Ends a task: completed at once, with its runs killed. Refuses a completed task with TaskCompleted.
  *
  * @category operations
  */
@@ -155,18 +134,13 @@ export const terminate = (
   jobId: string,
   taskId: string,
   nowMs: number
-): Task | Refusal.Refusal => {
-  const atMs = Clock.tick(account, nowMs)
-  const job = Lookup.jobToWrite(account, jobId)
-  if (Refusal.isRefusal(job)) return job
-  const task = Lookup.task(job, taskId)
-  if (Refusal.isRefusal(task)) return task
-  if (task.state === "completed") return Refusal.make("TaskCompleted")
-  Lifecycle.terminate(account, job, task, atMs)
-  Lifecycle.settle(account, job, atMs)
-  Scheduler.schedule(account, atMs)
-  return task
-}
+): Task | Refusal.Refusal =>
+  change(account, Lookup.jobToWrite, [jobId, taskId, nowMs], (job, task, atMs) => {
+    if (task.state === "completed") return Refusal.make("TaskCompleted")
+    Lifecycle.terminate(account, job, task, atMs)
+    Lifecycle.finish(account, job, task, atMs)
+    return undefined
+  })
 
 /**
  * Makes a failed task active again with a fresh count of retries; what its runs left is gone.
@@ -180,32 +154,28 @@ export const reactivate = (
   jobId: string,
   taskId: string,
   nowMs: number
-): Task | Refusal.Refusal => {
-  const atMs = Clock.tick(account, nowMs)
-  const job = Lookup.openJob(account, jobId)
-  if (Refusal.isRefusal(job)) return job
-  const task = Lookup.task(job, taskId)
-  if (Refusal.isRefusal(task)) return task
-  if (task.state !== "completed") return Refusal.make("TaskNotCompleted")
-  if (task.execution.result === "success") return Refusal.make("TaskSucceeded")
-  task.generation = 0
-  Transition.move(account, job, task, "active", atMs, ({ execution }) => {
-    execution.retryCount = 0
-    execution.lastRetryAtMs = undefined
-    execution.startAtMs = undefined
-    execution.endAtMs = undefined
-    execution.exitCode = undefined
-    execution.failure = undefined
-    execution.result = undefined
+): Task | Refusal.Refusal =>
+  change(account, Lookup.openJob, [jobId, taskId, nowMs], (job, task, atMs) => {
+    if (task.state !== "completed") return Refusal.make("TaskNotCompleted")
+    if (task.execution.result === "success") return Refusal.make("TaskSucceeded")
+    task.generation = 0
+    if (task.subtasks !== undefined) task.subtasks = []
+    Transition.move(account, job, task, "active", atMs, ({ execution }) => {
+      execution.retryCount = 0
+      execution.lastRetryAtMs = undefined
+      execution.startAtMs = undefined
+      execution.endAtMs = undefined
+      execution.exitCode = undefined
+      execution.failure = undefined
+      execution.result = undefined
+    })
+    Transition.queue(account, job, task)
+    return undefined
   })
-  Transition.queue(account, job, task)
-  Scheduler.schedule(account, atMs)
-  return task
-}
 
 /**
- * Lists the subtasks of a task: always none, as this model has no multi-instance tasks. Refuses with
- * JobNotFound or TaskNotFound.
+ * Lists the subtasks of the latest placing of a task, without the primary; none of one that is queued
+ * or no multi-instance task. Refuses with JobNotFound or TaskNotFound.
  *
  * @category operations
  */
@@ -213,9 +183,9 @@ export const listSubtasks = (
   account: Account,
   jobId: string,
   taskId: string
-): ReadonlyArray<never> | Refusal.Refusal => {
+): ReadonlyArray<Subtask> | Refusal.Refusal => {
   const task = get(account, jobId, taskId)
-  return Refusal.isRefusal(task) ? task : []
+  return Refusal.isRefusal(task) ? task : task.subtasks ?? []
 }
 
 const insert = (
@@ -224,77 +194,26 @@ const insert = (
   spec: TaskSpec,
   nowMs: number
 ): Task | Refusal.Refusal => {
-  const problem = TaskRules.check(job, spec)
+  const problem = TaskRules.check(TaskRules.termsOf(job), spec)
   if (problem !== undefined) return problem
-  const key = spec.id.toLowerCase()
-  if (job.tasks.has(key)) return Refusal.make("TaskExists")
-  const number = account.nextNumber++
-  const task: Task = {
-    index: account.freeTaskIndexes.pop() ?? account.tasks.length,
-    id: spec.id,
-    createdAtMs: nowMs,
-    createdNumber: number,
-    requiredSlots: spec.requiredSlots ?? 1,
-    exitConditions: spec.exitConditions,
-    constraints: fillConstraints(job, spec.constraints),
-    state: "active",
-    stateTransitionAtMs: nowMs,
-    previousState: undefined,
-    previousStateTransitionAtMs: undefined,
-    execution: freshExecution(),
-    nodeIndex: -1,
-    runsCount: 0,
-    generation: 0,
-    changedNumber: number,
-    phase: "ready",
-    rank: 0,
-    deadlineAtMs: Infinity,
-    wait: DependencyLedger.makeWait(spec.dependsOn)
-  }
-  account.tasks[task.index] = task
-  job.tasks.set(key, task)
-  TaskCounts.count(job.counts, task, 1)
-  logCreation(account, job, task)
-  Transition.logChange(account, job, task)
-  Transition.queue(account, job, task)
+  if (job.tasks.has(spec.id.toLowerCase())) return Refusal.make("TaskExists")
+  return TaskStore.insert(account, job, spec, undefined, nowMs)
+}
+
+/** Changes a found task of a job that may be written to, then lets what follows happen. */
+const change = (
+  account: Account,
+  find: typeof Lookup.openJob,
+  [jobId, taskId, nowMs]: readonly [jobId: string, taskId: string, nowMs: number],
+  alter: (job: Job, task: Task, atMs: number) => Refusal.Refusal | undefined
+): Task | Refusal.Refusal => {
+  const atMs = Clock.tick(account, nowMs)
+  const job = find(account, jobId)
+  if (Refusal.isRefusal(job)) return job
+  const task = Lookup.task(job, taskId)
+  if (Refusal.isRefusal(task)) return task
+  const refusal = alter(job, task, atMs)
+  if (refusal !== undefined) return refusal
+  Scheduler.schedule(account, atMs)
   return task
-}
-
-const logCreation = (account: Account, job: Job, task: Task): void => {
-  TaskLog.append(job.creations, task.createdNumber, task.createdAtMs, task.index)
-  if (job.creations.size > 64 && job.creations.size > 3 * job.tasks.size) {
-    TaskLog.compact(
-      job.creations,
-      (index, number) => account.tasks[index]?.createdNumber === number
-    )
-  }
-}
-
-const freshExecution = (): Task["execution"] => ({
-  retryCount: 0,
-  requeueCount: 0,
-  startAtMs: undefined,
-  endAtMs: undefined,
-  exitCode: undefined,
-  result: undefined,
-  failure: undefined,
-  lastRetryAtMs: undefined,
-  lastRequeueAtMs: undefined
-})
-
-/** Tasks without constraints of their own and without retries share one value. */
-const defaultConstraints: TaskConstraints = {
-  maxWallClockMs: Infinity,
-  retentionMs: retentionDefaultMs,
-  maxTaskRetryCount: 0
-}
-
-const fillConstraints = (job: Job, spec: TaskConstraintsSpec | undefined): TaskConstraints => {
-  const { maxTaskRetryCount } = job.constraints
-  if (spec === undefined && maxTaskRetryCount === 0) return defaultConstraints
-  return {
-    maxWallClockMs: spec?.maxWallClockMs ?? Infinity,
-    retentionMs: spec?.retentionMs ?? retentionDefaultMs,
-    maxTaskRetryCount: spec?.maxTaskRetryCount ?? maxTaskRetryCount
-  }
 }

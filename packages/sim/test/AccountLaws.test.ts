@@ -5,7 +5,7 @@ import type { NodeDeallocation } from "@batchwave/sim/Pool"
 import * as PoolOperations from "@batchwave/sim/PoolOperations"
 import * as Refusal from "@batchwave/sim/Refusal"
 import * as Runs from "@batchwave/sim/Runs"
-import type { Task } from "@batchwave/sim/Task"
+import { isPlaced, type Task } from "@batchwave/sim/Task"
 import * as TaskOperations from "@batchwave/sim/TaskOperations"
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
@@ -13,12 +13,18 @@ import * as fc from "fast-check"
 const ids = ["a", "B", "c", "7", "08", "e"]
 
 type Step =
-  | { readonly verb: "add"; readonly id: string; readonly slots: number; readonly after: string }
+  | {
+    readonly verb: "add"
+    readonly id: string
+    readonly slots: number
+    readonly after: string
+    readonly instances: number
+  }
   | { readonly verb: "terminate" | "reactivate" | "delete" | "update"; readonly id: string }
   | { readonly verb: "end"; readonly run: number; readonly exitCode: number }
   | { readonly verb: "lose" | "return"; readonly node: number }
   | { readonly verb: "pass"; readonly ms: number }
-  | { readonly verb: "disable" | "enable" | "patch" }
+  | { readonly verb: "disable" | "enable" | "patch" | "terminateJob" }
   | {
     readonly verb: "resize"
     readonly dedicated: number
@@ -35,7 +41,8 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       verb: fc.constant("add" as const),
       id,
       slots: fc.integer({ min: 1, max: 3 }),
-      after: fc.constantFrom("", ...ids)
+      after: fc.constantFrom("", ...ids),
+      instances: fc.nat(3)
     })
   },
   {
@@ -68,7 +75,9 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ verb: fc.constant("pass" as const), ms: fc.nat(30) }) },
   {
     weight: 1,
-    arbitrary: fc.record({ verb: fc.constantFrom("disable" as const, "enable" as const) })
+    arbitrary: fc.record({
+      verb: fc.constantFrom("disable" as const, "enable" as const, "terminateJob" as const)
+    })
   },
   {
     weight: 2,
@@ -91,8 +100,12 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 )
 
 const legal = [
+  "active>preparing",
   "active>running",
   "active>completed",
+  "preparing>running",
+  "preparing>active",
+  "preparing>completed",
   "running>completed",
   "running>active",
   "completed>active"
@@ -111,6 +124,10 @@ const apply = (
         id: step.id,
         requiredSlots: step.slots,
         constraints: { maxWallClockMs: 40, maxTaskRetryCount: step.slots - 1 },
+        ...(step.instances === 0 ? {} : {
+          requiredSlots: 1,
+          placing: { instancesCount: step.instances, preferredNodeId: "node-2" }
+        }),
         ...(step.after === "" ? {} : { dependsOn: { taskIds: [step.after] } })
       }, nowMs)
     case "terminate":
@@ -142,6 +159,8 @@ const apply = (
       return JobOperations.disable(account, "job", "requeue", nowMs)
     case "enable":
       return JobOperations.enable(account, "job", nowMs)
+    case "terminateJob":
+      return JobOperations.terminate(account, "job", undefined, nowMs)
     case "patch":
       return JobOperations.patch(account, "job", { priority: 3 }, nowMs)
     case "resize":
@@ -153,7 +172,8 @@ const apply = (
     case "addPool":
       return PoolOperations.add(account, {
         id: "pool",
-        slotsPerNode: 3,
+        slotsPerNode: 1,
+        isInterNode: true,
         targetDedicatedNodes: 2
       }, nowMs)
     case "removePool":
@@ -166,9 +186,10 @@ const apply = (
 const checkPools = (account: Account.Account) => {
   const present = new Set(Account.presentNodes(account))
   for (const { node } of account.placements.values()) assert.isTrue(present.has(node))
+  for (const { node } of account.chores.values()) assert.isTrue(present.has(node))
   for (const pool of account.pools.values()) {
     const leaving = pool.nodes.filter((node) => node.isLeaving)
-    assert.isTrue(leaving.every((node) => node.runningTasksCount > 0))
+    assert.isTrue(leaving.every(Pool.isBusy))
     const isResizing = leaving.length > 0 || pool.allocationAtMs !== undefined
     assert.strictEqual(pool.allocationState, isResizing ? "resizing" : "steady")
     if (isResizing) continue
@@ -204,19 +225,72 @@ const checkCounts = (account: Account.Account) => {
   const counted = { active: 0, running: 0, succeeded: 0, failed: 0 }
   for (const task of job.tasks.values()) {
     checkTask(task)
-    if (task.state !== "completed") counted[task.state]++
+    if (task.state === "preparing") counted.running++
+    else if (task.state !== "completed") counted[task.state]++
     else counted[task.execution.result === "success" ? "succeeded" : "failed"]++
   }
   assert.deepStrictEqual({ ...job.counts.tasks }, counted)
 }
 
-const run = (steps: ReadonlyArray<Step>, isChecked: boolean): string => {
+/** The runs of a multi-instance task stand on different nodes, and its command begins last. */
+const checkInstances = (account: Account.Account) => {
+  const job = account.jobs.get("job")!
+  for (const task of job.tasks.values()) {
+    const runs = [...account.placements.values()].filter((run) =>
+      run.task === task && run.lead === task.generation && !run.isKillAsked
+    )
+    assert.strictEqual(new Set(runs.map((run) => run.node)).size, runs.length)
+    if (!isPlaced(task)) continue
+    assert.strictEqual(runs.length, Math.max(1, task.placing?.instancesCount ?? 1))
+    const primary = runs.find((run) => run.subtask === undefined)
+    if (primary?.part !== "command" || task.subtasks === undefined) continue
+    for (const { result } of task.subtasks) assert.strictEqual(result, "success")
+  }
+}
+
+/** No task of a job runs where its preparation has not succeeded, and releases wait for all tasks. */
+const checkChores = (account: Account.Account) => {
+  const job = account.jobs.get("job")!
+  const runs = [...account.placements.values()].filter((run) => run.phase === "started")
+  for (const { node } of job.preparation === undefined ? [] : runs) {
+    if (node.absence !== undefined) continue
+    assert.strictEqual(job.nodeChores.get(node.index)?.preparation.result, "success")
+  }
+  for (const { kind } of account.chores.values()) {
+    if (kind === "release") assert.deepStrictEqual([job.state, runs.length], ["terminating", 0])
+  }
+  if (job.state === "completed") assert.strictEqual(runs.length + account.chores.size, 0)
+}
+
+const worlds = {
+  plain: { slotsPerNode: 3, job: {} },
+  prepared: {
+    slotsPerNode: 3,
+    job: {
+      preparation: { constraints: { maxTaskRetryCount: 1, maxWallClockMs: 50 } },
+      release: { maxWallClockMs: 30 },
+      manager: { task: { id: "manager" }, isJobEndedWithIt: false, takesLowPriorityNodes: false }
+    }
+  },
+  spread: {
+    slotsPerNode: 1,
+    job: { preparation: { isRerunAfterReboot: false }, maxParallelTasks: 3 }
+  },
+  bare: { slotsPerNode: 1, job: {} }
+} as const
+
+const run = (
+  steps: ReadonlyArray<Step>,
+  isChecked: boolean,
+  world: keyof typeof worlds
+): string => {
+  const { job, slotsPerNode } = worlds[world]
   const account = Account.make({
-    pool: { id: "pool", nodesCount: 2, slotsPerNode: 3 },
+    pool: { id: "pool", nodesCount: 2, slotsPerNode, isInterNode: true },
     seed: 7,
     allocationMs: 5
   })
-  JobOperations.add(account, { id: "job", poolId: "pool", usesTaskDependencies: true }, 1)
+  JobOperations.add(account, { id: "job", poolId: "pool", usesTaskDependencies: true, ...job }, 1)
   const runs: Array<number> = []
   const trace: Array<string> = []
   let nowMs = 1
@@ -226,30 +300,34 @@ const run = (steps: ReadonlyArray<Step>, isChecked: boolean): string => {
     trace.push(Refusal.isRefusal(answer) ? answer.code : "ok")
     for (const instruction of Account.takeInstructions(account)) {
       trace.push(`${instruction._tag} ${instruction.taskId} ${instruction.nodeId}`)
-      if (instruction._tag === "StartTask") runs.push(instruction.generation)
+      if (instruction._tag !== "KillTask") runs.push(instruction.generation)
     }
     if (!isChecked) continue
     checkSlots(account)
     checkPools(account)
     checkCounts(account)
+    checkInstances(account)
+    checkChores(account)
   }
   return trace.join("\n")
 }
 
+const world = fc.constantFrom("plain", "prepared", "spread", "bare")
+
 describe("Account", () => {
   it("never lends a slot twice, never counts wrong and never moves a task illegally", () => {
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
-        run(steps, true)
+      fc.property(fc.array(step, { maxLength: 80 }), world, (steps, name) => {
+        run(steps, true, name)
       }),
-      { numRuns: 1500 }
+      { numRuns: 2000 }
     )
-  })
+  }, 30_000)
 
   it("gives the same answers and instructions for the same calls", () => {
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
-        assert.strictEqual(run(steps, false), run(steps, false))
+      fc.property(fc.array(step, { maxLength: 60 }), world, (steps, name) => {
+        assert.strictEqual(run(steps, false, name), run(steps, false, name))
       }),
       { numRuns: 300 }
     )

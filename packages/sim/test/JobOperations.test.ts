@@ -371,14 +371,3 @@ describe("JobOperations.update", () => {
     assert.strictEqual(update("pool", "terminatejob"), "accepted")
   })
 })
-
-describe("JobOperations.preparationAndReleaseStatus", () => {
-  it("refuses every job, as none has such tasks", () => {
-    const world = World.make()
-    World.addJob(world)
-    const statusOf = (id: string) =>
-      JobOperations.preparationAndReleaseStatus(world.account, id).code
-    assert.strictEqual(statusOf("job"), "JobPreparationTaskNotSpecified")
-    assert.strictEqual(statusOf("none"), "JobNotFound")
-  })
-})

@@ -1,6 +1,6 @@
 /** A small account to test with: builders that fail loudly, and an executor that ends runs on demand. */
 import * as Account from "@batchwave/sim/Account"
-import type { StartTask } from "@batchwave/sim/Instruction"
+import type { StartChore, StartTask } from "@batchwave/sim/Instruction"
 import type { Job, JobSpec } from "@batchwave/sim/Job"
 import * as JobOperations from "@batchwave/sim/JobOperations"
 import * as Refusal from "@batchwave/sim/Refusal"
@@ -9,10 +9,15 @@ import type { Task, TaskSpec } from "@batchwave/sim/Task"
 import type { TaskEnd } from "@batchwave/sim/TaskEnd"
 import * as TaskOperations from "@batchwave/sim/TaskOperations"
 
+/** Chores are outside fault scripts. */
+interface ChoreStart extends StartChore {
+  readonly fault?: undefined
+}
+
 export interface World {
   readonly account: Account.Account
-  /** The latest start of each task by id. */
-  readonly starts: Map<string, StartTask>
+  /** The latest start of each `task`, `task/subtask` and `preparation@node`. */
+  readonly starts: Map<string, StartTask | ChoreStart>
   readonly kills: Array<string>
   atMs: number
 }
@@ -24,6 +29,7 @@ export const make = (
     fillType?: "spread" | "pack"
     activeJobsMax?: number
     startOrder?: Account.StartOrder
+    isInterNode?: boolean
   } = {}
 ): World => ({
   account: Account.make({
@@ -31,7 +37,8 @@ export const make = (
       id: "pool",
       nodesCount: options.nodesCount ?? 1,
       slotsPerNode: options.slotsPerNode ?? 4,
-      fillType: options.fillType ?? "spread"
+      fillType: options.fillType ?? "spread",
+      isInterNode: options.isInterNode ?? false
     },
     seed: 1,
     startOrder: options.startOrder ?? "arrival",
@@ -45,8 +52,12 @@ export const make = (
 /** Carries the instructions to the records of the world. */
 export const pump = (world: World): void => {
   for (const instruction of Account.takeInstructions(world.account)) {
-    if (instruction._tag === "StartTask") world.starts.set(instruction.taskId, instruction)
-    else world.kills.push(`${instruction.taskId}#${instruction.generation}`)
+    if (instruction._tag === "StartTask") {
+      const suffix = instruction.subtaskId === 0 ? "" : `/${instruction.subtaskId}`
+      world.starts.set(instruction.taskId + suffix, instruction)
+    } else if (instruction._tag === "StartChore") {
+      world.starts.set(`${instruction.taskId}@${instruction.nodeId}`, instruction)
+    } else world.kills.push(`${instruction.taskId}#${instruction.generation}`)
   }
 }
 
@@ -72,7 +83,7 @@ export const addTask = (
   return task
 }
 
-/** Ends the latest run of a task. */
+/** Ends the latest run of a task, subtask or chore. */
 export const end = (world: World, taskId: string, outcome: number | TaskEnd): void => {
   const start = world.starts.get(taskId)
   if (start === undefined) throw new Error(`${taskId} was never started`)

@@ -29,6 +29,14 @@ export interface ExecutionOutputFile {
   readonly condition: UploadCondition
 }
 
+/** What all instances of a task that runs on several nodes at once have on their nodes. */
+export interface SharedFiles {
+  /** Absolute; created when missing. */
+  readonly directory: string
+  /** Brought below the directory. */
+  readonly resourceFiles: ReadonlyArray<ExecutionResourceFile>
+}
+
 /** What to run. */
 export interface Execution {
   /** Names the execution for `kill`; runs that share an id follow each other. */
@@ -41,6 +49,10 @@ export interface Execution {
   readonly taskDirectory: string
   readonly resourceFiles: ReadonlyArray<ExecutionResourceFile>
   readonly outputFiles: ReadonlyArray<ExecutionOutputFile>
+  /** @default nothing */
+  readonly shared?: SharedFiles | undefined
+  /** Appends to `stdout.txt` and `stderr.txt` of the run before. @default false */
+  readonly keepsOutputs?: boolean
   /** From the start of the downloads to the end of the process; `undefined` is no limit. */
   readonly wallClockMs: number | undefined
 }

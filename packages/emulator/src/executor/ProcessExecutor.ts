@@ -20,9 +20,11 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
+import { mkdirSync, realpathSync } from "node:fs"
 import process from "node:process"
 import * as CommandLine from "./CommandLine.ts"
-import type { CodedProblem, Execution, ExecutionEnd } from "./Execution.ts"
+import type { CodedProblem, Execution, ExecutionEnd, SharedFiles } from "./Execution.ts"
+import { attemptSync } from "./FileFault.ts"
 import * as LaunchProblem from "./LaunchProblem.ts"
 import * as OutputFiles from "./OutputFiles.ts"
 import * as ProcessGroup from "./ProcessGroup.ts"
@@ -242,15 +244,29 @@ const setUp = Effect.fnUntraced(function*(workshop: Workshop, execution: Executi
       message: CommandLine.describe(words.failure)
     })
   }
-  const directory = yield* TaskDirectory.prepare(execution.taskDirectory).pipe(
-    Effect.mapError(LaunchProblem.taskDirectory)
-  )
+  const directory = yield* TaskDirectory.prepare(
+    execution.taskDirectory,
+    execution.keepsOutputs
+  ).pipe(Effect.mapError(LaunchProblem.taskDirectory))
+  if (execution.shared !== undefined) yield* setUpShared(workshop, execution.shared)
   yield* ResourceFiles.stage(
     workshop.allowedDirectories,
     directory.workingDirectory,
     execution.resourceFiles
   )
   return [directory, words.success] as const
+})
+
+/** Makes the directory all instances of a task share on a node, and brings its files. */
+const setUpShared = Effect.fnUntraced(function*(
+  workshop: Workshop,
+  { directory, resourceFiles }: SharedFiles
+): Effect.fn.Return<void, CodedProblem> {
+  const real = yield* attemptSync(directory, () => {
+    mkdirSync(directory, { recursive: true })
+    return realpathSync(directory)
+  }).pipe(Effect.mapError(LaunchProblem.taskDirectory))
+  yield* ResourceFiles.stage(workshop.allowedDirectories, real, resourceFiles)
 })
 
 /** Starts the program; from here on its exit wakes the execution. */

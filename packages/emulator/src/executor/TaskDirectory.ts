@@ -3,9 +3,9 @@
  *
  * T1. `wd/` is kept from try to try; the outputs and upload logs of the try before are removed.
  * T2. `wd` is a directory of its own: a symbolic link in its place is refused.
- * T3. The outputs are new files at each launch, so a process left from an earlier try cannot write
- *     into them, and they are opened for appending, so a process that truncates its own standard
- *     output by name leaves no hole.
+ * T3. The outputs are new files at each launch that does not keep them, so a process left from an
+ *     earlier try cannot write into them, and they are opened for appending, so a process that
+ *     truncates its own standard output by name leaves no hole.
  *
  * @source Azure Batch documentation "Files and directories"; keeping `wd/` between tries is our
  * choice, the service does not say.
@@ -23,6 +23,8 @@ export interface TaskDirectory {
   readonly givenPath: string
   /** Real path of `wd/`. */
   readonly workingDirectory: string
+  /** Whether the outputs of the run before are appended to. */
+  readonly keepsOutputs: boolean
 }
 
 /** The file descriptors of `stdout.txt` and `stderr.txt`. */
@@ -34,9 +36,10 @@ export interface Outputs {
 /** What a try leaves beside `wd/`. */
 const leftovers = ["stdout.txt", "stderr.txt", "fileuploadout.txt", "fileuploaderr.txt"]
 
-/** Makes the directories that are missing and removes what the try before left. */
+/** Makes the directories that are missing and removes what the try before left, if not kept. */
 export const prepare = Effect.fnUntraced(function*(
-  taskDirectory: string
+  taskDirectory: string,
+  keepsOutputs = false
 ): Effect.fn.Return<TaskDirectory, FileFault> {
   if (!Path.isAbsolute(taskDirectory) || taskDirectory.includes("\0")) {
     return yield* new FileFault({ errno: "EINVAL", path: taskDirectory })
@@ -44,7 +47,7 @@ export const prepare = Effect.fnUntraced(function*(
   const directory = yield* attemptSync(taskDirectory, () => {
     mkdirSync(taskDirectory, { recursive: true })
     const path = realpathSync(taskDirectory)
-    for (const name of leftovers) {
+    for (const name of keepsOutputs ? [] : leftovers) {
       rmSync(Path.join(path, name), { force: true, recursive: true })
     }
     const workingDirectory = Path.join(path, "wd")
@@ -53,6 +56,7 @@ export const prepare = Effect.fnUntraced(function*(
       path,
       givenPath: Path.resolve(taskDirectory),
       workingDirectory,
+      keepsOutputs,
       isPlain: lstatSync(workingDirectory).isDirectory()
     }
   })
@@ -83,8 +87,8 @@ const withOutput = <A, E, R>(
     attemptSync(file, () =>
       openSync(
         file,
-        constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_EXCL
-          | constants.O_NOFOLLOW,
+        constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW
+          | (directory.keepsOutputs ? 0 : constants.O_EXCL),
         0o644
       )),
     use,

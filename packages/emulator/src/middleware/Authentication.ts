@@ -44,7 +44,8 @@ export const check = (
 
 const bearerForm = /^Bearer +([\x21-\x7e]+) *$/i
 
-const unknownToken = (occasion: ErrorReply.Occasion): Reply => {
+/** The reply to a token that opens nothing. */
+export const unknownToken = (occasion: ErrorReply.Occasion): Reply => {
   const reply = ErrorReply.makeOpen(occasion, 401, {
     code: "AuthenticationFailed",
     message: ErrorReply.textOf("AuthenticationFailed"),

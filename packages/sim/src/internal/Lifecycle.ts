@@ -3,12 +3,17 @@
  *
  * @internal
  */
-import type { Account } from "../Account.ts"
+import * as EventHeap from "@batchwave/core/EventHeap"
+import type { Account, Placement } from "../Account.ts"
 import * as ExitConditions from "../ExitConditions.ts"
-import type { DisableTasks, Job, JobState } from "../Job.ts"
+import { type DisableTasks, isEnding, type Job, type JobState } from "../Job.ts"
+import * as Subtask from "../Subtask.ts"
 import type { Task, TaskFailure } from "../Task.ts"
 import * as TaskEnd from "../TaskEnd.ts"
-import * as Scheduler from "./Scheduler.ts"
+import * as Chores from "./Chores.ts"
+import * as Constraints from "./Constraints.ts"
+import * as Placements from "./Placements.ts"
+import * as TaskStore from "./TaskStore.ts"
 import * as Transition from "./Transition.ts"
 
 /**
@@ -25,67 +30,89 @@ export const endRun = (
 ): void => {
   switch (end._tag) {
     case "Exited": {
-      if (end.exitCode !== 0 && hasRetriesLeft(task)) return retry(account, job, task, nowMs)
-      const failure = end.exitCode !== 0 ? TaskEnd.failureExitCode : end.uploadFailure
-      complete(account, job, task, nowMs, end.exitCode, failure)
-      const kind = end.exitCode === 0 && failure !== undefined ? "fileUploadError" : "exited"
-      return follow(account, job, task, kind, nowMs)
+      if (
+        end.exitCode !== 0 && Constraints.allowsRetry(task.constraints, task.execution.retryCount)
+      ) {
+        return retry(account, job, task, nowMs)
+      }
+      complete(account, job, task, nowMs, end.exitCode, TaskEnd.failureOf(end))
+      const isUpload = end.exitCode === 0 && end.uploadFailure !== undefined
+      return follow(account, job, task, isUpload ? "fileUploadError" : "exited", nowMs)
     }
     case "SetupFailed":
       complete(account, job, task, nowMs, undefined, end.failure)
       return follow(account, job, task, "preProcessingError", nowMs)
     case "Killed":
       complete(account, job, task, nowMs, end.exitCode, TaskEnd.taskEnded)
-      return settle(account, job, nowMs)
+      return finish(account, job, task, nowMs)
     default:
       return end satisfies never
   }
 }
 
 /**
- * Ends a task on request: a run is killed, a queued task completes as it is.
+ * Takes the end of a coordination command in: after the last of them the primary goes on, and one
+ * that failed ends or retries the whole task.
+ *
+ * @source MultiInstanceSettings 2024-02-01.19.0
+ * @internal
+ */
+export const endCoordination = (
+  account: Account,
+  placement: Placement,
+  end: TaskEnd.TaskEnd,
+  nowMs: number
+): void => {
+  const { job, subtask, task } = placement
+  if (subtask !== undefined) Subtask.end(subtask, end, nowMs)
+  placement.phase = "ended"
+  if (end._tag === "Exited" && end.exitCode === 0) {
+    const runs = Placements.members(account, task)
+    if (runs.some(({ phase }) => phase !== "ended")) return
+    const primary = runs.find((run) => run.subtask === undefined)
+    if (primary !== undefined) Placements.proceed(account, primary)
+    return
+  }
+  Placements.release(account, placement)
+  if (subtask === undefined || end._tag !== "Exited") return endRun(account, job, task, end, nowMs)
+  if (Constraints.allowsRetry(task.constraints, task.execution.retryCount)) {
+    return retry(account, job, task, nowMs)
+  }
+  complete(account, job, task, nowMs, undefined, TaskEnd.failureExitCode)
+  follow(account, job, task, "exited", nowMs)
+}
+
+/**
+ * Ends a task on request: its runs are killed, a queued task completes as it is.
  *
  * @internal
  */
 export const terminate = (account: Account, job: Job, task: Task, nowMs: number): void => {
-  if (task.phase === "running") Scheduler.kill(account, account.placements.get(task.generation)!)
   complete(account, job, task, nowMs, undefined, TaskEnd.taskEnded)
 }
 
 /**
- * Puts a running task back among the ready without counting a retry; the report of the run that is
- * being given up no longer matters.
- *
- * @internal
- */
-export const putBack = (
-  account: Account,
-  job: Job,
-  task: Task,
-  nowMs: number,
-  alter?: (execution: Task["execution"]) => void
-): void => {
-  task.generation = 0
-  task.deadlineAtMs = Infinity
-  Transition.move(account, job, task, "active", nowMs, ({ execution }) => {
-    execution.startAtMs = undefined
-    alter?.(execution)
-  })
-  Transition.makeReady(account, job, task, true)
-}
-
-/**
- * Puts a running task back because a user asked for it: its run is killed, and it counts.
+ * Puts a placed task back because a user asked for it: its runs are killed, and it counts.
  *
  * @internal
  */
 export const requeue = (account: Account, job: Job, task: Task, nowMs: number): void => {
-  const placement = account.placements.get(task.generation)
-  if (placement !== undefined) Scheduler.kill(account, placement)
-  putBack(account, job, task, nowMs, (execution) => {
+  Placements.putBack(account, job, task, nowMs, (execution) => {
     execution.requeueCount++
     execution.lastRequeueAtMs = nowMs
   })
+}
+
+/**
+ * Moves a job on after one of its tasks has completed without exit conditions to look at.
+ *
+ * @internal
+ */
+export const finish = (account: Account, job: Job, task: Task, nowMs: number): void => {
+  if (task.placing?.manages === "jobLife" && !isEnding(job)) {
+    return terminateJob(account, job, "JMComplete", nowMs)
+  }
+  settle(account, job, nowMs)
 }
 
 /**
@@ -96,7 +123,7 @@ export const requeue = (account: Account, job: Job, task: Task, nowMs: number): 
 export const terminateJob = (account: Account, job: Job, reason: string, nowMs: number): void => {
   job.terminateReason = reason
   setJobState(account, job, "terminating", nowMs)
-  for (const task of runningTasks(account, job)) terminate(account, job, task, nowMs)
+  endTasks(account, job, nowMs)
   settle(account, job, nowMs)
 }
 
@@ -112,15 +139,16 @@ export const disableJob = (
   nowMs: number
 ): void => {
   setJobState(account, job, "disabling", nowMs)
-  if (disableTasks !== "wait") {
-    for (const task of runningTasks(account, job)) {
-      if (disableTasks === "terminate") {
-        terminate(account, job, task, nowMs)
-        continue
-      }
+  let isManagerEnded = false
+  for (const task of disableTasks === "wait" ? [] : placedTasks(account, job)) {
+    if (disableTasks === "requeue") {
       requeue(account, job, task, nowMs)
+      continue
     }
+    terminate(account, job, task, nowMs)
+    isManagerEnded ||= task.placing?.manages === "jobLife"
   }
+  if (isManagerEnded) return terminateJob(account, job, "JMComplete", nowMs)
   settle(account, job, nowMs)
 }
 
@@ -130,8 +158,9 @@ export const disableJob = (
  * @internal
  */
 export const deleteJob = (account: Account, job: Job, nowMs: number): void => {
+  if (job.state === "completed") job.isReleased = true
   setJobState(account, job, "deleting", nowMs)
-  for (const task of runningTasks(account, job)) terminate(account, job, task, nowMs)
+  endTasks(account, job, nowMs)
   settle(account, job, nowMs)
 }
 
@@ -146,11 +175,12 @@ export const settle = (account: Account, job: Job, nowMs: number): void => {
     case "completed":
       return
     case "terminating":
-      if (job.placementsCount > 0) return
+      if (job.placementsCount > 0 || isReleasing(account, job, nowMs)) return
       job.endAtMs = nowMs
       return setJobState(account, job, "completed", nowMs)
     case "deleting":
-      return job.placementsCount > 0 ? undefined : removeJob(account, job)
+      if (job.placementsCount > 0 || isReleasing(account, job, nowMs)) return
+      return removeJob(account, job)
     case "active":
     case "disabled":
     case "disabling":
@@ -164,19 +194,6 @@ export const settle = (account: Account, job: Job, nowMs: number): void => {
     default:
       return job.state satisfies never
   }
-}
-
-/**
- * Takes a task out of its job; its index may be given again.
- *
- * @internal
- */
-export const removeTask = (account: Account, job: Job, task: Task): void => {
-  task.phase = "deleted"
-  task.generation = 0
-  job.tasks.delete(task.id.toLowerCase())
-  account.tasks[task.index] = undefined
-  account.freeTaskIndexes.push(task.index)
 }
 
 /**
@@ -194,6 +211,15 @@ export const setJobState = (account: Account, job: Job, state: JobState, nowMs: 
   account.contenders = undefined
 }
 
+/** Waits for preparations that are being ended before the release begins. */
+const isReleasing = (account: Account, job: Job, nowMs: number): boolean =>
+  job.choresCount > 0 || Chores.release(account, job, nowMs)
+
+const endTasks = (account: Account, job: Job, nowMs: number): void => {
+  for (const task of placedTasks(account, job)) terminate(account, job, task, nowMs)
+  Chores.stopPreparing(account, job)
+}
+
 const complete = (
   account: Account,
   job: Job,
@@ -202,6 +228,7 @@ const complete = (
   exitCode: number | undefined,
   failure: TaskFailure | undefined
 ): void => {
+  Placements.withdraw(account, task)
   task.phase = "completed"
   task.deadlineAtMs = Infinity
   Transition.move(account, job, task, "completed", nowMs, ({ execution }) => {
@@ -210,6 +237,10 @@ const complete = (
     execution.failure = failure
     execution.result = failure === undefined ? "success" : "failure"
   })
+  const goneAtMs = nowMs + task.constraints.retentionMs
+  if (task.nodeIndex >= 0 && goneAtMs < Infinity) {
+    EventHeap.push(account.retentions, goneAtMs, task.index)
+  }
 }
 
 const follow = (
@@ -223,47 +254,36 @@ const follow = (
   if (result === "success") account.nodes[task.nodeIndex]!.totalTasksSucceeded++
   const actions = ExitConditions.resolve(task.exitConditions, kind, exitCode)
   if (actions.dependencyAction === "satisfy") Transition.satisfyDependents(account, job, task)
-  const isActing = job.onTaskFailure === "performexitoptionsjobaction" && job.state === "active"
+  const isManager = task.placing !== undefined && task.placing.manages !== "nothing"
+  const isActing = job.onTaskFailure === "performexitoptionsjobaction" &&
+    job.state === "active" && !isManager
   if (isActing && actions.jobAction === "terminate") {
     return terminateJob(account, job, "TaskFailed", nowMs)
   }
   if (isActing && actions.jobAction === "disable") {
     return disableJob(account, job, "requeue", nowMs)
   }
-  settle(account, job, nowMs)
+  finish(account, job, task, nowMs)
 }
 
 const retry = (account: Account, job: Job, task: Task, nowMs: number): void => {
-  putBack(account, job, task, nowMs, (execution) => {
+  Placements.putBack(account, job, task, nowMs, (execution) => {
     execution.retryCount++
     execution.lastRetryAtMs = nowMs
   })
   settle(account, job, nowMs)
 }
 
-const hasRetriesLeft = (task: Task): boolean => {
-  const { maxTaskRetryCount } = task.constraints
-  return maxTaskRetryCount === -1 || task.execution.retryCount < maxTaskRetryCount
-}
-
-const runningTasks = (account: Account, job: Job): Array<Task> => {
-  const tasks: Array<Task> = []
-  for (const { generation, job: owner, task } of account.placements.values()) {
-    if (owner === job && task.generation === generation && task.phase === "running") {
-      tasks.push(task)
-    }
+const placedTasks = (account: Account, job: Job): ReadonlySet<Task> => {
+  const tasks = new Set<Task>()
+  for (const placement of account.placements.values()) {
+    if (placement.job === job && Placements.isCurrent(placement)) tasks.add(placement.task)
   }
   return tasks
 }
 
 const removeJob = (account: Account, job: Job): void => {
   account.jobs.delete(job.id.toLowerCase())
-  for (const task of job.tasks.values()) {
-    task.phase = "deleted"
-    task.generation = 0
-    account.tasks[task.index] = undefined
-    account.freeTaskIndexes.push(task.index)
-  }
-  job.tasks.clear()
+  TaskStore.clear(account, job)
   account.contenders = undefined
 }

@@ -11,9 +11,11 @@ import type { NodeFault } from "../NodeFault.ts"
 import * as Pool from "../Pool.ts"
 import * as ScriptedFaults from "../ScriptedFaults.ts"
 import type { Task } from "../Task.ts"
+import { queueKey } from "../TaskPlacing.ts"
+import * as Chores from "./Chores.ts"
 import * as Lifecycle from "./Lifecycle.ts"
+import * as Placements from "./Placements.ts"
 import * as PoolLife from "./PoolLife.ts"
-import * as Scheduler from "./Scheduler.ts"
 
 /**
  * Takes a node away without warning; its tasks are active again.
@@ -30,18 +32,21 @@ export const take = (
   Pool.setAbsence(node, absence, nowMs)
   const lost = [...account.placements.values()].filter((run) => run.node === node)
   for (const placement of lost) {
-    const { generation, job, task } = placement
-    Scheduler.kill(account, placement)
-    Scheduler.release(account, placement)
-    if (task.generation === generation && task.phase === "running") {
+    if (account.placements.get(placement.generation) !== placement) continue
+    const { job, task } = placement
+    const isCurrent = Placements.isCurrent(placement)
+    Placements.kill(account, placement)
+    if (placement.phase === "started") Placements.release(account, placement)
+    if (isCurrent) {
       if (absence === "preempted" && account.isPreemptionCounted) {
         Lifecycle.requeue(account, job, task, nowMs)
       } else {
-        Lifecycle.putBack(account, job, task, nowMs)
+        Placements.putBack(account, job, task, nowMs)
       }
     }
     Lifecycle.settle(account, job, nowMs)
   }
+  for (const job of Chores.loseNode(account, node, nowMs)) Lifecycle.settle(account, job, nowMs)
 }
 
 /**
@@ -153,7 +158,7 @@ const requeueHeld = (account: Account, task: Task, rank: number): void => {
   if (task.phase !== "ready" || task.rank !== rank) return
   for (const job of account.jobs.values()) {
     if (job.tasks.get(task.id.toLowerCase()) !== task) continue
-    const heap = job.ready.get(task.requiredSlots)
-    if (heap !== undefined) EventHeap.push(heap, rank, task.index)
+    const queue = job.ready.get(queueKey(task.requiredSlots, task.placing))
+    if (queue !== undefined) EventHeap.push(queue.heap, rank, task.index)
   }
 }

@@ -44,7 +44,7 @@ export const allocateDue = (account: Account, nowMs: number): void => {
  * @internal
  */
 export const dismiss = (account: Account, node: Pool.Node): void => {
-  if (node.runningTasksCount > 0) return
+  if (Pool.isBusy(node) || !node.pool.nodes.includes(node)) return
   Pool.leave(node)
   account.departures.push(node)
   settle(account, node.pool, account.nowMs)

@@ -5,13 +5,16 @@
  * @internal
  */
 import * as EventHeap from "@batchwave/core/EventHeap"
-import { type Account, type Contenders, findPool, type Placement } from "../Account.ts"
+import { type Account, type Contenders, findPool } from "../Account.ts"
 import type { Job } from "../Job.ts"
-import * as Pool from "../Pool.ts"
+import type * as Pool from "../Pool.ts"
 import type { RunFault } from "../RunFault.ts"
 import * as ScriptedFaults from "../ScriptedFaults.ts"
+import * as Subtask from "../Subtask.ts"
 import type { Task } from "../Task.ts"
-import * as PoolLife from "./PoolLife.ts"
+import * as Chores from "./Chores.ts"
+import * as Placements from "./Placements.ts"
+import * as Placing from "./Placing.ts"
 import * as Transition from "./Transition.ts"
 
 /**
@@ -37,38 +40,6 @@ const scheduleOn = (
       if (pool.freeSlotsMax === 0) return
     }
   }
-}
-
-/**
- * Asks the executor to end a run, once.
- *
- * @internal
- */
-export const kill = (account: Account, placement: Placement): void => {
-  if (placement.isKillAsked) return
-  placement.isKillAsked = true
-  account.instructions.push({
-    _tag: "KillTask",
-    jobId: placement.job.id,
-    taskId: placement.task.id,
-    taskIndex: placement.task.index,
-    generation: placement.generation,
-    nodeId: placement.node.id,
-    nodeIndex: placement.node.index
-  })
-}
-
-/**
- * Gives the slots of an ended run back (A2).
- *
- * @internal
- */
-export const release = (account: Account, placement: Placement): void => {
-  const { generation, job, node, slots } = placement
-  account.placements.delete(generation)
-  job.placementsCount--
-  Pool.release(node, slots, account.nowMs)
-  if (node.isLeaving) PoolLife.dismiss(account, node)
 }
 
 const contenders = (account: Account): ReadonlyArray<Contenders> => {
@@ -114,15 +85,16 @@ const startNext = (
 const firstFitting = (pool: Pool.Pool, job: Job): EventHeap.EventHeap | undefined => {
   let best: EventHeap.EventHeap | undefined
   let bestRank = Infinity
-  for (const [slots, heap] of job.ready) {
-    const rank = EventHeap.peekAtMs(heap)
-    if (rank === undefined || slots > pool.freeSlotsMax || rank >= bestRank) continue
-    best = heap
+  for (const queue of job.ready.values()) {
+    const rank = EventHeap.peekAtMs(queue.heap)
+    if (rank === undefined || rank >= bestRank || !Placing.fits(pool, job, queue)) continue
+    best = queue.heap
     bestRank = rank
   }
   return best
 }
 
+/** Puts a task on its nodes; each run starts when its node is prepared for the job. */
 const place = (
   account: Account,
   pool: Pool.Pool,
@@ -131,49 +103,39 @@ const place = (
   fault: RunFault | undefined,
   nowMs: number
 ): void => {
-  const node = Pool.choose(pool, task.requiredSlots, account.random)
-  if (node === undefined) throw new Error(`no node has ${task.requiredSlots} free slots`)
-  Pool.take(node, task.requiredSlots, nowMs)
-  Pool.remember(node, job, task)
-  const generation = account.nextGeneration++
-  task.phase = "running"
-  task.generation = generation
-  task.nodeIndex = node.index
+  const nodes = Placing.choose(account, pool, job, task)
+  const first = nodes[0]
+  if (first === undefined) throw new Error(`no node has room for task ${task.id}`)
+  const isMultiple = (task.placing?.instancesCount ?? 0) > 0
+  const slots = Placing.slotsOn(pool, task)
+  const part = isMultiple ? "coordination" : "command"
+  const subtasks = nodes.slice(1).map((node, index) => Subtask.make(index + 1, node.index, nowMs))
+  task.nodeIndex = first.index
   task.runsCount++
-  Transition.move(account, job, task, "running", nowMs, (started) => {
-    started.execution.startAtMs = nowMs
-  })
-  account.placements.set(generation, {
-    generation,
-    job,
-    task,
-    node,
-    slots: task.requiredSlots,
-    isKillAsked: false
-  })
-  job.placementsCount++
-  task.deadlineAtMs = nowMs + task.constraints.maxWallClockMs
-  if (task.deadlineAtMs < Infinity) {
-    EventHeap.push(account.deadlines, task.deadlineAtMs, generation)
+  const primary = Placements.hold(
+    account,
+    { job, task, node: first, slots, part, subtask: undefined, fault },
+    undefined,
+    nowMs
+  )
+  task.generation = primary.generation
+  task.phase = "preparing"
+  if (isMultiple) task.subtasks = subtasks
+  const runs = [primary]
+  for (const [index, subtask] of subtasks.entries()) {
+    const node = nodes[index + 1]!
+    runs.push(
+      Placements.hold(
+        account,
+        { job, task, node, slots, part, subtask, fault: undefined },
+        primary.lead,
+        nowMs
+      )
+    )
   }
-  account.instructions.push({
-    _tag: "StartTask",
-    jobId: job.id,
-    taskId: task.id,
-    taskIndex: task.index,
-    generation,
-    nodeId: node.id,
-    nodeIndex: node.index,
-    requiredSlots: task.requiredSlots,
-    attempt: task.runsCount,
-    retryCount: task.execution.retryCount,
-    ...(fault === undefined ? {} : { fault })
-  })
-  if (account.faults !== undefined && fault?._tag === "NodeTaken") {
-    ScriptedFaults.schedule(account.faults, nowMs + fault.afterMs, {
-      _tag: "Take",
-      generation,
-      fault
-    })
+  for (const run of runs) {
+    const isWaiting = Chores.prepare(account, job, run.node, nowMs)
+    if (!isWaiting) Placements.start(account, run, nowMs)
+    else if (run === primary) Transition.move(account, job, task, "preparing", nowMs, () => {})
   }
 }

@@ -25,18 +25,46 @@ export const idLengthMax = 64
 export const dependencyLengthMax = 64_000
 
 /**
+ * What a task's rules look at in its job: its fixed settings, and the ids its preparation and release
+ * have taken, empty where it has none.
+ *
+ * @internal
+ */
+export interface JobTerms extends Pick<Job, "usesTaskDependencies" | "onTaskFailure"> {
+  readonly preparation: string
+  readonly release: string
+}
+
+/**
+ * The terms of a stored job.
+ *
+ * @internal
+ */
+export const termsOf = (job: Job): JobTerms => ({
+  usesTaskDependencies: job.usesTaskDependencies,
+  onTaskFailure: job.onTaskFailure,
+  preparation: job.preparation?.id ?? "",
+  release: job.release?.id ?? ""
+})
+
+/**
  * Checks a new task against its job; answers with the first problem.
  *
  * @internal
  */
-export const check = (job: Job, spec: TaskSpec): Refusal.Refusal | undefined => {
+export const check = (job: JobTerms, spec: TaskSpec): Refusal.Refusal | undefined => {
   if (!isId(spec.id)) return badId(spec.id)
+  const key = spec.id.toLowerCase()
+  if (key === job.preparation.toLowerCase()) {
+    return Refusal.make("TaskIdSameAsJobPreparationTask")
+  }
+  if (key === job.release.toLowerCase()) return Refusal.make("TaskIdSameAsJobReleaseTask")
   const slots = spec.requiredSlots ?? 1
   if (!Number.isInteger(slots) || slots < 1) {
     return invalid("requiredSlots", slots, "The value must be a whole number of at least 1")
   }
-  return checkConstraints(spec.constraints) ?? checkDependencies(job, spec) ??
-    checkExitConditions(job, spec)
+  return checkInstances(spec) ?? checkConstraints(spec.constraints) ??
+    checkDependencies(job, spec) ?? checkExitConditions(job, spec)
 }
 
 /**
@@ -82,8 +110,8 @@ export const isId = (id: string): boolean => {
  *
  * @internal
  */
-export const badId = (id: string): Refusal.Refusal =>
-  invalid("id", id, "The id may hold 1 to 64 letters, digits, hyphens and underscores")
+export const badId = (id: string, propertyName = "id"): Refusal.Refusal =>
+  invalid(propertyName, id, "The id may hold 1 to 64 letters, digits, hyphens and underscores")
 
 /**
  * The refusal of one property's value.
@@ -97,7 +125,22 @@ export const invalid = (
 ): Refusal.Refusal =>
   Refusal.ofProperty("InvalidPropertyValue", propertyName, String(value), reason)
 
-const checkDependencies = (job: Job, spec: TaskSpec): Refusal.Refusal | undefined => {
+const checkInstances = ({ placing, requiredSlots = 1 }: TaskSpec): Refusal.Refusal | undefined => {
+  const count = placing?.instancesCount
+  if (count === undefined) return undefined
+  if (!Number.isInteger(count) || count < 1) {
+    return invalid(
+      "multiInstanceSettings.numberOfInstances",
+      count,
+      "The value must be a whole number of at least 1"
+    )
+  }
+  return requiredSlots === 1
+    ? undefined
+    : invalid("requiredSlots", requiredSlots, "A multi-instance task must require 1 slot")
+}
+
+const checkDependencies = (job: JobTerms, spec: TaskSpec): Refusal.Refusal | undefined => {
   if (spec.dependsOn === undefined) return undefined
   const { taskIdRanges = [], taskIds = [] } = spec.dependsOn
   if (!job.usesTaskDependencies) {
@@ -130,7 +173,7 @@ const checkDependencies = (job: Job, spec: TaskSpec): Refusal.Refusal | undefine
   return undefined
 }
 
-const checkExitConditions = (job: Job, spec: TaskSpec): Refusal.Refusal | undefined => {
+const checkExitConditions = (job: JobTerms, spec: TaskSpec): Refusal.Refusal | undefined => {
   if (spec.exitConditions === undefined) return undefined
   for (const options of ExitConditions.entries(spec.exitConditions)) {
     if (options.jobAction !== undefined && job.onTaskFailure === "noaction") {

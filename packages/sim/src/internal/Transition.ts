@@ -12,6 +12,7 @@ import type { Task, TaskState } from "../Task.ts"
 import * as TaskCounts from "../TaskCounts.ts"
 import * as TaskHistory from "../TaskHistory.ts"
 import * as TaskLog from "../TaskLog.ts"
+import { queueKey } from "../TaskPlacing.ts"
 
 /** Ranks are below 2^53: a drawn part above an arrival number. */
 const arrivalsMax = 2 ** 33
@@ -74,21 +75,24 @@ export const queue = (account: Account, job: Job, task: Task): void => {
 }
 
 /**
- * Makes a task eligible to start; an urgent one goes before all that are not.
+ * Makes a task eligible to start; an urgent one, or the manager of its job, goes before all others.
  *
  * @internal
  */
 export const makeReady = (account: Account, job: Job, task: Task, isUrgent: boolean): void => {
-  const isDrawn = account.startOrder === "seeded" && !isUrgent
-  const drawn = isDrawn ? 1 + Random.nextInt(account.random, drawsMax) : isUrgent ? 0 : 1
+  const isFirst = isUrgent || (task.placing !== undefined && task.placing.manages !== "nothing")
+  const isDrawn = account.startOrder === "seeded" && !isFirst
+  const drawn = isDrawn ? 1 + Random.nextInt(account.random, drawsMax) : isFirst ? 0 : 1
   task.phase = "ready"
   task.rank = drawn * arrivalsMax + account.nextNumber++
-  let heap = job.ready.get(task.requiredSlots)
-  if (heap === undefined) {
-    heap = EventHeap.make()
-    job.ready.set(task.requiredSlots, heap)
+  const { placing, requiredSlots: slots } = task
+  const key = queueKey(slots, placing)
+  let queue = job.ready.get(key)
+  if (queue === undefined) {
+    queue = { slots, placing, heap: EventHeap.make() }
+    job.ready.set(key, queue)
   }
-  EventHeap.push(heap, task.rank, task.index)
+  EventHeap.push(queue.heap, task.rank, task.index)
 }
 
 /**

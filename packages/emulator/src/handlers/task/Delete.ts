@@ -3,13 +3,12 @@
  *
  * @internal
  */
-import * as Account from "@batchwave/sim/Account"
 import * as Refusal from "@batchwave/sim/Refusal"
 import * as TaskOperations from "@batchwave/sim/TaskOperations"
 import * as ErrorReply from "../../ErrorReply.ts"
 import type { Handler } from "../../Exchange.ts"
-import * as NodeLayout from "../../NodeLayout.ts"
 import * as Reply from "../../Reply.ts"
+import { removeFiles } from "../../State.ts"
 import * as Subject from "../../Subject.ts"
 
 /** Handles the operation. */
@@ -21,12 +20,6 @@ export const handle: Handler = (exchange) => {
   const removed = TaskOperations.remove(state.account, job.id, task.id, nowMs)
   if (Refusal.isRefusal(removed)) return ErrorReply.ofRefusal(exchange, removed)
   state.taskRecords[removed.index] = undefined
-  if (removed.nodeIndex >= 0) {
-    for (const node of Account.presentNodes(state.account)) {
-      state.removals.push(
-        NodeLayout.taskDirectory(state.settings.dataDirectory, node.id, job.id, task.id)
-      )
-    }
-  }
+  if (removed.nodeIndex >= 0) removeFiles(state, job.id, task.id)
   return Reply.empty(exchange)
 }
