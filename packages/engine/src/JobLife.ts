@@ -12,6 +12,7 @@ import * as Effect from "effect/Effect"
 import { BackendFailed } from "./EngineError.ts"
 import * as JobClaim from "./JobClaim.ts"
 import { backendFailed, type RunContext, withPatience } from "./RunContext.ts"
+import * as RunJobs from "./RunJobs.ts"
 
 /**
  * Creates the job and claims it; when the run is resumed, an existing job that is ours and still
@@ -86,8 +87,7 @@ const refuse = (message: string): Effect.Effect<never, BackendFailed> =>
  */
 export const end = Effect.fn("JobLife.end")(
   function*(context: RunContext) {
-    yield* context.jobs.terminate(context.header.jobId, { terminateReason: "RunFinished" }).pipe(
-      Effect.catchTags({ Conflict: () => Effect.void, NotFound: () => Effect.void }),
+    yield* RunJobs.end(context.jobs, context.header.jobId, "RunFinished").pipe(
       Effect.catch((error) =>
         Effect.logWarning(`the job ${context.header.jobId} could not be ended: ${error.message}`)
       )

@@ -48,6 +48,24 @@ export const examine = (
   )
 
 /**
+ * Whether a process holds the journal, that is, works on its run. An absent file is held by nobody.
+ *
+ * @category queries
+ */
+export const isHeld = (file: string): Effect.Effect<boolean> =>
+  Effect.sync(() => {
+    if (!existsSync(file)) return false
+    const leftBehind = sides.map((suffix) => file + suffix).filter((path) => !existsSync(path))
+    const opened = Result.try(() => {
+      using database = new DatabaseSync(file, { readOnly: true, timeout: 0 })
+      database.prepare("SELECT count(*) FROM sqlite_schema").get()
+    })
+    for (const path of leftBehind) rmSync(path, { force: true })
+    return Result.isFailure(opened) && opened.failure instanceof Error
+      && /database is locked/.test(opened.failure.message)
+  })
+
+/**
  * Removes every record after the last good point. The journal as it was is kept beside it. Answers
  * the path of that copy, or `undefined` when there was nothing to cut. Fails like `examine`, and
  * when the damage is in what cannot be left out: the header.
@@ -104,15 +122,7 @@ const requireFree = Effect.fnUntraced(function*(file: string) {
       message: `there is no journal ${file}; check the run and --data`
     })
   }
-  const leftBehind = sides.map((suffix) => file + suffix).filter((path) => !existsSync(path))
-  const opened = Result.try(() => {
-    using database = new DatabaseSync(file, { readOnly: true, timeout: 0 })
-    database.prepare("SELECT count(*) FROM sqlite_schema").get()
-  })
-  for (const path of leftBehind) rmSync(path, { force: true })
-  const isHeld = Result.isFailure(opened) && opened.failure instanceof Error
-    && /database is locked/.test(opened.failure.message)
-  if (isHeld) {
+  if (yield* isHeld(file)) {
     return yield* new JournalLocked({
       file,
       message: `another process works on the run and holds ${file}; examine it when that has ended`

@@ -245,6 +245,35 @@ const doctor = Command.make(
   ])
 )
 
+const gc = Command.make(
+  "gc",
+  {
+    end: flag("end", "End the jobs of runs that have ended; without it they are only listed"),
+    interrupted: flag(
+      "interrupted",
+      "Count runs that were interrupted and can be resumed as dead too"
+    ),
+    job: Flag.String("job").pipe(
+      Flag.withMetavar("id"),
+      Flag.withDescription("A job to end whatever its run is; may be repeated"),
+      Flag.atLeast(0)
+    ),
+    json: flag("json", "Print one JSON array of jobs"),
+    data,
+    color
+  },
+  Effect.fnUntraced(function*(settings) {
+    const GcCommand = yield* Effect.promise(() => import("./GcCommand.ts"))
+    yield* GcCommand.run(settings).pipe(onScreen(settings))
+  })
+).pipe(
+  Command.withDescription("List the jobs that runs have left in the account, and end dead ones"),
+  Command.withExamples([
+    { command: "batchwave gc", description: "List them" },
+    { command: "batchwave gc --end", description: "End those whose run has ended" }
+  ])
+)
+
 /**
  * The command with its sub-commands.
  *
@@ -252,6 +281,6 @@ const doctor = Command.make(
  */
 export const batchwave = Command.make("batchwave").pipe(
   Command.withDescription("Run graphs of command-line tasks on Azure Batch, or on this machine"),
-  Command.withSubcommands([plan, run, emulate, doctor]),
+  Command.withSubcommands([plan, run, emulate, doctor, gc]),
   Command.withGlobalFlags([debug])
 )

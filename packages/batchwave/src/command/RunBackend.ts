@@ -76,7 +76,8 @@ export const open: (
   }
   const { account, endpoint, pool } = choice.settings
   const shown = BackendChoice.shownEndpoint(endpoint)
-  yield* screen.say(`backend: azure at ${shown}, account ${account}, pool ${pool}`)
+  const used = pool === "" ? "" : `, pool ${pool}`
+  yield* screen.say(`backend: azure at ${shown}, account ${account}${used}`)
   return yield* Backend.openAccount(choice.settings).pipe(
     Effect.mapError((error) =>
       error._tag === "ClientConfigError"
