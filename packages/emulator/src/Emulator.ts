@@ -113,12 +113,15 @@ export const make = Effect.fn("Emulator.make")(function*(
 })
 
 const executorOf = (state: State): Layer.Layer<Executor> => {
-  const { allowedDirectories, executor, graceMs } = state.settings
+  const { allowedDirectories, allowedHosts, executor, graceMs, resourceFileBytesMax } =
+    state.settings
   if (executor?._tag === "Simulated") return SimulatedRuns.layer(state, executor.scenario)
   return Layer.provide(
     ProcessRuns.layer(state),
     ProcessExecutor.layer({
       allowedDirectories,
+      allowedHosts,
+      resourceFileBytesMax,
       ...(graceMs === undefined ? {} : { graceMs })
     })
   )

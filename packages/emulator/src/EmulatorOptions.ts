@@ -8,6 +8,8 @@ import { availableParallelism } from "node:os"
 import * as Path from "node:path"
 import type * as AccessToken from "./AccessToken.ts"
 import { type Pace, realPace } from "./AccountClock.ts"
+import * as NetworkRules from "./executor/NetworkRules.ts"
+import { resourceFileBytesMaxDefault } from "./executor/ProcessExecutor.ts"
 import * as FaultPlan from "./FaultPlan.ts"
 import * as OperationIds from "./OperationIds.ts"
 
@@ -78,6 +80,19 @@ export interface EmulatorOptions {
   readonly nodeFillType?: "spread" | "pack"
   /** Directories `file:` URLs of resource and output files may lead to. @default none */
   readonly allowedDirectories?: ReadonlyArray<string>
+  /**
+   * Hosts that resource and output files may come from and go to besides loopback: names,
+   * `*.suffix`, `*`, addresses, ranges such as `10.0.0.0/8`. @default none
+   */
+  readonly allowedHosts?: ReadonlyArray<string>
+  /**
+   * The storage account whose containers `autoStorageContainerName` names: its URL with a
+   * signature, or a `file:` URL of a directory with a directory for each container.
+   * @default tasks that name such a container are refused
+   */
+  readonly autoStorage?: string
+  /** Largest resource file that is downloaded, in bytes. @default 17179869184 */
+  readonly resourceFileBytesMax?: number
   /** How long task counts may lag behind, in milliseconds. @default 0 */
   readonly taskCountsLagMs?: number
   /** Jobs that are not completed at the same time. @default 1000 */
@@ -104,11 +119,12 @@ export interface EmulatorOptions {
  * @category models
  */
 export type Settings =
-  & Required<Omit<EmulatorOptions, "executor" | "graceMs" | "faults">>
+  & Required<Omit<EmulatorOptions, "executor" | "graceMs" | "faults" | "autoStorage">>
   & {
     readonly executor: ExecutorChoice | undefined
     readonly graceMs: number | undefined
     readonly faults: FaultPlan.FaultPlan | undefined
+    readonly autoStorage: string | undefined
   }
 
 /**
@@ -129,6 +145,9 @@ export const settle = (options: EmulatorOptions): Settings => ({
   executor: options.executor,
   nodeFillType: options.nodeFillType ?? "spread",
   allowedDirectories: options.allowedDirectories ?? [],
+  allowedHosts: options.allowedHosts ?? [],
+  autoStorage: options.autoStorage,
+  resourceFileBytesMax: options.resourceFileBytesMax ?? resourceFileBytesMaxDefault,
   taskCountsLagMs: options.taskCountsLagMs ?? 0,
   activeJobsMax: options.activeJobsMax ?? 1000,
   poolsMax: options.poolsMax ?? 100,
@@ -161,6 +180,7 @@ export const problems = (settings: Settings): ReadonlyArray<string> => {
   wholeNumber("activeJobsMax", settings.activeJobsMax, 1, 1_000_000)
   wholeNumber("poolsMax", settings.poolsMax, 1, 10_000)
   wholeNumber("allocationMs", settings.allocationMs, 0, 86_400_000)
+  wholeNumber("resourceFileBytesMax", settings.resourceFileBytesMax, 0, Number.MAX_SAFE_INTEGER)
   wholeNumber("bodyBytesMax", settings.bodyBytesMax, 1024, 64 * 1_048_576)
   if (!/^[a-z0-9]{3,24}$/.test(settings.account)) {
     found.push("account must be 3 to 24 lower-case letters and digits.")
@@ -175,6 +195,11 @@ export const problems = (settings: Settings): ReadonlyArray<string> => {
     found.push(`Listening on ${settings.host} needs a key of its own: the default key is public.`)
   }
   found.push(...executorProblems(settings))
+  const rules = NetworkRules.make(settings.allowedHosts)
+  if (Result.isFailure(rules)) found.push(...rules.failure)
+  if (settings.autoStorage !== undefined && !/^(?:https?|file):\/\//i.test(settings.autoStorage)) {
+    found.push("autoStorage must be an http, https or file URL.")
+  }
   return settings.faults === undefined ? found : [...found, ...faultProblems(settings.faults)]
 }
 

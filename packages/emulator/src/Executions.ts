@@ -4,6 +4,7 @@
  *
  * @internal
  */
+import * as StorageUrl from "@batchwave/client/StorageUrl"
 import type { StartChore, StartTask } from "@batchwave/sim/Instruction"
 import type { Job } from "@batchwave/sim/Job"
 import type { Node } from "@batchwave/sim/Pool"
@@ -23,7 +24,7 @@ import type {
   Execution,
   ExecutionEnd,
   ExecutionOutputFile,
-  ExecutionResourceFile,
+  ExecutionResource,
   SharedFiles
 } from "./executor/Execution.ts"
 import * as InstanceEnvironment from "./InstanceEnvironment.ts"
@@ -70,7 +71,7 @@ export const make = (state: State, start: StartRun): Execution | undefined => {
     commandLine: program.commandLine,
     environment,
     taskDirectory,
-    resourceFiles: program.resourceFiles.map(resourceOf),
+    resourceFiles: program.resourceFiles.map((file) => resourceOf(state, file)),
     outputFiles: program.outputFiles.map(outputOf),
     shared: program.shared,
     keepsOutputs: program.keepsOutputs,
@@ -141,7 +142,7 @@ const ofTask = (state: State, start: StartTask): Program | undefined => {
     shared: multiInstanceSettings === undefined ? undefined : {
       directory: turnOf(state, start),
       resourceFiles: isCoordination
-        ? (multiInstanceSettings.commonResourceFiles ?? []).map(resourceOf)
+        ? (multiInstanceSettings.commonResourceFiles ?? []).map((file) => resourceOf(state, file))
         : []
     },
     keepsOutputs: multiInstanceSettings !== undefined && !isCoordination,
@@ -193,18 +194,34 @@ const readTask = (state: State, taskIndex: number): CloudTask => {
   return decoded.success
 }
 
-const resourceOf = (file: ResourceFile): ExecutionResourceFile => {
-  const { fileMode, filePath = "", httpUrl = "" } = file
-  return fileMode === undefined ? { httpUrl, filePath } : { httpUrl, filePath, fileMode }
+/** A container of the account's own storage is one like any other by the time it is used. */
+const resourceOf = (
+  { settings: { autoStorage } }: State,
+  file: ResourceFile
+): ExecutionResource => {
+  const mode = file.fileMode === undefined ? {} : { fileMode: file.fileMode }
+  const { autoStorageContainerName, blobPrefix, filePath, httpUrl = "" } = file
+  const storageContainerUrl = file.storageContainerUrl
+    ?? (autoStorageContainerName === undefined || autoStorage === undefined
+      ? undefined
+      : StorageUrl.ofContainer(autoStorage, autoStorageContainerName))
+  if (storageContainerUrl === undefined) return { httpUrl, filePath: filePath ?? "", ...mode }
+  return {
+    storageContainerUrl,
+    ...(blobPrefix === undefined ? {} : { blobPrefix }),
+    ...(filePath === undefined || filePath === "" ? {} : { directory: filePath }),
+    ...mode
+  }
 }
 
 const outputOf = (file: OutputFile): ExecutionOutputFile => {
   const { uploadCondition } = file.uploadOptions
-  const path = file.destination.container?.path
+  const { path, uploadHeaders = [] } = file.destination.container ?? {}
   return {
     filePattern: file.filePattern,
     containerUrl: file.destination.container?.containerUrl ?? "",
     ...(path === undefined ? {} : { path }),
+    uploadHeaders: uploadHeaders.map(({ name, value = "" }) => [name, value] as const),
     condition: OpenEnum.isKnown(outputFileUploadConditions, uploadCondition)
       ? uploadCondition
       : "taskcompletion"

@@ -18,6 +18,7 @@ import * as OpenEnum from "@batchwave/wire/OpenEnum"
 import { TaskAddParameter } from "@batchwave/wire/Task"
 import type { TaskConstraints } from "@batchwave/wire/TaskConstraints"
 import * as Result from "effect/Result"
+import * as FileInput from "./FileInput.ts"
 import * as Problem from "./Problem.ts"
 
 /** A task that may be offered to the account. */
@@ -56,12 +57,12 @@ const echoedMembers = [
   "dependsOn"
 ] as const
 
-/** Reads one task of a body. */
-export const read = (input: unknown): TaskInput | Problem.Problem => {
+/** Reads one task of a body; `isAutoStorage` says whether the account has storage of its own. */
+export const read = (input: unknown, isAutoStorage: boolean): TaskInput | Problem.Problem => {
   const decoded = Decode.decodeTaskAddParameter(input)
   if (Result.isFailure(decoded)) return Problem.ofDecode(decoded.failure, input)
   const task = decoded.success
-  const problem = check(task)
+  const problem = check(task, isAutoStorage)
   if (problem !== undefined) return problem
   return { spec: specOf(task), fragment: fragmentOf(task) }
 }
@@ -79,7 +80,7 @@ export const constraintsOf = (constraints: TaskConstraints): TaskConstraintsSpec
     : { maxTaskRetryCount: constraints.maxTaskRetryCount })
 })
 
-const check = (task: TaskAddParameter): Problem.Problem | undefined => {
+const check = (task: TaskAddParameter, isAutoStorage: boolean): Problem.Problem | undefined => {
   for (const name of unsupportedMembers) {
     const value = task[name]
     if (value === undefined || (Array.isArray(value) && value.length === 0)) continue
@@ -102,37 +103,7 @@ const check = (task: TaskAddParameter): Problem.Problem | undefined => {
     const most = Limits.displayNameCharacters
     return Problem.ofProperty("InvalidPropertyValue", "displayName", `At most ${most} characters`)
   }
-  return checkFiles(task)
-}
-
-const checkFiles = (task: TaskAddParameter): Problem.Problem | undefined => {
-  let characters = 0
-  for (const file of task.resourceFiles ?? []) {
-    if (file.httpUrl === undefined || file.filePath === undefined) {
-      return Problem.ofProperty(
-        "InvalidPropertyValue",
-        "resourceFiles",
-        "The emulator takes resource files with httpUrl and filePath only"
-      )
-    }
-    characters += file.httpUrl.length + file.filePath.length
-  }
-  if (characters > Limits.resourceFileCharacters) {
-    return Problem.ofProperty(
-      "InvalidPropertyValue",
-      "resourceFiles",
-      `All resource files together may have ${Limits.resourceFileCharacters} characters`
-    )
-  }
-  for (const file of task.outputFiles ?? []) {
-    if (file.destination.container !== undefined) continue
-    return Problem.ofProperty(
-      "MissingRequiredProperty",
-      "outputFiles.destination.container",
-      "An output file needs a container to go to"
-    )
-  }
-  return undefined
+  return FileInput.check(task, isAutoStorage)
 }
 
 const specOf = (task: TaskAddParameter): TaskSpec => ({

@@ -124,6 +124,8 @@ const userCodes: ReadonlySet<string> = new Set([
   "BlobAccessDenied",
   "ResourceContainerNotFound",
   "ResourceContainerAccessDenied",
+  "FileUploadContainerNotFound",
+  "FileUploadAccessDenied",
   "TaskEnded"
 ])
 

@@ -181,6 +181,20 @@ const emulate = Command.make(
       ),
       Flag.atLeast(0)
     ),
+    allowHost: Flag.String("allow-host").pipe(
+      Flag.withMetavar("host"),
+      Flag.withDescription(
+        "A host, address or range besides loopback that files may come from and go to; may be repeated"
+      ),
+      Flag.atLeast(0)
+    ),
+    autoStorage: Flag.String("auto-storage").pipe(
+      Flag.withMetavar("url"),
+      Flag.withDescription(
+        "The account's own storage: a storage account's URL with a signature, or a file: directory"
+      ),
+      Flag.optional
+    ),
     faults: Flag.String("faults").pipe(
       Flag.withMetavar("file"),
       Flag.withDescription(

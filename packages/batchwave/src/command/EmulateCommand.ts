@@ -26,6 +26,9 @@ export interface EmulateSettings extends EmulatedExecutor.ExecutorSettings {
   readonly slots: Option.Option<number>
   readonly nodes: Option.Option<number>
   readonly allow: ReadonlyArray<string>
+  readonly allowHost: ReadonlyArray<string>
+  /** May hold a signature. */
+  readonly autoStorage: Option.Option<string>
   /** A file with a fault plan. */
   readonly faults: Option.Option<string>
   readonly json: boolean
@@ -63,6 +66,8 @@ export const run: (
         Option.getOrElse(settings.data, () => `${dataDirectoryDefault}/emulator`)
       ),
       allowedDirectories: allowed.map((directory) => resolve(directory)),
+      allowedHosts: settings.allowHost,
+      ...(Option.isSome(settings.autoStorage) ? { autoStorage: settings.autoStorage.value } : {}),
       ...(Option.isSome(settings.slots) ? { slotsPerNode: settings.slots.value } : {}),
       ...(Option.isSome(settings.nodes) ? { nodes: settings.nodes.value } : {})
     }).pipe(Effect.mapError((error) => usage(error.message, error)))

@@ -31,19 +31,33 @@ export interface AtomicTarget {
   readonly mode?: number
 }
 
+/** Takes the next bytes of a file. */
+export type Sink = (chunk: Uint8Array) => Effect.Effect<void, FileFault>
+
 /**
  * Copies an open file to its target and gives the number of bytes.
  *
  * Fails with errno `ELOOP` when a directory on the way is no plain directory.
  */
-export const copy = Effect.fnUntraced(function*(
+export const copy = (
   source: FileSystem.FileHandle,
   target: AtomicTarget
-): Effect.fn.Return<number, FileFault> {
+): Effect.Effect<number, FileFault> =>
+  write(target, (sink) => copyChunks(source, sink, target.names.join("/")))
+
+/**
+ * Writes what `pour` hands to its sink to a target and gives what `pour` gives.
+ *
+ * Fails with errno `ELOOP` when a directory on the way is no plain directory.
+ */
+export const write = Effect.fnUntraced(function*<A, E>(
+  target: AtomicTarget,
+  pour: (sink: Sink) => Effect.Effect<A, E>
+): Effect.fn.Return<A, E | FileFault> {
   const directory = yield* makeDirectories(target.root, target.names.slice(0, -1))
   const file = Path.join(directory, target.names.at(-1) ?? "")
   const temporary = Path.join(directory, `.batchwave-${randomUUID()}.part`)
-  return yield* writeTemporary(source, temporary, target.mode).pipe(
+  return yield* writeTemporary(pour, temporary, target.mode).pipe(
     Effect.tap(() => Effect.uninterruptible(attempt(file, () => rename(temporary, file)))),
     Effect.onError(() => Effect.ignore(attempt(temporary, () => rm(temporary, { force: true }))))
   )
@@ -68,11 +82,11 @@ const makeDirectories = Effect.fnUntraced(function*(
   return directory
 })
 
-const writeTemporary = (
-  source: FileSystem.FileHandle,
+const writeTemporary = <A, E>(
+  pour: (sink: Sink) => Effect.Effect<A, E>,
   temporary: string,
   mode: number | undefined
-): Effect.Effect<number, FileFault> =>
+): Effect.Effect<A, E | FileFault> =>
   Effect.acquireUseRelease(
     attempt(temporary, () =>
       open(
@@ -80,17 +94,30 @@ const writeTemporary = (
         constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW,
         mode === undefined ? 0o666 : 0o600
       )),
-    Effect.fnUntraced(function*(sink) {
-      const copiedBytes = yield* copyChunks(source, sink, temporary)
-      if (mode !== undefined) yield* attempt(temporary, () => sink.chmod(mode))
-      return copiedBytes
+    Effect.fnUntraced(function*(handle): Effect.fn.Return<A, E | FileFault> {
+      const poured = yield* pour((chunk) => writeChunk(handle, temporary, chunk))
+      if (mode !== undefined) yield* attempt(temporary, () => handle.chmod(mode))
+      return poured
     }),
-    (sink) => attempt(temporary, () => sink.close())
+    (handle) => attempt(temporary, () => handle.close())
   )
+
+const writeChunk = Effect.fnUntraced(function*(
+  handle: FileSystem.FileHandle,
+  path: string,
+  chunk: Uint8Array
+): Effect.fn.Return<void, FileFault> {
+  let written = 0
+  while (written < chunk.byteLength) {
+    const from = written
+    const part = yield* attempt(path, () => handle.write(chunk, from, chunk.byteLength - from))
+    written += part.bytesWritten
+  }
+})
 
 const copyChunks = Effect.fnUntraced(function*(
   source: FileSystem.FileHandle,
-  sink: FileSystem.FileHandle,
+  sink: Sink,
   path: string
 ): Effect.fn.Return<number, FileFault> {
   const buffer = new Uint8Array(chunkBytes)
@@ -99,12 +126,7 @@ const copyChunks = Effect.fnUntraced(function*(
     const position = copiedBytes
     const { bytesRead } = yield* attempt(path, () => source.read(buffer, 0, chunkBytes, position))
     if (bytesRead === 0) return copiedBytes
-    let written = 0
-    while (written < bytesRead) {
-      const from = written
-      const part = yield* attempt(path, () => sink.write(buffer, from, bytesRead - from))
-      written += part.bytesWritten
-    }
+    yield* sink(buffer.subarray(0, bytesRead))
     copiedBytes += bytesRead
   }
 })

@@ -7,13 +7,31 @@
 
 /** A file brought into the working directory before the process starts. */
 export interface ExecutionResourceFile {
-  /** `file:///…`, percent-encoded UTF-8, inside one of the executor's allowed directories. */
+  /**
+   * `http:` or `https:` to a host the executor may reach, or `file:///…`, percent-encoded UTF-8,
+   * inside one of its allowed directories.
+   */
   readonly httpUrl: string
   /** Relative to `wd/`; not percent-decoded; no `..`, no leading `/`, no backslash, no NUL. */
   readonly filePath: string
   /** Octal permission bits, at most 0777. @default "0770" */
   readonly fileMode?: string
 }
+
+/** A container whose files are brought into the working directory before the process starts. */
+export interface ExecutionResourceContainer {
+  /** A blob container with its signature, or `file:///…` with a directory. */
+  readonly storageContainerUrl: string
+  /** Brings only files whose name in the container begins so. @default every file */
+  readonly blobPrefix?: string
+  /** The directory below `wd/` they go to. @default `wd/` itself */
+  readonly directory?: string
+  /** Octal permission bits of each file, at most 0777. @default "0770" */
+  readonly fileMode?: string
+}
+
+/** What is brought into the working directory before the process starts. */
+export type ExecutionResource = ExecutionResourceFile | ExecutionResourceContainer
 
 /** When an output file is stored: by the exit code being 0, not being 0, or always. */
 export type UploadCondition = "tasksuccess" | "taskfailure" | "taskcompletion"
@@ -22,10 +40,15 @@ export type UploadCondition = "tasksuccess" | "taskfailure" | "taskcompletion"
 export interface ExecutionOutputFile {
   /** Relative to `wd/` or absolute; may reach the task directory (`../std*.txt`), nothing above. */
   readonly filePattern: string
-  /** `file:///…`: an existing directory inside one of the executor's allowed directories. */
+  /**
+   * A blob container with its signature, or `file:///…`: an existing directory inside one of the
+   * executor's allowed directories.
+   */
   readonly containerUrl: string
   /** Target name for a pattern without wildcard, otherwise the directory to store below. */
   readonly path?: string
+  /** Headers sent with an upload to a blob container. @default none */
+  readonly uploadHeaders?: ReadonlyArray<readonly [name: string, value: string]>
   readonly condition: UploadCondition
 }
 
@@ -34,7 +57,7 @@ export interface SharedFiles {
   /** Absolute; created when missing. */
   readonly directory: string
   /** Brought below the directory. */
-  readonly resourceFiles: ReadonlyArray<ExecutionResourceFile>
+  readonly resourceFiles: ReadonlyArray<ExecutionResource>
 }
 
 /** What to run. */
@@ -47,7 +70,7 @@ export interface Execution {
   readonly environment: Readonly<Record<string, string>>
   /** Absolute; created when missing. `wd/` below it is the working directory. */
   readonly taskDirectory: string
-  readonly resourceFiles: ReadonlyArray<ExecutionResourceFile>
+  readonly resourceFiles: ReadonlyArray<ExecutionResource>
   readonly outputFiles: ReadonlyArray<ExecutionOutputFile>
   /** @default nothing */
   readonly shared?: SharedFiles | undefined
@@ -69,9 +92,11 @@ export interface CodedProblem {
  * - `Exited`: the process ended by itself; by signal n gives exit code 128 + n. `uploadFailure`
  *   leaves the exit code as it is.
  * - `SetupFailed`: no process ran, so there is no exit code. Codes: CommandProgramNotFound,
- *   CommandLaunchFailed, BlobNotFound, BlobAccessDenied, BlobDownloadMiscError,
- *   ResourceDirectoryCreateFailed, ResourceFileCreateFailed, ResourceFileWriteFailed, DiskFull and,
- *   for a stop before the launch, TaskEnded.
+ *   CommandLaunchFailed, BlobNotFound, BlobAccessDenied, BlobDownloadTimedOut,
+ *   BlobDownloadMiscError, ResourceContainerNotFound, ResourceContainerAccessDenied,
+ *   ResourceContainerListTimedOut, ResourceContainerListMiscError, ResourceDirectoryCreateFailed,
+ *   ResourceFileCreateFailed, ResourceFileWriteFailed, DiskFull and, for a stop before the launch,
+ *   TaskEnded.
  * - `Killed`: the process ran and was stopped; nothing is uploaded (our choice, the service does
  *   not say).
  */

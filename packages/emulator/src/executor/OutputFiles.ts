@@ -4,33 +4,34 @@
  * O1. Every output file whose condition holds is tried; the first problem gives the code, the
  *     message tells all.
  * O2. A pattern without wildcard that finds no file is a problem, one with a wildcard is not.
- * O3. Nothing above the task directory is read, nothing outside the allowed directories written.
+ * O3. Nothing above the task directory is read; nothing is written outside the allowed directories
+ *     and the containers the rules of the network allow.
  * O4. `fileuploadout.txt` lists what was stored, `fileuploaderr.txt` what was not.
  *
  * Stored names: without wildcard `path`, otherwise `path/` and the file's name below `wd/` (below
  * the task directory when the pattern starts there).
  *
- * @source OutputFile 2024-02-01.19.0; the codes FileUploadMiscError, FileUploadAccessDenied and
- * FileUploadContainerNotFound are open strings, which refusal takes which is our choice.
+ * @source OutputFile 2024-02-01.19.0
  */
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import { rm, writeFile } from "node:fs/promises"
 import * as Path from "node:path"
-import { isPlainDirectory, resolveUrl, withRegularFile } from "./AllowedDirectories.ts"
-import * as AtomicFile from "./AtomicFile.ts"
+import { isPlainDirectory } from "./AllowedDirectories.ts"
 import type { CodedProblem, ExecutionOutputFile, UploadCondition } from "./Execution.ts"
 import { attempt, type FileFault } from "./FileFault.ts"
 import * as FilePattern from "./FilePattern.ts"
 import * as FileWalk from "./FileWalk.ts"
+import * as OutputDestination from "./OutputDestination.ts"
 import { expandVariables, scopePattern } from "./PatternScope.ts"
 import { joinProblems } from "./ResourceFiles.ts"
 import * as SafePath from "./SafePath.ts"
+import type { StorageAccess } from "./StorageAccess.ts"
 import type { TaskDirectory } from "./TaskDirectory.ts"
 
 /** What an upload needs to know besides the output files. */
 export interface UploadContext {
-  readonly allowedDirectories: ReadonlyArray<string>
+  readonly access: StorageAccess
   readonly directory: TaskDirectory
   /** The whole environment of the process, for `$x` in patterns. */
   readonly environment: Readonly<Record<string, string>>
@@ -62,19 +63,19 @@ export const upload = Effect.fnUntraced(function*(
   yield* writeLogs(context.directory.path, stored, problems).pipe(
     Effect.catch((fault) =>
       Effect.sync(() => {
-        problems.push(misc(`The upload logs cannot be written (${fault.message}).`))
+        problems.push(
+          OutputDestination.misc(`The upload logs cannot be written (${fault.message}).`)
+        )
       })
     )
   )
   return joinProblems(problems)
 })
 
-const misc = (message: string): CodedProblem => ({ code: "FileUploadMiscError", message })
-
 /** Stores the files of one pattern; adds a line per stored file and gives the problems. */
 const uploadOne = Effect.fnUntraced(
   function*(context: UploadContext, outputFile: ExecutionOutputFile, stored: Array<string>) {
-    const container = yield* containerOf(context.allowedDirectories, outputFile.containerUrl)
+    const destination = yield* OutputDestination.open(context.access, outputFile)
     const prefix = yield* prefixOf(outputFile.path)
     const scoped = yield* scopeOf(context, outputFile.filePattern)
     const findings = yield* FileWalk.find(scoped.base, scoped.pattern).pipe(
@@ -86,11 +87,11 @@ const uploadOne = Effect.fnUntraced(
       message: `The symbolic link ${JSON.stringify(names.join("/"))} leads out of the directory.`
     }))
     if (isLiteral && findings.files.length === 0 && problems.length === 0) {
-      problems.push(misc("The task wrote no such file."))
+      problems.push(OutputDestination.misc("The task wrote no such file."))
     }
     for (const file of findings.files) {
       const names = isLiteral && prefix.length > 0 ? prefix : [...prefix, ...file.names]
-      const outcome = yield* Effect.result(storeOne(container, names, file.realFile))
+      const outcome = yield* Effect.result(storeOne(destination, names, file.realFile))
       if (Result.isSuccess(outcome)) stored.push(outcome.success)
       else problems.push(outcome.failure)
     }
@@ -100,51 +101,15 @@ const uploadOne = Effect.fnUntraced(
 )
 
 const storeOne = (
-  container: string,
+  destination: OutputDestination.OutputDestination,
   names: SafePath.Names,
   realFile: string
 ): Effect.Effect<string, CodedProblem> =>
-  withRegularFile(
-    realFile,
-    (handle) => AtomicFile.copy(handle, { root: container, names })
-  ).pipe(
-    Effect.map((copiedBytes) =>
-      `stored ${JSON.stringify(names.join("/"))}: ${copiedBytes} bytes from ${
-        JSON.stringify(realFile)
-      }`
-    ),
-    Effect.mapError((error) =>
-      error._tag === "@batchwave/emulator/executor/FileFault" && error.errno === "ELOOP"
-        ? {
-          code: "FileUploadAccessDenied",
-          message: `${JSON.stringify(error.path)} is in the way and no plain directory.`
-        }
-        : misc(`Cannot be stored. ${error.message}`)
-    )
+  Effect.map(
+    destination.store(names, realFile),
+    (bytes) =>
+      `stored ${JSON.stringify(names.join("/"))}: ${bytes} bytes from ${JSON.stringify(realFile)}`
   )
-
-const containerOf = Effect.fnUntraced(function*(
-  allowedDirectories: ReadonlyArray<string>,
-  containerUrl: string
-): Effect.fn.Return<string, CodedProblem> {
-  const container = yield* resolveUrl(allowedDirectories, containerUrl).pipe(
-    Effect.mapError((refused) => ({
-      code: containerCodes[refused.reason],
-      message: `The container cannot be used. ${refused.message}`
-    }))
-  )
-  if (yield* isPlainDirectory(container)) return container
-  return yield* Effect.fail({
-    code: "FileUploadContainerNotFound",
-    message: `The container ${JSON.stringify(container)} is not a directory.`
-  })
-})
-
-const containerCodes = {
-  Missing: "FileUploadContainerNotFound",
-  Denied: "FileUploadAccessDenied",
-  Unsupported: "FileUploadMiscError"
-} as const
 
 const prefixOf = (path: string | undefined): Effect.Effect<SafePath.Names, CodedProblem> => {
   if (path === undefined || path === "") return Effect.succeed([])
@@ -159,19 +124,25 @@ const prefixOf = (path: string | undefined): Effect.Effect<SafePath.Names, Coded
 
 const scopeOf = Effect.fnUntraced(function*(context: UploadContext, filePattern: string) {
   const expanded = expandVariables(filePattern, context.environment)
-  if (Result.isFailure(expanded)) return yield* Effect.fail(misc(expanded.failure))
+  if (Result.isFailure(expanded)) {
+    return yield* Effect.fail(OutputDestination.misc(expanded.failure))
+  }
   const scope = scopePattern(expanded.success, context.directory)
-  if (Result.isFailure(scope)) return yield* Effect.fail(misc(scope.failure))
+  if (Result.isFailure(scope)) return yield* Effect.fail(OutputDestination.misc(scope.failure))
   if (!(yield* isPlainDirectory(scope.success.base))) {
-    return yield* Effect.fail(misc("The working directory was removed or replaced by a link."))
+    return yield* Effect.fail(
+      OutputDestination.misc("The working directory was removed or replaced by a link.")
+    )
   }
   return scope.success
 })
 
 const walkProblem = (fault: FileFault): CodedProblem =>
   fault.errno === "EOVERFLOW"
-    ? misc(`More than ${FileWalk.entriesMax} directory entries lie in its reach; narrow it.`)
-    : misc(`The files cannot be listed (${fault.message}).`)
+    ? OutputDestination.misc(
+      `More than ${FileWalk.entriesMax} directory entries lie in its reach; narrow it.`
+    )
+    : OutputDestination.misc(`The files cannot be listed (${fault.message}).`)
 
 const writeLogs = Effect.fnUntraced(function*(
   taskDirectory: string,

@@ -13,6 +13,7 @@
  * Commands run with the rights of this process; the checks on files keep honest tasks apart and are
  * no sandbox. Linux and macOS only.
  */
+import { BlobStorage } from "@batchwave/client/BlobStorage"
 import * as Config from "effect/Config"
 import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
@@ -20,16 +21,19 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
+import type * as Scope from "effect/Scope"
 import { mkdirSync, realpathSync } from "node:fs"
 import process from "node:process"
 import * as CommandLine from "./CommandLine.ts"
 import type { CodedProblem, Execution, ExecutionEnd, SharedFiles } from "./Execution.ts"
 import { attemptSync } from "./FileFault.ts"
 import * as LaunchProblem from "./LaunchProblem.ts"
+import * as NetworkRules from "./NetworkRules.ts"
 import * as OutputFiles from "./OutputFiles.ts"
 import * as ProcessGroup from "./ProcessGroup.ts"
 import * as ResourceFiles from "./ResourceFiles.ts"
 import * as RunningTable from "./RunningTable.ts"
+import type { StorageAccess } from "./StorageAccess.ts"
 import * as TaskDirectory from "./TaskDirectory.ts"
 
 /** The variables a task inherits unless the options name others. */
@@ -45,10 +49,17 @@ export const environmentAllowListDefault: ReadonlyArray<string> = [
 /** The time between SIGTERM and SIGKILL unless the options name another. */
 export const graceMsDefault = 1_000
 
+/** The largest file that is downloaded unless the options name another bound: 16 GiB. */
+export const resourceFileBytesMaxDefault = 16 * 1_073_741_824
+
 /** Settings of the executor. */
 export interface ProcessExecutorOptions {
   /** Where `file:` URLs of resource and output files may lead; none means nowhere. */
   readonly allowedDirectories: ReadonlyArray<string>
+  /** Hosts that resource and output files may come from and go to; see NetworkRules. @default none */
+  readonly allowedHosts?: ReadonlyArray<string>
+  /** Largest resource file that is downloaded, in bytes. @default resourceFileBytesMaxDefault */
+  readonly resourceFileBytesMax?: number
   /** Names of inherited variables. @default environmentAllowListDefault */
   readonly environmentAllowList?: ReadonlyArray<string>
   /** Milliseconds between SIGTERM and SIGKILL. @default graceMsDefault */
@@ -75,7 +86,10 @@ export interface ProcessExecutorShape {
 export class ProcessExecutor extends Context.Service<ProcessExecutor, ProcessExecutorShape>()(
   "@batchwave/emulator/executor/ProcessExecutor"
 ) {
-  /** The executor; closing its scope ends every execution and waits for it. */
+  /**
+   * The executor; closing its scope ends every execution and waits for it. A rule for hosts that is
+   * none is a defect.
+   */
   static layer(options: ProcessExecutorOptions): Layer.Layer<ProcessExecutor> {
     return Layer.effect(ProcessExecutor, make(options))
   }
@@ -83,7 +97,7 @@ export class ProcessExecutor extends Context.Service<ProcessExecutor, ProcessExe
 
 /** The settled options and the executions that have not ended. */
 interface Workshop {
-  readonly allowedDirectories: ReadonlyArray<string>
+  readonly access: StorageAccess
   readonly inherited: Readonly<Record<string, string>>
   readonly graceMs: number
   readonly running: RunningTable.RunningTable
@@ -92,7 +106,7 @@ interface Workshop {
 
 const make = Effect.fnUntraced(function*(options: ProcessExecutorOptions) {
   const workshop: Workshop = {
-    allowedDirectories: options.allowedDirectories,
+    access: yield* openAccess(options),
     inherited: yield* readInherited(options.environmentAllowList ?? environmentAllowListDefault),
     graceMs: options.graceMs ?? graceMsDefault,
     running: RunningTable.make(),
@@ -134,6 +148,19 @@ const make = Effect.fnUntraced(function*(options: ProcessExecutorOptions) {
   })
 })
 
+const openAccess = Effect.fnUntraced(function*(
+  options: ProcessExecutorOptions
+): Effect.fn.Return<StorageAccess, never, Scope.Scope> {
+  const guard = NetworkRules.make(options.allowedHosts ?? [])
+  if (Result.isFailure(guard)) return yield* Effect.die(guard.failure)
+  const services = yield* Layer.build(BlobStorage.layer({ guard: guard.success }))
+  return {
+    allowedDirectories: options.allowedDirectories,
+    blobs: Context.get(services, BlobStorage),
+    resourceFileBytesMax: options.resourceFileBytesMax ?? resourceFileBytesMaxDefault
+  }
+})
+
 /** Reads the allow-listed variables that are set; a value that cannot be read is a defect. */
 const readInherited = Effect.fnUntraced(function*(names: ReadonlyArray<string>) {
   const variables: Array<readonly [string, string]> = []
@@ -166,7 +193,7 @@ const runRegistered = Effect.fnUntraced(function*(
     : yield* Effect.raceFirst(work, expire(running, wallClockMs))
   if (processEnd._tag === "Over") return processEnd.end
   const uploadFailure = yield* OutputFiles.upload({
-    allowedDirectories: workshop.allowedDirectories,
+    access: workshop.access,
     directory: processEnd.directory,
     environment: processEnd.environment,
     exitCode: processEnd.end.exitCode
@@ -250,7 +277,7 @@ const setUp = Effect.fnUntraced(function*(workshop: Workshop, execution: Executi
   ).pipe(Effect.mapError(LaunchProblem.taskDirectory))
   if (execution.shared !== undefined) yield* setUpShared(workshop, execution.shared)
   yield* ResourceFiles.stage(
-    workshop.allowedDirectories,
+    workshop.access,
     directory.workingDirectory,
     execution.resourceFiles
   )
@@ -266,7 +293,7 @@ const setUpShared = Effect.fnUntraced(function*(
     mkdirSync(directory, { recursive: true })
     return realpathSync(directory)
   }).pipe(Effect.mapError(LaunchProblem.taskDirectory))
-  yield* ResourceFiles.stage(workshop.allowedDirectories, real, resourceFiles)
+  yield* ResourceFiles.stage(workshop.access, real, resourceFiles)
 })
 
 /** Starts the program; from here on its exit wakes the execution. */

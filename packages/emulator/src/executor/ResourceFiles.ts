@@ -2,37 +2,31 @@
  * Brings the resource files of an execution below its working directory.
  *
  * Every file is tried, so that one failed set-up names all problems; the code is that of the first.
- * Files are copied in order, so of two with the same path the later one stays.
+ * Entries are brought in order, so of two with the same path the later one stays.
  *
- * @source ResourceFile 2024-02-01.19.0; `file:` URLs and which code stands for which refusal are
- * our choice (codes from the service's task failure list).
+ * @source ResourceFile 2024-02-01.19.0; `file:` URLs are an extension of ours.
  */
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import { type AccessRefused, resolveUrl, withRegularFile } from "./AllowedDirectories.ts"
-import * as AtomicFile from "./AtomicFile.ts"
-import type { CodedProblem, ExecutionResourceFile } from "./Execution.ts"
-import type { FileFault } from "./FileFault.ts"
-import * as SafePath from "./SafePath.ts"
-
-/** The permission bits of a resource file that names none. */
-const fileModeDefault = "0770"
+import type { CodedProblem, ExecutionResource } from "./Execution.ts"
+import * as ResourceContainer from "./ResourceContainer.ts"
+import * as ResourceSource from "./ResourceSource.ts"
+import type { StorageAccess } from "./StorageAccess.ts"
 
 /** How many problems one message spells out; the rest is counted. */
 const problemsShownMax = 10
 
-/** Copies all resource files below `workingDirectory` (a real path); fails with what went wrong. */
+/** Brings all resource files below `workingDirectory` (a real path); fails with what went wrong. */
 export const stage = Effect.fnUntraced(function*(
-  allowedDirectories: ReadonlyArray<string>,
+  access: StorageAccess,
   workingDirectory: string,
-  resourceFiles: ReadonlyArray<ExecutionResourceFile>
+  resourceFiles: ReadonlyArray<ExecutionResource>
 ): Effect.fn.Return<void, CodedProblem> {
   const problems: Array<CodedProblem> = []
-  for (const resourceFile of resourceFiles) {
-    const staged = yield* Effect.result(
-      stageOne(allowedDirectories, workingDirectory, resourceFile)
-    )
+  for (const resource of resourceFiles) {
+    const staged = yield* Effect.result(stageOne(access, workingDirectory, resource))
     if (Result.isFailure(staged)) problems.push(staged.failure)
+    else problems.push(...staged.success)
   }
   const joined = joinProblems(problems)
   return yield* joined === undefined ? Effect.void : Effect.fail(joined)
@@ -48,79 +42,17 @@ export const joinProblems = (problems: ReadonlyArray<CodedProblem>): CodedProble
   return { code: first.code, message: shown.join(" ") }
 }
 
-const stageOne = Effect.fnUntraced(function*(
-  allowedDirectories: ReadonlyArray<string>,
+const stageOne = (
+  access: StorageAccess,
   workingDirectory: string,
-  resourceFile: ExecutionResourceFile
-): Effect.fn.Return<void, CodedProblem> {
-  const names = SafePath.namesOfRelativePath(resourceFile.filePath)
-  if (Result.isFailure(names)) {
-    return yield* Effect.fail({
-      code: "ResourceFileCreateFailed",
-      message: `Resource file refused. ${names.failure.message}`
-    })
+  resource: ExecutionResource
+): Effect.Effect<ReadonlyArray<CodedProblem>, CodedProblem> => {
+  if ("storageContainerUrl" in resource) {
+    return ResourceContainer.bring(access, workingDirectory, resource)
   }
-  const mode = yield* modeOf(resourceFile)
-  const source = yield* resolveUrl(allowedDirectories, resourceFile.httpUrl).pipe(
-    Effect.mapError((refused) => problemOfAccess(resourceFile, refused))
+  const { fileMode, filePath, httpUrl } = resource
+  return Effect.as(
+    ResourceSource.bring(access, workingDirectory, httpUrl, { filePath, fileMode }),
+    []
   )
-  const target = { root: workingDirectory, names: names.success, mode }
-  return yield* withRegularFile(source, (handle) => AtomicFile.copy(handle, target)).pipe(
-    Effect.asVoid,
-    Effect.mapError((error) =>
-      error._tag === "@batchwave/emulator/executor/FileFault"
-        ? problemOfFault(resourceFile, error)
-        : problemOfAccess(resourceFile, error)
-    )
-  )
-})
-
-const modeOf = (resourceFile: ExecutionResourceFile): Effect.Effect<number, CodedProblem> => {
-  const text = resourceFile.fileMode ?? fileModeDefault
-  return /^0?[0-7]{3}$/.test(text)
-    ? Effect.succeed(Number.parseInt(text, 8))
-    : Effect.fail({
-      code: "ResourceFileCreateFailed",
-      message: `Resource file ${JSON.stringify(resourceFile.filePath)} has the file mode ${
-        JSON.stringify(text)
-      }; give octal permission bits from 000 to 0777.`
-    })
-}
-
-const problemOfAccess = (
-  resourceFile: ExecutionResourceFile,
-  refused: AccessRefused
-): CodedProblem => ({
-  code: accessCodes[refused.reason],
-  message: `Resource file ${JSON.stringify(resourceFile.filePath)}: ${refused.message}`
-})
-
-const accessCodes = {
-  Missing: "BlobNotFound",
-  Denied: "BlobAccessDenied",
-  Unsupported: "BlobDownloadMiscError"
-} as const
-
-const problemOfFault = (resourceFile: ExecutionResourceFile, fault: FileFault): CodedProblem => ({
-  code: faultCode(fault),
-  message: `Resource file ${
-    JSON.stringify(resourceFile.filePath)
-  } cannot be written (${fault.message}).`
-})
-
-const faultCode = (fault: FileFault): string => {
-  switch (fault.errno) {
-    case "ENOSPC":
-    case "EDQUOT":
-      return "DiskFull"
-    case "ELOOP":
-    case "ENOTDIR":
-      return "ResourceDirectoryCreateFailed"
-    case "EISDIR":
-    case "EACCES":
-    case "ENAMETOOLONG":
-      return "ResourceFileCreateFailed"
-    default:
-      return "ResourceFileWriteFailed"
-  }
 }

@@ -129,7 +129,7 @@ describe("OutputFiles", () => {
         "FileUploadMiscError",
         "FileUploadContainerNotFound",
         "FileUploadAccessDenied",
-        "FileUploadMiscError"
+        "FileUploadAccessDenied"
       ])
       assert.notInclude(lines.join(), "SECRET")
       assert.deepStrictEqual(tree(world.store), ["stored"])

@@ -21,7 +21,7 @@ export const handle: Handler = (exchange) => {
   if (Subject.isReply(subject)) return subject
   const parsed = Problem.parseJson(exchange.body)
   if (Problem.isProblem(parsed)) return ErrorReply.make(exchange, parsed.code, parsed.values)
-  const input = TaskInput.read(parsed.value)
+  const input = TaskInput.read(parsed.value, state.settings.autoStorage !== undefined)
   if (Problem.isProblem(input)) return ErrorReply.make(exchange, input.code, input.values)
   const task = TaskOperations.add(state.account, subject.job.id, input.spec, nowMs)
   if (Refusal.isRefusal(task)) {

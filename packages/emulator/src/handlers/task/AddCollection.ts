@@ -28,7 +28,7 @@ export const handle: Handler = (exchange) => {
   const results: Array<CollectionEffects.ItemResult> = []
   const inputs: Array<PlacedInput> = []
   for (const [place, item] of items.entries()) {
-    const input = TaskInput.read(item)
+    const input = TaskInput.read(item, state.settings.autoStorage !== undefined)
     if (Problem.isProblem(input)) {
       const taskId = idOf(item)
       if (taskId === undefined) return ErrorReply.make(exchange, input.code, input.values)
