@@ -201,6 +201,7 @@ const makeState = Effect.fnUntraced(function*(
     activeJobsMax: given.activeJobsMax,
     poolsMax: given.poolsMax,
     allocationMs: given.allocationMs,
+    rules: given,
     nowMs
   })
   const dataDirectory = yield* makeDirectories(given.dataDirectory, account)
@@ -211,7 +212,8 @@ const makeState = Effect.fnUntraced(function*(
     credential: {
       account: given.account,
       key: createSecretKey(Buffer.from(given.key, "base64")),
-      isToken: AccessToken.checkOf(given.tokens)
+      isToken: AccessToken.checkOf(given.tokens),
+      unknownTokenStatus: Number(given.unknownTokenStatus)
     },
     random: Random.make(given.seed + 1),
     times: TimeText.make(),

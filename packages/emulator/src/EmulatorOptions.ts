@@ -12,6 +12,7 @@ import * as NetworkRules from "./executor/NetworkRules.ts"
 import { resourceFileBytesMaxDefault } from "./executor/ProcessExecutor.ts"
 import * as FaultPlan from "./FaultPlan.ts"
 import * as OperationIds from "./OperationIds.ts"
+import * as Switches from "./Switches.ts"
 
 /**
  * The account of an emulator that names no other.
@@ -55,7 +56,7 @@ export type ExecutorChoice =
  *
  * @category models
  */
-export interface EmulatorOptions {
+export interface EmulatorOptions extends Partial<Switches.Switches> {
   /** Address to listen on; another than loopback needs a key of its own. @default "127.0.0.1" */
   readonly host?: string
   /** Port to listen on; 0 takes a free one. @default 0 */
@@ -93,18 +94,6 @@ export interface EmulatorOptions {
   readonly autoStorage?: string
   /** Largest resource file that is downloaded, in bytes. @default 17179869184 */
   readonly resourceFileBytesMax?: number
-  /** How long task counts may lag behind, in milliseconds. @default 0 */
-  readonly taskCountsLagMs?: number
-  /** Jobs that are not completed at the same time. @default 1000 */
-  readonly activeJobsMax?: number
-  /** Pools at the same time. @default 100 */
-  readonly poolsMax?: number
-  /** Milliseconds until nodes that were asked for join their pool. @default 0 */
-  readonly allocationMs?: number
-  /** Largest request body in bytes. @default 1048576 */
-  readonly bodyBytesMax?: number
-  /** Refuses query parameters the operation does not have. @default true */
-  readonly isQueryStrict?: boolean
   /** Milliseconds between SIGTERM and SIGKILL of a task's processes. @default the executor's */
   readonly graceMs?: number
   /** Seed of orders and node choices. @default 1 */
@@ -133,6 +122,7 @@ export type Settings =
  * @category operations
  */
 export const settle = (options: EmulatorOptions): Settings => ({
+  ...Switches.settle(options),
   host: options.host ?? "127.0.0.1",
   port: options.port ?? 0,
   account: options.account ?? developmentAccount,
@@ -148,12 +138,6 @@ export const settle = (options: EmulatorOptions): Settings => ({
   allowedHosts: options.allowedHosts ?? [],
   autoStorage: options.autoStorage,
   resourceFileBytesMax: options.resourceFileBytesMax ?? resourceFileBytesMaxDefault,
-  taskCountsLagMs: options.taskCountsLagMs ?? 0,
-  activeJobsMax: options.activeJobsMax ?? 1000,
-  poolsMax: options.poolsMax ?? 100,
-  allocationMs: options.allocationMs ?? 0,
-  bodyBytesMax: options.bodyBytesMax ?? 1_048_576,
-  isQueryStrict: options.isQueryStrict ?? true,
   graceMs: options.graceMs,
   seed: options.seed ?? 1,
   faults: options.faults
@@ -176,12 +160,8 @@ export const problems = (settings: Settings): ReadonlyArray<string> => {
   wholeNumber("port", settings.port, 0, 65_535)
   wholeNumber("nodes", settings.nodes, 0, 10_000)
   wholeNumber("slotsPerNode", settings.slotsPerNode, 1, 256)
-  wholeNumber("taskCountsLagMs", settings.taskCountsLagMs, 0, 86_400_000)
-  wholeNumber("activeJobsMax", settings.activeJobsMax, 1, 1_000_000)
-  wholeNumber("poolsMax", settings.poolsMax, 1, 10_000)
-  wholeNumber("allocationMs", settings.allocationMs, 0, 86_400_000)
+  found.push(...Switches.problems(settings))
   wholeNumber("resourceFileBytesMax", settings.resourceFileBytesMax, 0, Number.MAX_SAFE_INTEGER)
-  wholeNumber("bodyBytesMax", settings.bodyBytesMax, 1024, 64 * 1_048_576)
   if (!/^[a-z0-9]{3,24}$/.test(settings.account)) {
     found.push("account must be 3 to 24 lower-case letters and digits.")
   }

@@ -26,6 +26,7 @@ export const texts = {
   JobBeingDeleted: "The specified job has been marked for deletion and is being garbage collected.",
   JobBeingTerminated: "The specified job is being terminated.",
   JobCompleted: "The specified job is already in a completed state.",
+  JobDisabled: "The specified job is disabled.",
   JobExists: "The specified job already exists.",
   JobNotFound: "The specified job does not exist.",
   JobPreparationTaskNotSpecified: "The specified job has no job preparation task.",

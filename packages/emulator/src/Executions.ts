@@ -71,6 +71,7 @@ export const make = (state: State, start: StartRun): Execution | undefined => {
     commandLine: program.commandLine,
     environment,
     taskDirectory,
+    isEmptied: state.settings.workingDirectories === "emptied",
     resourceFiles: program.resourceFiles.map((file) => resourceOf(state, file)),
     outputFiles: program.outputFiles.map(outputOf),
     shared: program.shared,

@@ -270,7 +270,9 @@ const admit = (
   if (foreign !== undefined) return foreign
   const token = TaskToken.ofRequest(headers)
   const openJob = token === undefined ? undefined : TaskToken.jobOf(state, token)
-  if (token !== undefined && openJob === undefined) return Authentication.unknownToken(occasion)
+  if (token !== undefined && openJob === undefined) {
+    return Authentication.unknownToken(occasion, state.credential.unknownTokenStatus)
+  }
   const stranger = openJob !== undefined ? undefined : Authentication.check(
     isOurs ? occasion : ConnectionFaults.skewed(state.faults, occasion),
     state.credential,
@@ -280,7 +282,9 @@ const admit = (
   )
   if (stranger !== undefined) return stranger
   const query = QueryCheck.read(target)
-  const outdated = isOurs ? undefined : QueryCheck.checkVersion(occasion, query)
+  const outdated = isOurs
+    ? undefined
+    : QueryCheck.checkVersion(occasion, query, state.settings.apiVersions)
   if (outdated !== undefined) return outdated
   const found = Routes.find(method, path)
   if ("isPathKnown" in found) {

@@ -10,6 +10,7 @@ const version = "api-version=2024-02-01.19.0"
 const credential = {
   account: "myaccount",
   key: createSecretKey(Buffer.from(Array.from({ length: 64 }, (_, byte) => byte))),
+  unknownTokenStatus: 401,
   isToken: AccessToken.checkOf([{ token: "good" }, { token: "old", expiresAtMs: dateMs }])
 }
 

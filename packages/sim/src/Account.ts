@@ -20,6 +20,7 @@ import type { ChoreKind } from "./JobChore.ts"
 import * as Pool from "./Pool.ts"
 import type { RunFault } from "./RunFault.ts"
 import * as ScriptedFaults from "./ScriptedFaults.ts"
+import * as ServiceRules from "./ServiceRules.ts"
 import type { Subtask } from "./Subtask.ts"
 import type { Task } from "./Task.ts"
 import type * as TaskHistory from "./TaskHistory.ts"
@@ -48,6 +49,8 @@ export interface Placement {
   /** What goes wrong with its command on purpose. */
   readonly fault: RunFault | undefined
   isKillAsked: boolean
+  /** Whether the wall clock ended it. */
+  isExpired: boolean
 }
 
 /**
@@ -96,8 +99,8 @@ export interface Account {
   readonly poolsMax: number
   /** Milliseconds until nodes that were asked for join. */
   readonly allocationMs: number
-  /** Whether a preemption counts as a requeue. */
-  readonly isPreemptionCounted: boolean
+  /** What it does where the service is not documented. */
+  readonly rules: ServiceRules.ServiceRules
   readonly random: Random.Random
   /** Jobs by lower-case id, in the order of their adds. */
   readonly jobs: Map<string, Job>
@@ -115,6 +118,10 @@ export interface Account {
   faults: ScriptedFaults.ScriptedFaults | undefined
   /** How tasks were, while someone wants to know. */
   history: TaskHistory.TaskHistory | undefined
+  /** Tasks that were reactivated, where that matters. @internal */
+  readonly reactivated: WeakSet<Task>
+  /** When the wall clocks of tasks began, where retries keep them. @internal */
+  readonly clockStarts: WeakMap<Task, number>
   /** Generations, or `-1 - index` of jobs, by the time their wall clock ends. @internal */
   readonly deadlines: EventHeap.EventHeap
   /** Indexes of tasks by the time their directories may go. @internal */
@@ -167,8 +174,8 @@ export interface AccountOptions {
   readonly poolsMax?: number
   /** Milliseconds until nodes that were asked for join their pool. @default 0 */
   readonly allocationMs?: number
-  /** Counts a preemption as a requeue, which its definition does not. @default false */
-  readonly isPreemptionCounted?: boolean
+  /** What it does where the service is not documented. @default ServiceRules.defaults */
+  readonly rules?: Partial<ServiceRules.ServiceRules>
   /** What goes wrong from the start. @default nothing */
   readonly faults?: FaultScript
   /** When the account was made. @default 0 */
@@ -190,7 +197,9 @@ export const make = (options: AccountOptions): Account => {
     activeJobsMax: options.activeJobsMax ?? 1000,
     poolsMax: options.poolsMax ?? 100,
     allocationMs: options.allocationMs ?? 0,
-    isPreemptionCounted: options.isPreemptionCounted ?? false,
+    rules: { ...ServiceRules.defaults, ...options.rules },
+    reactivated: new WeakSet(),
+    clockStarts: new WeakMap(),
     random: Random.make(options.seed),
     jobs: new Map(),
     tasks: [],

@@ -1,7 +1,8 @@
 /**
  * Which ids of a job are satisfied, and which waiting tasks look at which missing one.
  *
- * D1 satisfaction is remembered by id and never taken back, not even by deleting the task.
+ * D1 satisfaction is remembered by id and not taken back by deleting the task, unless an account is
+ *    made to `forget`.
  * D2 a waiting task watches exactly one unsatisfied dependency, so all its wake-ups together cost
  *    `O(ids + ranges)`, however long the ranges are.
  *
@@ -15,7 +16,9 @@ import type { TaskDependencies, TaskWait } from "./Task.ts"
  * @category models
  */
 export interface DependencyLedger {
-  /** Satisfied ids in lower case. */
+  /** Whether ids are compared to the letter, and not without regard to case. */
+  readonly isExact: boolean
+  /** Satisfied ids, in lower case unless they are compared to the letter. */
   readonly satisfiedIds: Set<string>
   /** For a satisfied whole number, some number above it that may be unsatisfied. */
   readonly nextNumbers: Map<number, number>
@@ -30,7 +33,8 @@ const numberMax = 2_147_483_647
  *
  * @category constructors
  */
-export const make = (): DependencyLedger => ({
+export const make = (isExact = false): DependencyLedger => ({
+  isExact,
   satisfiedIds: new Set(),
   nextNumbers: new Map(),
   watchers: new Map()
@@ -41,12 +45,15 @@ export const make = (): DependencyLedger => ({
  *
  * @category constructors
  */
-export const makeWait = (dependsOn: TaskDependencies | undefined): TaskWait | undefined => {
+export const makeWait = (
+  ledger: DependencyLedger,
+  dependsOn: TaskDependencies | undefined
+): TaskWait | undefined => {
   const ids = dependsOn?.taskIds ?? []
   const ranges = dependsOn?.taskIdRanges ?? []
   if (ids.length === 0 && ranges.length === 0) return undefined
   return {
-    ids: ids.map((id) => id.toLowerCase()),
+    ids: ids.map((id) => keyOf(ledger, id)),
     ranges,
     idCursor: 0,
     rangeCursor: 0,
@@ -89,13 +96,27 @@ export const isSatisfied = (
  * @category operations
  */
 export const satisfy = (ledger: DependencyLedger, id: string): ReadonlyArray<number> => {
-  const key = id.toLowerCase()
+  const key = keyOf(ledger, id)
   const woken = takeWatchers(ledger, key)
   ledger.satisfiedIds.add(key)
   const number = numberOf(key)
   if (number === undefined || ledger.nextNumbers.has(number)) return woken
   ledger.nextNumbers.set(number, number + 1)
   return woken.concat(takeWatchers(ledger, number))
+}
+
+/**
+ * Takes the satisfaction of an id back for those that come later. Costs one pass over all ids.
+ *
+ * @category operations
+ */
+export const forget = (ledger: DependencyLedger, id: string): void => {
+  if (!ledger.satisfiedIds.delete(keyOf(ledger, id))) return
+  ledger.nextNumbers.clear()
+  for (const satisfied of ledger.satisfiedIds) {
+    const number = numberOf(satisfied)
+    if (number !== undefined) ledger.nextNumbers.set(number, number + 1)
+  }
 }
 
 /**
@@ -114,6 +135,8 @@ export const numberOf = (id: string): number | undefined => {
   }
   return id.length === 0 ? undefined : number
 }
+
+const keyOf = ({ isExact }: DependencyLedger, id: string): string => isExact ? id : id.toLowerCase()
 
 const watch = (
   ledger: DependencyLedger,

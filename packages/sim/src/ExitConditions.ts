@@ -53,19 +53,21 @@ const afterSuccess: ExitActions = { jobAction: "none", dependencyAction: "satisf
 const afterFailure: ExitActions = { jobAction: "terminate", dependencyAction: "block" }
 
 /**
- * Resolves what follows from an end; costs one pass over the entries.
+ * Resolves what follows from an end; costs one pass over the entries. Where an exact code and a range
+ * overlap the code holds, or the range if that goes first.
  *
  * @category operations
  */
 export const resolve = (
   conditions: ExitConditions | undefined,
   kind: ExitKind,
-  exitCode: number | undefined
+  exitCode: number | undefined,
+  isRangeFirst = false
 ): ExitActions => {
   const isSuccess = kind === "exited" && exitCode === 0
   const base = isSuccess ? afterSuccess : afterFailure
   if (conditions === undefined) return base
-  const options = matching(conditions, kind, exitCode) ??
+  const options = matching(conditions, kind, exitCode, isRangeFirst) ??
     (isSuccess ? undefined : conditions.default)
   if (options === undefined) return base
   return {
@@ -92,15 +94,16 @@ export const entries = (conditions: ExitConditions): Array<ExitOptions> => {
 const matching = (
   conditions: ExitConditions,
   kind: ExitKind,
-  exitCode: number | undefined
+  exitCode: number | undefined,
+  isRangeFirst: boolean
 ): ExitOptions | undefined => {
   if (exitCode !== undefined) {
-    for (const entry of conditions.exitCodes ?? []) {
-      if (entry.code === exitCode) return entry.exitOptions
-    }
-    for (const entry of conditions.exitCodeRanges ?? []) {
-      if (entry.start <= exitCode && exitCode <= entry.end) return entry.exitOptions
-    }
+    const ofCode = conditions.exitCodes?.find(({ code }) => code === exitCode)
+    const ofRange = conditions.exitCodeRanges?.find(({ end, start }) =>
+      start <= exitCode && exitCode <= end
+    )
+    const found = isRangeFirst ? ofRange ?? ofCode : ofCode ?? ofRange
+    if (found !== undefined) return found.exitOptions
   }
   if (kind === "preProcessingError") return conditions.preProcessingError
   if (kind === "fileUploadError") return conditions.fileUploadError

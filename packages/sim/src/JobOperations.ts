@@ -35,7 +35,7 @@ export const add = (
   nowMs: number
 ): Job | Refusal.Refusal => {
   const atMs = Clock.tick(account, nowMs)
-  const problem = JobRules.check(spec)
+  const problem = JobRules.check(account.rules, spec)
   if (problem !== undefined) return problem
   const taken = Account.findJob(account, spec.id)
   if (taken !== undefined) {
@@ -234,7 +234,7 @@ const replace = (
   changes: JobPatch,
   atMs: number
 ): Refusal.Refusal | undefined => {
-  const problem = JobRules.checkSettings(changes)
+  const problem = JobRules.checkSettings(account.rules, changes)
   if (problem !== undefined) return problem
   if (job.onAllTasksComplete === "terminatejob" && changes.onAllTasksComplete === "noaction") {
     return TaskRules.invalid(
@@ -252,12 +252,22 @@ const replace = (
   job.maxParallelTasks = changes.maxParallelTasks ?? job.maxParallelTasks
   job.onAllTasksComplete = changes.onAllTasksComplete ?? job.onAllTasksComplete
   if (changes.constraints !== undefined) {
+    const { maxTaskRetryCount: retriesBefore } = job.constraints
     job.constraints = Constraints.ofJob(changes.constraints)
+    if (account.rules.jobRetryCounts === "allTasks") passOn(job, retriesBefore)
     watchWallClock(account, job)
   }
   account.contenders = undefined
   Lifecycle.settle(account, job, atMs)
   return undefined
+}
+
+/** Gives the retry count of a job to the tasks that had it before the job's was changed. */
+const passOn = ({ constraints: { maxTaskRetryCount }, tasks }: Job, before: number): void => {
+  for (const task of tasks.values()) {
+    if (task.state === "completed" || task.constraints.maxTaskRetryCount !== before) continue
+    task.constraints = { ...task.constraints, maxTaskRetryCount }
+  }
 }
 
 const makeJob = (account: Account.Account, spec: JobSpec, nowMs: number): Job => {
@@ -283,7 +293,7 @@ const makeJob = (account: Account.Account, spec: JobSpec, nowMs: number): Job =>
     counts: TaskCounts.make(),
     creations: TaskLog.make(),
     changes: TaskLog.make(),
-    dependencies: DependencyLedger.make(),
+    dependencies: DependencyLedger.make(account.rules.parentIds === "exactCase"),
     preparation: spec.preparation && {
       id: spec.preparation.id ?? JobRules.choreIds.preparation,
       constraints: Constraints.ofTask(constraints, spec.preparation.constraints),

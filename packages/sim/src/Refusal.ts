@@ -16,6 +16,7 @@ export type RefusalCode =
   | "JobBeingDeleted"
   | "JobBeingTerminated"
   | "JobCompleted"
+  | "JobDisabled"
   | "JobExists"
   | "JobNotFound"
   | "JobPreparationTaskNotSpecified"

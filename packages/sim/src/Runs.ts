@@ -77,7 +77,7 @@ const endPlacement = (
   if (isCurrent) return Lifecycle.endRun(account, job, task, end, nowMs)
   if (subtask !== undefined) Subtask.end(subtask, end, nowMs)
   else if (task.generation === lead && end._tag !== "SetupFailed") {
-    task.execution.exitCode = end.exitCode
+    task.execution.exitCode = exitCodeOf(account, placement, end)
   }
   Lifecycle.settle(account, job, nowMs)
 }
@@ -191,6 +191,7 @@ const expireRun = (account: Account, generation: number, nowMs: number): void =>
   if (placement === undefined) return Chores.expire(account, generation)
   const { job, task } = placement
   if (!Placements.isCurrent(placement) || task.deadlineAtMs > nowMs) return
+  placement.isExpired = true
   Lifecycle.terminate(account, job, task, nowMs)
   Lifecycle.finish(account, job, task, nowMs)
 }
@@ -211,6 +212,18 @@ const expireDirectories = (account: Account, nowMs: number): void => {
       break
     }
   }
+}
+
+/** What Windows calls a console program that was interrupted. */
+const windowsExitCode = -1_073_741_510
+
+const exitCodeOf = (
+  { rules }: Account,
+  { isExpired }: Placement,
+  end: Extract<TaskEnd, { readonly exitCode?: number }>
+): number | undefined => {
+  if (!isExpired || rules.wallClockExitCode === "signal") return end.exitCode
+  return rules.wallClockExitCode === "windows" ? windowsExitCode : undefined
 }
 
 const expireJob = (account: Account, jobIndex: number, nowMs: number): void => {

@@ -13,6 +13,7 @@ import * as Lifecycle from "./internal/Lifecycle.ts"
 import * as Lookup from "./internal/Lookup.ts"
 import * as Placements from "./internal/Placements.ts"
 import * as Scheduler from "./internal/Scheduler.ts"
+import * as TaskFit from "./internal/TaskFit.ts"
 import * as TaskRules from "./internal/TaskRules.ts"
 import * as TaskStore from "./internal/TaskStore.ts"
 import * as Transition from "./internal/Transition.ts"
@@ -87,7 +88,8 @@ export const list = (
 
 /**
  * Replaces the constraints of a task as a whole: whatever is absent returns to its default.
- * Refuses a completed task with TaskCompleted.
+ * Refuses a completed task with TaskCompleted, and one of a disabled job with JobDisabled, as the
+ * rules of the account say.
  *
  * @category operations
  */
@@ -98,9 +100,11 @@ export const update = (
   constraints: TaskConstraintsSpec | undefined,
   nowMs: number
 ): Task | Refusal.Refusal =>
-  change(account, Lookup.jobToWrite, [jobId, taskId, nowMs], (job, task) => {
-    if (task.state === "completed") return Refusal.make("TaskCompleted")
-    const problem = TaskRules.checkConstraints(constraints)
+  change(account, Lookup.jobOfTask, [jobId, taskId, nowMs], (job, task) => {
+    if (task.state === "completed" && account.rules.updatesOfCompletedTasks === "refused") {
+      return Refusal.make("TaskCompleted")
+    }
+    const problem = TaskRules.checkConstraints(account.rules, constraints)
     if (problem !== undefined) return problem
     task.constraints = Constraints.ofTask(job.constraints, constraints)
     Placements.watchWallClock(account, task)
@@ -118,7 +122,7 @@ export const remove = (
   taskId: string,
   nowMs: number
 ): Task | Refusal.Refusal =>
-  change(account, Lookup.jobToWrite, [jobId, taskId, nowMs], (job, task, atMs) => {
+  change(account, Lookup.jobOfDeletedTask, [jobId, taskId, nowMs], (job, task, atMs) => {
     TaskStore.remove(account, job, task)
     Lifecycle.settle(account, job, atMs)
     return undefined
@@ -135,7 +139,7 @@ export const terminate = (
   taskId: string,
   nowMs: number
 ): Task | Refusal.Refusal =>
-  change(account, Lookup.jobToWrite, [jobId, taskId, nowMs], (job, task, atMs) => {
+  change(account, Lookup.jobOfTask, [jobId, taskId, nowMs], (job, task, atMs) => {
     if (task.state === "completed") return Refusal.make("TaskCompleted")
     Lifecycle.terminate(account, job, task, atMs)
     Lifecycle.finish(account, job, task, atMs)
@@ -159,6 +163,8 @@ export const reactivate = (
     if (task.state !== "completed") return Refusal.make("TaskNotCompleted")
     if (task.execution.result === "success") return Refusal.make("TaskSucceeded")
     task.generation = 0
+    account.clockStarts.delete(task)
+    if (account.rules.reactivatedParents === "block") account.reactivated.add(task)
     if (task.subtasks !== undefined) task.subtasks = []
     Transition.move(account, job, task, "active", atMs, ({ execution }) => {
       execution.retryCount = 0
@@ -194,7 +200,8 @@ const insert = (
   spec: TaskSpec,
   nowMs: number
 ): Task | Refusal.Refusal => {
-  const problem = TaskRules.check(TaskRules.termsOf(job), spec)
+  const problem = TaskRules.check(account.rules, TaskRules.termsOf(job), spec) ??
+    TaskFit.check(account, job, spec)
   if (problem !== undefined) return problem
   if (job.tasks.has(spec.id.toLowerCase())) return Refusal.make("TaskExists")
   return TaskStore.insert(account, job, spec, undefined, nowMs)

@@ -110,21 +110,22 @@ describe("faults of nodes", () => {
   })
 
   it("preempt a node, which counts as a requeue only where that is chosen", () => {
-    for (const isPreemptionCounted of [false, true]) {
+    for (const preemptions of ["uncounted", "requeues"] as const) {
+      const isCounted = preemptions === "requeues"
       const account = Account.make({
         pool: { id: "pool", nodesCount: 1, slotsPerNode: 1 },
         seed: 1,
-        isPreemptionCounted
+        rules: { preemptions }
       })
       const world = { ...World.make(), account }
       World.addJob(world)
       const task = World.addTask(world, "t")
       Runs.loseNode(account, 0, ++world.atMs, "preempted")
       assert.deepStrictEqual([task.state, ...statesOf(world)], ["active", "preempted"])
-      assert.strictEqual(task.execution.requeueCount, isPreemptionCounted ? 1 : 0)
+      assert.strictEqual(task.execution.requeueCount, isCounted ? 1 : 0)
       assert.strictEqual(
         task.execution.lastRequeueAtMs,
-        isPreemptionCounted ? world.atMs : undefined
+        isCounted ? world.atMs : undefined
       )
     }
   })

@@ -5,6 +5,7 @@ import type { Job, JobSpec } from "@batchwave/sim/Job"
 import * as JobOperations from "@batchwave/sim/JobOperations"
 import * as Refusal from "@batchwave/sim/Refusal"
 import * as Runs from "@batchwave/sim/Runs"
+import type { ServiceRules } from "@batchwave/sim/ServiceRules"
 import type { Task, TaskSpec } from "@batchwave/sim/Task"
 import type { TaskEnd } from "@batchwave/sim/TaskEnd"
 import * as TaskOperations from "@batchwave/sim/TaskOperations"
@@ -30,6 +31,7 @@ export const make = (
     activeJobsMax?: number
     startOrder?: Account.StartOrder
     isInterNode?: boolean
+    rules?: Partial<ServiceRules>
   } = {}
 ): World => ({
   account: Account.make({
@@ -42,7 +44,8 @@ export const make = (
     },
     seed: 1,
     startOrder: options.startOrder ?? "arrival",
-    activeJobsMax: options.activeJobsMax ?? 100
+    activeJobsMax: options.activeJobsMax ?? 100,
+    rules: options.rules ?? {}
   }),
   starts: new Map(),
   kills: [],

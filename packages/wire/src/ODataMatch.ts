@@ -1,6 +1,6 @@
 /**
  * Evaluates filters: texts compare without case, times to the seventh digit, and a property that
- * has no value matches nothing, not even `ne`.
+ * has no value matches nothing, not even `ne` unless that is asked for.
  */
 import { absurd } from "effect/Function"
 import * as Iso8601 from "./Iso8601.ts"
@@ -55,27 +55,34 @@ const holds = (operator: ComparisonOperator, order: number): boolean => {
   }
 }
 
-const matchesComparison = (comparison: Comparison, read: Read): boolean => {
+const matchesComparison = (
+  comparison: Comparison,
+  read: Read,
+  isAbsentDifferent: boolean
+): boolean => {
   const value = read(comparison.property)
-  if (value === undefined) return false
+  if (value === undefined) return isAbsentDifferent && comparison.operator === "ne"
   const order = orderOf(value, comparison.literal)
   return order !== undefined && holds(comparison.operator, order)
 }
 
-/** Tells whether a thing whose properties `read` gives passes a filter. */
-export const matches = (filter: Filter, read: Read): boolean => {
+/**
+ * Tells whether a thing whose properties `read` gives passes a filter; `isAbsentDifferent` lets what
+ * has no value differ from every value.
+ */
+export const matches = (filter: Filter, read: Read, isAbsentDifferent = false): boolean => {
   switch (filter._tag) {
     case "Comparison":
-      return matchesComparison(filter, read)
+      return matchesComparison(filter, read, isAbsentDifferent)
     case "StartsWith": {
       const value = read(filter.property)
       return typeof value === "string" &&
         value.toLowerCase().startsWith(filter.prefix.toLowerCase())
     }
     case "And":
-      return filter.operands.every((operand) => matches(operand, read))
+      return filter.operands.every((operand) => matches(operand, read, isAbsentDifferent))
     case "Or":
-      return filter.operands.some((operand) => matches(operand, read))
+      return filter.operands.some((operand) => matches(operand, read, isAbsentDifferent))
     default:
       return absurd(filter)
   }

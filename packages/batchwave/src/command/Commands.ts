@@ -202,6 +202,13 @@ const emulate = Command.make(
       ),
       Flag.optional
     ),
+    set: Flag.String("set").pipe(
+      Flag.withMetavar("name=value"),
+      Flag.withDescription(
+        "A limit, a lag or a choice where the service is not documented (docs/fidelity.md); may be repeated"
+      ),
+      Flag.atLeast(0)
+    ),
     executor: Flag.Literals("executor", ["process", "simulated"]).pipe(
       Flag.withDescription("Whether tasks run as processes, or only take their time by a scenario"),
       Flag.withDefault("process")

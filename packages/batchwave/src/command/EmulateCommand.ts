@@ -3,6 +3,7 @@
  */
 import * as Emulator from "@batchwave/emulator/Emulator"
 import * as FaultPlan from "@batchwave/emulator/FaultPlan"
+import * as Switches from "@batchwave/emulator/Switches"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
@@ -31,6 +32,8 @@ export interface EmulateSettings extends EmulatedExecutor.ExecutorSettings {
   readonly autoStorage: Option.Option<string>
   /** A file with a fault plan. */
   readonly faults: Option.Option<string>
+  /** Switches of the emulator, as `name=value`. */
+  readonly set: ReadonlyArray<string>
   readonly json: boolean
 }
 
@@ -59,6 +62,7 @@ export const run: (
       ? { faults: yield* readFaults(settings.faults.value) }
       : {}
     const { account, endpoint, key, pool } = yield* Emulator.make({
+      ...(yield* readSwitches(settings.set)),
       ...faults,
       executor: yield* EmulatedExecutor.read(settings),
       port: settings.port,
@@ -89,6 +93,19 @@ export const run: (
   },
   Effect.scoped
 )
+
+/** Reads all switches, of repeated ones the last, or says what is wrong with each. */
+const readSwitches = (
+  texts: ReadonlyArray<string>
+): Effect.Effect<Partial<Switches.Switches>, CommandError> => {
+  const read = texts.map(Switches.read)
+  const problems = read.flatMap((each) => Result.isFailure(each) ? [each.failure] : [])
+  return problems.length > 0
+    ? Effect.fail(usage(`--set: ${problems.join("; ")}`))
+    : Effect.succeed(
+      Object.assign({}, ...read.map((each) => Result.getOrElse(each, () => ({}))))
+    )
+}
 
 const readFaults = (file: string): Effect.Effect<FaultPlan.FaultPlan, CommandError> =>
   Effect.try({

@@ -70,6 +70,8 @@ export interface Execution {
   readonly environment: Readonly<Record<string, string>>
   /** Absolute; created when missing. `wd/` below it is the working directory. */
   readonly taskDirectory: string
+  /** Removes what an earlier try left in the working directory. @default false */
+  readonly isEmptied?: boolean
   readonly resourceFiles: ReadonlyArray<ExecutionResource>
   readonly outputFiles: ReadonlyArray<ExecutionOutputFile>
   /** @default nothing */

@@ -273,7 +273,8 @@ const setUp = Effect.fnUntraced(function*(workshop: Workshop, execution: Executi
   }
   const directory = yield* TaskDirectory.prepare(
     execution.taskDirectory,
-    execution.keepsOutputs
+    execution.keepsOutputs,
+    execution.isEmptied
   ).pipe(Effect.mapError(LaunchProblem.taskDirectory))
   if (execution.shared !== undefined) yield* setUpShared(workshop, execution.shared)
   yield* ResourceFiles.stage(

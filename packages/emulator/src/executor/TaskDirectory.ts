@@ -1,7 +1,8 @@
 /**
  * The directory of one task: `stdout.txt` and `stderr.txt` beside the working directory `wd/`.
  *
- * T1. `wd/` is kept from try to try; the outputs and upload logs of the try before are removed.
+ * T1. `wd/` is kept from try to try unless it is to be emptied; the outputs and upload logs of the
+ *     try before are removed.
  * T2. `wd` is a directory of its own: a symbolic link in its place is refused.
  * T3. The outputs are new files at each launch that does not keep them, so a process left from an
  *     earlier try cannot write into them, and they are opened for appending, so a process that
@@ -39,7 +40,8 @@ const leftovers = ["stdout.txt", "stderr.txt", "fileuploadout.txt", "fileuploade
 /** Makes the directories that are missing and removes what the try before left, if not kept. */
 export const prepare = Effect.fnUntraced(function*(
   taskDirectory: string,
-  keepsOutputs = false
+  keepsOutputs = false,
+  isEmptied = false
 ): Effect.fn.Return<TaskDirectory, FileFault> {
   if (!Path.isAbsolute(taskDirectory) || taskDirectory.includes("\0")) {
     return yield* new FileFault({ errno: "EINVAL", path: taskDirectory })
@@ -51,6 +53,7 @@ export const prepare = Effect.fnUntraced(function*(
       rmSync(Path.join(path, name), { force: true, recursive: true })
     }
     const workingDirectory = Path.join(path, "wd")
+    if (isEmptied && !keepsOutputs) rmSync(workingDirectory, { force: true, recursive: true })
     makeDirectory(workingDirectory)
     return {
       path,

@@ -22,6 +22,8 @@ export interface Credential {
   readonly account: string
   readonly key: KeyObject
   readonly isToken: AccessToken.Check
+  /** The status of a token that is unknown or has expired. */
+  readonly unknownTokenStatus: number
 }
 
 /** Checks the signature, the account and the age of a request. */
@@ -34,7 +36,9 @@ export const check = (
 ): Reply | undefined => {
   const token = bearerForm.exec(headers["authorization"] ?? "")?.[1]
   if (token !== undefined) {
-    return credential.isToken(token, occasion.nowMs) ? undefined : unknownToken(occasion)
+    return credential.isToken(token, occasion.nowMs)
+      ? undefined
+      : unknownToken(occasion, credential.unknownTokenStatus)
   }
   const detail = problem(occasion.nowMs, credential, method, target, headers)
   return detail === undefined
@@ -45,13 +49,15 @@ export const check = (
 const bearerForm = /^Bearer +([\x21-\x7e]+) *$/i
 
 /** The reply to a token that opens nothing. */
-export const unknownToken = (occasion: ErrorReply.Occasion): Reply => {
-  const reply = ErrorReply.makeOpen(occasion, 401, {
+export const unknownToken = (occasion: ErrorReply.Occasion, status: number): Reply => {
+  const reply = ErrorReply.makeOpen(occasion, status, {
     code: "AuthenticationFailed",
     message: ErrorReply.textOf("AuthenticationFailed"),
     values: [["AuthenticationErrorDetail", "The access token is unknown or has expired."]]
   })
-  return { ...reply, headers: { ...reply.headers, "WWW-Authenticate": "Bearer" } }
+  return status === 401
+    ? { ...reply, headers: { ...reply.headers, "WWW-Authenticate": "Bearer" } }
+    : reply
 }
 
 const problem = (

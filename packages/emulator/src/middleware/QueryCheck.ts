@@ -27,15 +27,22 @@ export const read = (target: string): Query => {
 }
 
 /**
- * The versions a request may name: our own, and the last one the official JavaScript client speaks
- * (`@azure/batch` 10.2.0), in which tasks, jobs and files have the same members.
+ * The versions a request may name: our own, and those before it back to the last one the official
+ * JavaScript client speaks (`@azure/batch` 10.2.0), in which tasks, jobs and files have the same
+ * members. The two between are those of `azure-batch` 14.0 and 14.1 for Python.
  */
-const versions: ReadonlySet<string> = new Set([apiVersion, "2022-10-01.16.0"])
+export const versions: ReadonlySet<string> = new Set([
+  apiVersion,
+  "2023-11-01.18.0",
+  "2023-05-01.17.0",
+  "2022-10-01.16.0"
+])
 
 /** Checks the version a request names. */
 export const checkVersion = (
   occasion: ErrorReply.Occasion,
-  { parameters }: Query
+  { parameters }: Query,
+  accepted: "listed" | "any"
 ): Reply | undefined => {
   const version = parameters.get("api-version")
   if (version === undefined || version === "") {
@@ -43,7 +50,7 @@ export const checkVersion = (
       ["QueryParameterName", "api-version"]
     ])
   }
-  return versions.has(version)
+  return accepted === "any" || versions.has(version)
     ? undefined
     : ErrorReply.make(occasion, "UnsupportedRequestVersion", [
       ["QueryParameterName", "api-version"],

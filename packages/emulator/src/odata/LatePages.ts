@@ -15,6 +15,7 @@ import * as TaskLog from "@batchwave/sim/TaskLog"
 import type { Filter } from "@batchwave/wire/OData"
 import type { Exchange } from "../Exchange.ts"
 import type { Verdict } from "../Faults.ts"
+import * as IndexedPages from "./IndexedPages.ts"
 import type { Paging } from "./Paging.ts"
 import * as TaskFilter from "./TaskFilter.ts"
 import * as TaskPages from "./TaskPages.ts"
@@ -27,11 +28,30 @@ export const find = (
   paging: Paging
 ): TaskPages.TaskPage | undefined => {
   const { faults, state } = exchange
+  if (state.settings.listOrder === "id") return ofIds(exchange, job, filter, paging)
   const isBent = faults !== undefined && (faults.late !== undefined || faults.omitted.length > 0)
   const place = paging.after === undefined ? 0 : TaskPages.placeOf(paging.after, "c")
   return isBent && place !== undefined
     ? bent(exchange, faults, job, filter, paging.itemsMax, place)
     : TaskPages.find(state, job, filter, paging)
+}
+
+/** The page of a listing in the order of ids; all tasks are looked at. */
+const ofIds = (
+  { faults, nowMs, state }: Exchange,
+  job: Job,
+  filter: Filter | undefined,
+  { after, itemsMax }: Paging
+): TaskPages.TaskPage => {
+  const tasks: Array<Task> = []
+  for (const task of IndexedPages.sortedAfter(job.tasks.values(), after)) {
+    const told = faults === undefined ? task : toldOf(state.account, faults, task, nowMs)
+    if (told === undefined) continue
+    if (filter !== undefined && !TaskFilter.matches(state, filter, told)) continue
+    if (tasks.length === itemsMax) return { tasks, next: tasks.at(-1)?.id.toLowerCase() }
+    tasks.push(told)
+  }
+  return { tasks, next: undefined }
 }
 
 const bent = (

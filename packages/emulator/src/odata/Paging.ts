@@ -33,7 +33,11 @@ export const read = (exchange: Exchange): Paging | Reply => {
   if (itemsMax < Limits.pageItemsMin || itemsMax > Limits.pageItems) {
     return refuse(exchange, "OutOfRangeQueryParameterValue", "maxresults", String(itemsMax))
   }
-  const shown = Math.min(itemsMax, exchange.faults?.page?.itemsMax || itemsMax)
+  const shown = Math.min(
+    itemsMax,
+    exchange.state.settings.pageItemsMax,
+    exchange.faults?.page?.itemsMax || itemsMax
+  )
   if (token === undefined) return { itemsMax: shown, after: undefined }
   const after = placeOf(token)
   return after === undefined

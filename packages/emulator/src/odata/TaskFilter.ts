@@ -13,7 +13,11 @@ import * as TimeText from "../TimeText.ts"
 
 /** Tells whether a task passes a filter. */
 export const matches = (state: State, filter: Filter, task: Task): boolean =>
-  ODataMatch.matches(filter, (property) => readProperty(state, task, property))
+  ODataMatch.matches(
+    filter,
+    (property) => readProperty(state, task, property),
+    state.settings.absentValues === "differ"
+  )
 
 /**
  * The earliest time of a state change a task must have to pass the filter, or nothing when the

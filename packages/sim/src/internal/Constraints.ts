@@ -55,4 +55,4 @@ export const ofJob = (spec: JobConstraintsSpec | undefined): JobConstraints => (
 export const allowsRetry = (
   { maxTaskRetryCount }: Pick<TaskConstraints, "maxTaskRetryCount">,
   retryCount: number
-): boolean => maxTaskRetryCount === -1 || retryCount < maxTaskRetryCount
+): boolean => maxTaskRetryCount < 0 || retryCount < maxTaskRetryCount

@@ -6,6 +6,7 @@
 import type { JobPatch, JobSpec } from "../Job.ts"
 import { releaseWallClockMsMax } from "../JobChore.ts"
 import type * as Refusal from "../Refusal.ts"
+import type { ServiceRules } from "../ServiceRules.ts"
 import * as TaskRules from "./TaskRules.ts"
 
 /**
@@ -21,7 +22,10 @@ export const choreIds = { preparation: "jobpreparation", release: "jobrelease" }
  *
  * @internal
  */
-export const checkSettings = (settings: JobPatch): Refusal.Refusal | undefined => {
+export const checkSettings = (
+  rules: ServiceRules,
+  settings: JobPatch
+): Refusal.Refusal | undefined => {
   const { constraints, maxParallelTasks = -1, priority = 0 } = settings
   if (!Number.isInteger(priority) || priority < -1000 || priority > 1000) {
     return TaskRules.invalid("priority", priority, "The value must be from -1000 to 1000")
@@ -33,7 +37,7 @@ export const checkSettings = (settings: JobPatch): Refusal.Refusal | undefined =
       "The value must be -1 or above 0"
     )
   }
-  return TaskRules.checkConstraints(constraints)
+  return TaskRules.checkConstraints(rules, constraints)
 }
 
 /**
@@ -41,12 +45,12 @@ export const checkSettings = (settings: JobPatch): Refusal.Refusal | undefined =
  *
  * @internal
  */
-export const check = (spec: JobSpec): Refusal.Refusal | undefined => {
+export const check = (rules: ServiceRules, spec: JobSpec): Refusal.Refusal | undefined => {
   if (!TaskRules.isId(spec.id)) return TaskRules.badId(spec.id)
-  return checkSettings(spec) ?? checkChores(spec) ?? checkManager(spec)
+  return checkSettings(rules, spec) ?? checkChores(rules, spec) ?? checkManager(rules, spec)
 }
 
-const checkChores = (spec: JobSpec): Refusal.Refusal | undefined => {
+const checkChores = (rules: ServiceRules, spec: JobSpec): Refusal.Refusal | undefined => {
   const { preparation, release } = spec
   const { preparation: prepareId, release: releaseId } = idsOf(spec)
   if (preparation === undefined) {
@@ -57,7 +61,7 @@ const checkChores = (spec: JobSpec): Refusal.Refusal | undefined => {
     )
   }
   if (!TaskRules.isId(prepareId)) return TaskRules.badId(prepareId, "jobPreparationTask.id")
-  const problem = TaskRules.checkConstraints(preparation.constraints)
+  const problem = TaskRules.checkConstraints(rules, preparation.constraints)
   if (problem !== undefined || release === undefined) return problem
   if (!TaskRules.isId(releaseId)) return TaskRules.badId(releaseId, "jobReleaseTask.id")
   if (releaseId.toLowerCase() === prepareId.toLowerCase()) {
@@ -75,15 +79,15 @@ const checkChores = (spec: JobSpec): Refusal.Refusal | undefined => {
       "The duration must be at most 15 minutes"
     )
   }
-  return TaskRules.checkConstraints({
+  return TaskRules.checkConstraints(rules, {
     ...(maxWallClockMs === undefined ? {} : { maxWallClockMs }),
     ...(retentionMs === undefined ? {} : { retentionMs })
   })
 }
 
-const checkManager = (spec: JobSpec): Refusal.Refusal | undefined => {
+const checkManager = (rules: ServiceRules, spec: JobSpec): Refusal.Refusal | undefined => {
   if (spec.manager === undefined) return undefined
-  return TaskRules.check({
+  return TaskRules.check(rules, {
     usesTaskDependencies: spec.usesTaskDependencies ?? false,
     onTaskFailure: spec.onTaskFailure ?? "noaction",
     ...idsOf(spec)

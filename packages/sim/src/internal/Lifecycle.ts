@@ -252,8 +252,14 @@ const follow = (
 ): void => {
   const { exitCode, result } = task.execution
   if (result === "success") account.nodes[task.nodeIndex]!.totalTasksSucceeded++
-  const actions = ExitConditions.resolve(task.exitConditions, kind, exitCode)
-  if (actions.dependencyAction === "satisfy") Transition.satisfyDependents(account, job, task)
+  const actions = ExitConditions.resolve(
+    task.exitConditions,
+    kind,
+    exitCode,
+    account.rules.exitCodeOverlaps === "range"
+  )
+  const isSatisfying = actions.dependencyAction === "satisfy" && !account.reactivated.has(task)
+  if (isSatisfying) Transition.satisfyDependents(account, job, task)
   const isManager = task.placing !== undefined && task.placing.manages !== "nothing"
   const isActing = job.onTaskFailure === "performexitoptionsjobaction" &&
     job.state === "active" && !isManager

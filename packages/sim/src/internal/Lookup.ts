@@ -28,6 +28,34 @@ export const jobToWrite = (account: Account.Account, jobId: string): Job | Refus
 }
 
 /**
+ * Finds a job whose tasks a caller may end and change.
+ *
+ * @internal
+ */
+export const jobOfTask = (account: Account.Account, jobId: string): Job | Refusal.Refusal => {
+  const found = jobToWrite(account, jobId)
+  if (Refusal.isRefusal(found)) return found
+  const isDisabled = found.state === "disabled" || found.state === "disabling"
+  return isDisabled && account.rules.tasksOfDisabledJobs === "locked"
+    ? Refusal.make("JobDisabled")
+    : found
+}
+
+/**
+ * Finds a job whose tasks a caller may delete.
+ *
+ * @internal
+ */
+export const jobOfDeletedTask = (
+  account: Account.Account,
+  jobId: string
+): Job | Refusal.Refusal => {
+  const found = jobOfTask(account, jobId)
+  if (Refusal.isRefusal(found)) return found
+  return account.rules.tasksOfEndedJobs === "locked" ? openJob(account, jobId) : found
+}
+
+/**
  * Finds a job that still takes tasks and changes.
  *
  * @internal

@@ -38,7 +38,7 @@ export const take = (
     Placements.kill(account, placement)
     if (placement.phase === "started") Placements.release(account, placement)
     if (isCurrent) {
-      if (absence === "preempted" && account.isPreemptionCounted) {
+      if (absence === "preempted" && account.rules.preemptions === "requeues") {
         Lifecycle.requeue(account, job, task, nowMs)
       } else {
         Placements.putBack(account, job, task, nowMs)

@@ -54,7 +54,7 @@ export const members = (account: Account, task: Task): ReadonlyArray<Placement> 
  */
 export const hold = (
   account: Account,
-  run: Omit<Placement, "generation" | "lead" | "phase" | "isKillAsked">,
+  run: Omit<Placement, "generation" | "lead" | "phase" | "isKillAsked" | "isExpired">,
   lead: number | undefined,
   nowMs: number
 ): Placement => {
@@ -64,7 +64,8 @@ export const hold = (
     generation,
     lead: lead ?? generation,
     phase: "preparing",
-    isKillAsked: false
+    isKillAsked: false,
+    isExpired: false
   }
   Pool.take(run.node, run.slots, nowMs)
   account.placements.set(generation, placement)
@@ -118,10 +119,18 @@ export const watchWallClock = (account: Account, task: Task): void => {
   const { constraints, execution: { startAtMs } } = task
   const placement = ofTask(account, task)
   if (startAtMs === undefined || task.phase !== "running" || placement === undefined) return
-  task.deadlineAtMs = startAtMs + constraints.maxWallClockMs
+  task.deadlineAtMs = clockStartOf(account, task, startAtMs) + constraints.maxWallClockMs
   if (task.deadlineAtMs < Infinity) {
     EventHeap.push(account.deadlines, task.deadlineAtMs, placement.generation)
   }
+}
+
+/** When the wall clock of a task began whose latest run started at a time. */
+const clockStartOf = ({ clockStarts, rules }: Account, task: Task, startAtMs: number): number => {
+  if (rules.wallClockOfRetries === "fresh") return startAtMs
+  const beganAtMs = clockStarts.get(task) ?? startAtMs
+  clockStarts.set(task, beganAtMs)
+  return beganAtMs
 }
 
 /**

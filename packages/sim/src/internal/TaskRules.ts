@@ -6,6 +6,7 @@
 import * as ExitConditions from "../ExitConditions.ts"
 import type { Job } from "../Job.ts"
 import * as Refusal from "../Refusal.ts"
+import type { ServiceRules } from "../ServiceRules.ts"
 import type { TaskConstraintsSpec, TaskSpec } from "../Task.ts"
 
 /**
@@ -52,7 +53,11 @@ export const termsOf = (job: Job): JobTerms => ({
  *
  * @internal
  */
-export const check = (job: JobTerms, spec: TaskSpec): Refusal.Refusal | undefined => {
+export const check = (
+  rules: ServiceRules,
+  job: JobTerms,
+  spec: TaskSpec
+): Refusal.Refusal | undefined => {
   if (!isId(spec.id)) return badId(spec.id)
   const key = spec.id.toLowerCase()
   if (key === job.preparation.toLowerCase()) {
@@ -63,7 +68,7 @@ export const check = (job: JobTerms, spec: TaskSpec): Refusal.Refusal | undefine
   if (!Number.isInteger(slots) || slots < 1) {
     return invalid("requiredSlots", slots, "The value must be a whole number of at least 1")
   }
-  return checkInstances(spec) ?? checkConstraints(spec.constraints) ??
+  return checkInstances(spec) ?? checkConstraints(rules, spec.constraints) ??
     checkDependencies(job, spec) ?? checkExitConditions(job, spec)
 }
 
@@ -73,11 +78,13 @@ export const check = (job: JobTerms, spec: TaskSpec): Refusal.Refusal | undefine
  * @internal
  */
 export const checkConstraints = (
+  rules: ServiceRules,
   spec: TaskConstraintsSpec | undefined
 ): Refusal.Refusal | undefined => {
   if (spec === undefined) return undefined
   const retries = spec.maxTaskRetryCount ?? 0
-  if (!Number.isInteger(retries) || retries < -1) {
+  const isTooLow = retries < -1 && rules.retryCountsBelowMinusOne === "refused"
+  if (!Number.isInteger(retries) || isTooLow) {
     return invalid("maxTaskRetryCount", retries, "The value must be -1 or more")
   }
   if ((spec.maxWallClockMs ?? 1) <= 0) {

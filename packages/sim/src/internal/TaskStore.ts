@@ -50,7 +50,7 @@ export const insert = (
     phase: "ready",
     rank: 0,
     deadlineAtMs: Infinity,
-    wait: DependencyLedger.makeWait(spec.dependsOn)
+    wait: DependencyLedger.makeWait(job.dependencies, spec.dependsOn)
   }
   account.tasks[task.index] = task
   job.tasks.set(spec.id.toLowerCase(), task)
@@ -70,6 +70,9 @@ export const remove = (account: Account, job: Job, task: Task): void => {
   Placements.withdraw(account, task)
   TaskCounts.count(job.counts, task, -1)
   job.tasks.delete(task.id.toLowerCase())
+  if (account.rules.deletedParents === "forgotten") {
+    DependencyLedger.forget(job.dependencies, task.id)
+  }
   free(account, task)
 }
 

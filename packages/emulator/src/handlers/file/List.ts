@@ -42,10 +42,19 @@ export const handle = Effect.fnUntraced(function*(
   return Reply.list(
     exchange,
     "files",
-    page.map((entry) => JSON.stringify(itemOf(root, entry)).slice(1, -1)),
+    page.map((entry) => textOf(itemOf(root, entry), exchange.state.settings.int64Form)),
     next
   )
 })
+
+/** An item as JSON without the braces. */
+const textOf = (item: NodeFile, int64Form: "number" | "text"): string =>
+  JSON.stringify(
+    item,
+    int64Form === "number"
+      ? undefined
+      : (name: string, value: unknown) => name === "contentLength" ? String(value) : value
+  ).slice(1, -1)
 
 const itemOf = (root: StoredFiles.FileRoot, { name, stats }: StoredFiles.Entry): NodeFile => ({
   name,

@@ -31,7 +31,7 @@ export const handle: Handler = (exchange) => {
   if (Subject.isReply(query)) return query
   const selection = Select.read(exchange, ChoreDocument.memberNames)
   if (Subject.isReply(selection)) return selection
-  const entries = found.map((chores) => ({ index: chores.node.index, chores }))
+  const entries = found.map((chores) => ({ index: chores.node.index, id: chores.node.id, chores }))
     .toSorted((left, right) => left.index - right.index)
   const { items, nextLink } = IndexedPages.cut(
     exchange,

@@ -1,5 +1,5 @@
 /**
- * `Task_AddCollection`: adds up to 100 tasks; the reply names each with its own outcome, in no
+ * `Task_AddCollection`: adds up to 100 tasks, or as many as the settings say; the reply names each with its own outcome, in no
  * particular order.
  *
  * @internal
@@ -7,7 +7,6 @@
 import * as Refusal from "@batchwave/sim/Refusal"
 import type { Task } from "@batchwave/sim/Task"
 import * as TaskOperations from "@batchwave/sim/TaskOperations"
-import * as Limits from "@batchwave/wire/Limits"
 import * as CollectionEffects from "../../CollectionEffects.ts"
 import * as ErrorReply from "../../ErrorReply.ts"
 import type { Exchange, Handler, Reply as ReplyValue } from "../../Exchange.ts"
@@ -88,13 +87,31 @@ const readItems = (exchange: Exchange): ReadonlyArray<unknown> | ReplyValue => {
       "The body must be an object with an array named value"
     )
   }
-  if (items.length <= Limits.collectionTasks) return items
-  return ErrorReply.ofProperty(
-    exchange,
-    "InvalidPropertyValue",
-    "value",
-    `A collection may have ${Limits.collectionTasks} tasks, not ${items.length}`
-  )
+  const { collectionOverflowCode, collectionTasksMax, duplicateTasks } = exchange.state.settings
+  if (items.length > collectionTasksMax) {
+    return ErrorReply.make(exchange, collectionOverflowCode, [
+      ["PropertyName", "value"],
+      ["Reason", `A collection may have ${collectionTasksMax} tasks, not ${items.length}`]
+    ])
+  }
+  const twice = duplicateTasks === "requestRefused" ? duplicateIn(items) : undefined
+  return twice === undefined ? items : ErrorReply.make(exchange, "InvalidRequestBody", [
+    ["PropertyName", "id"],
+    ["PropertyValue", twice],
+    ["Reason", "Two tasks of the collection have this id"]
+  ])
+}
+
+/** An id that tasks of a collection share. */
+const duplicateIn = (items: ReadonlyArray<unknown>): string | undefined => {
+  const seen = new Set<string>()
+  for (const item of items) {
+    const id = idOf(item)
+    if (id === undefined) continue
+    if (seen.has(id.toLowerCase())) return id
+    seen.add(id.toLowerCase())
+  }
+  return undefined
 }
 
 const idOf = (item: unknown): string | undefined =>

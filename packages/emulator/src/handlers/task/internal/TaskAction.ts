@@ -29,7 +29,8 @@ export const act = (exchange: Exchange, verb: Verb, name: string): ReplyValue =>
   const { job, task, taskRecord } = subject
   const changed = verb(state.account, job.id, task.id, nowMs)
   if (Refusal.isRefusal(changed)) return ErrorReply.ofRefusal(exchange, changed)
-  touch(state, taskRecord, nowMs)
+  const isKept = name === "reactivate" && state.settings.reactivationETags === "same"
+  if (!isKept) touch(state, taskRecord, nowMs)
   return Reply.empty(exchange, {
     ...Reply.markHeaders(taskRecord),
     DataServiceId: `${TaskDocument.urlOf(base, job, task)}/${name}`
