@@ -10,14 +10,17 @@ import { delimiter, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { endAs, runChild } from "./child.mjs"
 import { ensureInstalled } from "./install.mjs"
+import { ensureNested } from "./nested.mjs"
 
 const root = fileURLToPath(new URL("..", import.meta.url)).replace(/[\\/]$/, "")
 const cliPath = join(root, "packages", "batchwave", "src", "bin.ts")
+const azuriteFolder = join("test", "azurite")
 const conformanceConfig = join("test", "conformance", "clients", "vitest.config.ts")
 
 /**
  * `tool` is a file in `node_modules/.bin`; `arguments` come before those of the caller. `quiet` holds
- * the installer's output back; `whereTyped` runs the tool in the directory `npm` was called from, so
+ * the installer's output back; `nested` is a folder that is installed first, and without which the
+ * command is skipped, except on CI; `whereTyped` runs the tool in the directory `npm` was called from, so
  * that relative paths mean what they mean in the caller's shell.
  */
 const commands = {
@@ -26,6 +29,11 @@ const commands = {
   "batchwave": { tool: "node", arguments: [cliPath], quiet: true, whereTyped: true },
   "test": { tool: "vitest", arguments: ["run"] },
   "test:conformance": { tool: "vitest", arguments: ["run", "--config", conformanceConfig] },
+  "test:azurite": {
+    tool: "vitest",
+    arguments: ["run", "--config", join(azuriteFolder, "vitest.config.ts")],
+    nested: azuriteFolder
+  },
   "check": { tool: "tsc", arguments: ["-b"] },
   "lint": { tool: "oxlint", arguments: ["--type-aware"] },
   "format": { tool: "dprint", arguments: ["fmt"] },
@@ -42,6 +50,14 @@ export async function main([name, ...callerArguments]) {
   }
   await ensureInstalled(root, { quiet: command.quiet === true })
   if (command.tool === undefined) return
+  if (command.nested !== undefined) {
+    const problem = await ensureNested(join(root, command.nested))
+    if (problem !== undefined && (process.env.CI ?? "") !== "") throw new Error(problem)
+    if (problem !== undefined) {
+      process.stderr.write(`batchwave: skipped ${name}: ${problem}\n`)
+      return
+    }
+  }
   const ending = await runChild(
     join(root, "node_modules", ".bin", command.tool),
     [...command.arguments, ...callerArguments],
