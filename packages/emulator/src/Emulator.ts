@@ -195,7 +195,8 @@ const makeState = Effect.fnUntraced(function*(
       id: given.pool,
       nodesCount: given.nodes,
       slotsPerNode: given.slotsPerNode,
-      fillType: given.nodeFillType
+      fillType: given.nodeFillType,
+      isInterNode: true
     },
     seed: given.seed,
     activeJobsMax: given.activeJobsMax,

@@ -80,6 +80,25 @@ export const make = (state: State, start: StartRun): Execution | undefined => {
   }
 }
 
+/**
+ * Why a run cannot even begin, if so. The account has no application packages, so a task that refers to
+ * one fails as on the service when a package cannot be had.
+ */
+export const problemOf = (state: State, start: StartRun): TaskEnd | undefined => {
+  if (start._tag === "StartChore") return undefined
+  const record = taskRecordOf(state, start.taskIndex)
+  // Most tasks need no reading to know.
+  if (!record.fragment.includes("applicationPackageReferences")) return undefined
+  const missing = readTask(state, start.taskIndex).applicationPackageReferences?.[0]
+  return missing === undefined ? undefined : {
+    _tag: "SetupFailed",
+    failure: failureOf({
+      code: "ApplicationPackageError",
+      message: `The account has no application package ${missing.applicationId}`
+    })
+  }
+}
+
 /** The directory an instruction's run works in: a subtask's is in that of its task. */
 export const directoryOf = (state: State, start: StartRun): string => {
   const directory = turnOf(state, start)

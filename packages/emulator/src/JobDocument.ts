@@ -87,6 +87,11 @@ const make = (state: State, base: string, job: Job): CloudJob => {
       ...(job.endAtMs === undefined ? {} : { endTime: time(job.endAtMs) }),
       ...(job.terminateReason === undefined ? {} : { terminateReason: job.terminateReason })
     },
-    ...record.members
+    ...Object.fromEntries(
+      Object.entries(record.members).filter(([, value]) => !isEmpty(value))
+    )
   }
 }
+
+/** Empty lists are not told. */
+const isEmpty = (value: unknown): boolean => Array.isArray(value) && value.length === 0

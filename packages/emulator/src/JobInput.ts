@@ -13,9 +13,11 @@ import {
   onAllTasksCompleteActions,
   onTaskFailureActions
 } from "@batchwave/wire/JobState"
+import * as Limits from "@batchwave/wire/Limits"
 import * as OpenEnum from "@batchwave/wire/OpenEnum"
 import type { PoolInformation } from "@batchwave/wire/PoolInformation"
 import * as Result from "effect/Result"
+import * as JobTaskInput from "./JobTaskInput.ts"
 import * as Problem from "./Problem.ts"
 import type { JobMembers } from "./State.ts"
 
@@ -23,6 +25,8 @@ import type { JobMembers } from "./State.ts"
 export interface JobInput {
   readonly spec: JobSpec
   readonly members: JobMembers
+  /** The members of the manager's task that nobody can change; absent without a manager. */
+  readonly managerFragment: string | undefined
 }
 
 /** A change that may be offered to a job. */
@@ -32,22 +36,16 @@ export interface JobPatchInput {
   readonly members: JobMembers
 }
 
-const unsupportedMembers = ["jobManagerTask", "jobPreparationTask", "jobReleaseTask"] as const
-
-const unsupportedReason = "The emulator runs ordinary tasks only and does not support it"
-
-/** Reads the body of an add. */
-export const read = (input: unknown): JobInput | Problem.Problem => {
+/** Reads the body of an add; `isAutoStorage` says whether the account has storage of its own. */
+export const read = (input: unknown, isAutoStorage: boolean): JobInput | Problem.Problem => {
   const decoded = Decode.decodeJobAddParameter(input)
   if (Result.isFailure(decoded)) return Problem.ofDecode(decoded.failure, input)
   const job = decoded.success
-  for (const name of unsupportedMembers) {
-    if (job[name] !== undefined) {
-      return Problem.ofProperty("UnsupportedProperty", name, unsupportedReason)
-    }
-  }
-  const problem = Problem.ofValues(JobAddParameter, job, "") ?? checkPool(job.poolInfo)
+  const problem = Problem.ofValues(JobAddParameter, job, "") ?? checkPool(job.poolInfo) ??
+    checkName(job)
   if (problem !== undefined) return problem
+  const tasks = JobTaskInput.read(job, isAutoStorage)
+  if (Problem.isProblem(tasks)) return tasks
   const { onTaskFailure } = job
   return {
     spec: {
@@ -57,11 +55,20 @@ export const read = (input: unknown): JobInput | Problem.Problem => {
       ...(onTaskFailure !== undefined && OpenEnum.isKnown(onTaskFailureActions, onTaskFailure)
         ? { onTaskFailure }
         : {}),
-      ...settingsOf(job)
+      ...settingsOf(job),
+      ...tasks.spec
     },
-    members: membersOf(job)
+    members: { ...membersOf(job), ...tasks.members },
+    managerFragment: tasks.managerFragment
   }
 }
+
+const checkName = ({ displayName = "" }: JobAddParameter): Problem.Problem | undefined =>
+  displayName.length <= Limits.displayNameCharacters ? undefined : Problem.ofProperty(
+    "InvalidPropertyValue",
+    "displayName",
+    `At most ${Limits.displayNameCharacters} characters`
+  )
 
 /** Reads the body of a patch. */
 export const readPatch = (input: unknown): JobPatchInput | Problem.Problem => {

@@ -27,3 +27,9 @@ export const placeOf = (base: string, node: Node, root: string): ComputeNodeInfo
 
 /** Begins the affinity id of every node. */
 export const affinityMark = "TVM:"
+
+/** The node an affinity id names; nothing for the id of anything else. */
+export const nodeIdOf = (affinityId: string): string | undefined =>
+  affinityId.toLowerCase().startsWith(affinityMark.toLowerCase())
+    ? affinityId.slice(affinityMark.length)
+    : undefined

@@ -19,6 +19,7 @@ export const memberNames: ReadonlySet<string> = new Set(Object.keys(CloudPool.fi
 /** The members of the pool there is from the start. */
 export const defaultMembers: PoolMembers = {
   vmSize: "standard_d2s_v3",
+  enableInterNodeCommunication: true,
   virtualMachineConfiguration: {
     imageReference: {
       publisher: "batchwave",

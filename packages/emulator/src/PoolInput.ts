@@ -52,6 +52,7 @@ export const read = (input: unknown): PoolInput | Problem.Problem => {
     spec: {
       id,
       slotsPerNode: taskSlotsPerNode ?? 1,
+      isInterNode: members.enableInterNodeCommunication ?? false,
       targetDedicatedNodes: targetDedicatedNodes ?? 0,
       targetLowPriorityNodes: targetLowPriorityNodes ?? 0,
       ...(OpenEnum.isKnown(nodeFillTypes, fillType) ? { fillType } : {})

@@ -71,6 +71,8 @@ const run = Effect.fnUntraced(function*(workshop: Workshop, start: StartRun, rep
   const isWanted = (): boolean => Runs.taskStarted(state.account, generation, nowMs())
   const execution = isWanted() ? Executions.make(state, start) : undefined
   if (execution === undefined) return report(generation, { _tag: "Killed" }, nowMs())
+  const problem = Executions.problemOf(state, start)
+  if (problem !== undefined) return report(generation, problem, nowMs())
   // A kill that came before the executor knew the run is repeated once the process exists.
   const killUnwanted = () => isWanted() ? Effect.void : processes.kill(execution.id)
   const real = processes.run(execution, killUnwanted)

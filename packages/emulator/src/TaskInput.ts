@@ -13,13 +13,14 @@ import {
   jobActions
 } from "@batchwave/wire/ExitConditions"
 import * as Iso8601Duration from "@batchwave/wire/Iso8601Duration"
-import * as Limits from "@batchwave/wire/Limits"
 import * as OpenEnum from "@batchwave/wire/OpenEnum"
 import { TaskAddParameter } from "@batchwave/wire/Task"
 import type { TaskConstraints } from "@batchwave/wire/TaskConstraints"
 import * as Result from "effect/Result"
 import * as FileInput from "./FileInput.ts"
+import * as NodePlace from "./NodePlace.ts"
 import * as Problem from "./Problem.ts"
+import * as ProgramInput from "./ProgramInput.ts"
 
 /** A task that may be offered to the account. */
 export interface TaskInput {
@@ -35,14 +36,8 @@ const checkedMembers = [
   "exitConditions",
   "dependsOn",
   "userIdentity",
-  "outputFiles"
-] as const
-
-/** The members a process on this machine cannot honour. */
-const unsupportedMembers = [
+  "outputFiles",
   "multiInstanceSettings",
-  "containerSettings",
-  "applicationPackageReferences",
   "authenticationTokenSettings"
 ] as const
 
@@ -54,18 +49,24 @@ const echoedMembers = [
   "outputFiles",
   "environmentSettings",
   "affinityInfo",
-  "dependsOn"
+  "dependsOn",
+  "applicationPackageReferences",
+  "authenticationTokenSettings"
 ] as const
 
 /** Reads one task of a body; `isAutoStorage` says whether the account has storage of its own. */
 export const read = (input: unknown, isAutoStorage: boolean): TaskInput | Problem.Problem => {
   const decoded = Decode.decodeTaskAddParameter(input)
   if (Result.isFailure(decoded)) return Problem.ofDecode(decoded.failure, input)
-  const task = decoded.success
-  const problem = check(task, isAutoStorage)
-  if (problem !== undefined) return problem
-  return { spec: specOf(task), fragment: fragmentOf(task) }
+  return ofParameter(decoded.success, isAutoStorage)
 }
+
+/** Takes a task that has the right shape. */
+export const ofParameter = (
+  task: TaskAddParameter,
+  isAutoStorage: boolean
+): TaskInput | Problem.Problem =>
+  check(task, isAutoStorage) ?? { spec: specOf(task), fragment: fragmentOf(task) }
 
 /** The constraints of the model; durations that are none were refused before. */
 export const constraintsOf = (constraints: TaskConstraints): TaskConstraintsSpec => ({
@@ -81,29 +82,29 @@ export const constraintsOf = (constraints: TaskConstraints): TaskConstraintsSpec
 })
 
 const check = (task: TaskAddParameter, isAutoStorage: boolean): Problem.Problem | undefined => {
-  for (const name of unsupportedMembers) {
-    const value = task[name]
-    if (value === undefined || (Array.isArray(value) && value.length === 0)) continue
-    return Problem.ofProperty(
-      "UnsupportedProperty",
-      name,
-      "The emulator runs tasks as processes of this machine and does not support it"
-    )
-  }
   for (const name of checkedMembers) {
     const value = task[name]
     if (value === undefined) continue
     const problem = Problem.ofValues(TaskAddParameter.fields[name], value, name)
     if (problem !== undefined) return problem
   }
-  if (task.commandLine === "") {
-    return Problem.ofProperty("InvalidPropertyValue", "commandLine", "It must not be empty")
+  return ProgramInput.check(task, "") ?? checkInstances(task, isAutoStorage) ??
+    FileInput.check(task, isAutoStorage)
+}
+
+const checkInstances = (
+  { multiInstanceSettings: settings }: TaskAddParameter,
+  isAutoStorage: boolean
+): Problem.Problem | undefined => {
+  if (settings === undefined) return undefined
+  if (settings.coordinationCommandLine === "") {
+    return Problem.ofProperty(
+      "InvalidPropertyValue",
+      "multiInstanceSettings.coordinationCommandLine",
+      "It must not be empty"
+    )
   }
-  if ((task.displayName?.length ?? 0) > Limits.displayNameCharacters) {
-    const most = Limits.displayNameCharacters
-    return Problem.ofProperty("InvalidPropertyValue", "displayName", `At most ${most} characters`)
-  }
-  return FileInput.check(task, isAutoStorage)
+  return FileInput.check({ resourceFiles: settings.commonResourceFiles ?? [] }, isAutoStorage)
 }
 
 const specOf = (task: TaskAddParameter): TaskSpec => ({
@@ -111,8 +112,24 @@ const specOf = (task: TaskAddParameter): TaskSpec => ({
   requiredSlots: task.requiredSlots ?? 1,
   ...(task.constraints === undefined ? {} : { constraints: constraintsOf(task.constraints) }),
   ...(task.dependsOn === undefined ? {} : { dependsOn: task.dependsOn }),
-  ...(task.exitConditions === undefined ? {} : { exitConditions: exitsOf(task.exitConditions) })
+  ...(task.exitConditions === undefined ? {} : { exitConditions: exitsOf(task.exitConditions) }),
+  ...placingOf(task)
 })
+
+const placingOf = (
+  { affinityInfo, multiInstanceSettings }: TaskAddParameter
+): Pick<TaskSpec, "placing"> => {
+  const preferredNodeId = NodePlace.nodeIdOf(affinityInfo?.affinityId ?? "")
+  if (multiInstanceSettings === undefined && preferredNodeId === undefined) return {}
+  return {
+    placing: {
+      ...(multiInstanceSettings === undefined
+        ? {}
+        : { instancesCount: multiInstanceSettings.numberOfInstances ?? 1 }),
+      ...(preferredNodeId === undefined ? {} : { preferredNodeId })
+    }
+  }
+}
 
 const exitsOf = (conditions: ExitConditions): SimExit.ExitConditions => ({
   exitCodes: (conditions.exitCodes ?? []).map(({ code, exitOptions }) => ({
@@ -140,8 +157,6 @@ const optionsOf = ({ dependencyAction, jobAction }: ExitOptions): SimExit.ExitOp
     : {})
 })
 
-const defaultUser = `{"autoUser":{"scope":"pool","elevationLevel":"nonadmin"}}`
-
 /** Joined once, so that the text is kept as one piece. */
 const fragmentOf = (task: TaskAddParameter): string => {
   const pieces = [`"commandLine":`, JSON.stringify(task.commandLine)]
@@ -150,18 +165,16 @@ const fragmentOf = (task: TaskAddParameter): string => {
     if (value === undefined || (Array.isArray(value) && value.length === 0)) continue
     pieces.push(`,"`, name, `":`, JSON.stringify(value))
   }
+  const { multiInstanceSettings } = task
+  if (multiInstanceSettings !== undefined) {
+    const filled = { numberOfInstances: 1, ...multiInstanceSettings }
+    pieces.push(`,"multiInstanceSettings":`, JSON.stringify(filled))
+  }
   pieces.push(
     `,"userIdentity":`,
-    userOf(task),
+    JSON.stringify(ProgramInput.userOf(task)),
     `,"requiredSlots":`,
     String(task.requiredSlots ?? 1)
   )
   return pieces.join("")
-}
-
-const userOf = ({ userIdentity }: TaskAddParameter): string => {
-  if (userIdentity === undefined) return defaultUser
-  if (userIdentity.autoUser === undefined) return JSON.stringify(userIdentity)
-  const { elevationLevel = "nonadmin", scope = "pool" } = userIdentity.autoUser
-  return JSON.stringify({ autoUser: { scope, elevationLevel } })
 }

@@ -163,7 +163,7 @@ describe("Job_Disable and Job_Enable", () => {
 })
 
 describe("Job_ListPreparationAndReleaseTaskStatus", () => {
-  it.live("is refused, as no job has such tasks", () =>
+  it.live("is refused for a job that has neither", () =>
     Effect.gen(function*() {
       const raw = yield* RawBatch.start()
       yield* RawBatch.addJob(raw, "j1")

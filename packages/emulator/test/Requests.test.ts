@@ -196,7 +196,7 @@ describe("requests", () => {
             `{"id":"a","commandLine":"true","constraints":{"maxTaskRetryCount":-2}}`,
             `{"id":"a","commandLine":"true","constraints":{"maxWallClockTime":"soon"}}`,
             `{"id":"a","commandLine":"true","dependsOn":{"taskIds":["b"]}}`,
-            `{"id":"a","commandLine":"true","multiInstanceSettings":{"coordinationCommandLine":"x"}}`
+            `{"id":"a","commandLine":"true","containerSettings":{"imageName":"x"}}`
           ],
           post
         ),

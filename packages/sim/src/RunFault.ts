@@ -122,6 +122,7 @@ const userCodes: ReadonlySet<string> = new Set([
   "CommandLaunchFailed",
   "BlobNotFound",
   "BlobAccessDenied",
+  "ApplicationPackageError",
   "ResourceContainerNotFound",
   "ResourceContainerAccessDenied",
   "FileUploadContainerNotFound",

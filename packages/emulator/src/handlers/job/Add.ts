@@ -18,7 +18,7 @@ export const handle: Handler = (exchange) => {
   const { nowMs, state } = exchange
   const parsed = Problem.parseJson(exchange.body)
   if (Problem.isProblem(parsed)) return ErrorReply.make(exchange, parsed.code, parsed.values)
-  const input = JobInput.read(parsed.value)
+  const input = JobInput.read(parsed.value, state.settings.autoStorage !== undefined)
   if (Problem.isProblem(input)) return ErrorReply.make(exchange, input.code, input.values)
   const job = JobOperations.add(state.account, input.spec, nowMs)
   if (Refusal.isRefusal(job)) return ErrorReply.ofRefusal(exchange, job)
@@ -30,6 +30,11 @@ export const handle: Handler = (exchange) => {
     countsAtMs: nowMs
   }
   state.jobRecords.set(job.index, record)
+  if (input.managerFragment !== undefined) {
+    for (const { index } of job.tasks.values()) {
+      state.taskRecords[index] = { ...firstMark(state, nowMs), fragment: input.managerFragment }
+    }
+  }
   const location = `${exchange.base}/jobs/job-1`
   return Reply.empty(exchange, {
     ...Reply.markHeaders(record),
