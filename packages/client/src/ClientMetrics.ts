@@ -7,34 +7,45 @@ import * as Duration from "effect/Duration"
 import * as Metric from "effect/Metric"
 import type { OperationId } from "./RetryRule.ts"
 
+type Attributes = Metric.Metric.Attributes
+
+const counter = (name: string, description: string) => (attributes?: Attributes) =>
+  Metric.counter(name, { description, attributes, incremental: true })
+
+const makeAttempts = counter("batchwave_client_attempts_total", "Attempts sent to the service")
+
+const makeRetries = counter(
+  "batchwave_client_retries_total",
+  "Attempts after the first of a call"
+)
+
+const makeThrottled = counter(
+  "batchwave_client_throttled_total",
+  "Replies that asked to send less"
+)
+
+const makeFailures = counter("batchwave_client_failures_total", "Calls that failed for good")
+
+const makeCallTime = (attributes?: Attributes) =>
+  Metric.timer("batchwave_client_call_milliseconds", {
+    description: "Time of a call with all its attempts and waits",
+    attributes
+  })
+
 /** Attempts that were sent. */
-export const attempts = Metric.counter("batchwave_client_attempts_total", {
-  description: "Attempts sent to the service",
-  incremental: true
-})
+export const attempts = makeAttempts()
 
 /** Attempts after the first of a call. */
-export const retries = Metric.counter("batchwave_client_retries_total", {
-  description: "Attempts after the first of a call",
-  incremental: true
-})
+export const retries = makeRetries()
 
 /** Replies of 429 and 503. */
-export const throttled = Metric.counter("batchwave_client_throttled_total", {
-  description: "Replies that asked to send less",
-  incremental: true
-})
+export const throttled = makeThrottled()
 
 /** Calls that failed for good. */
-export const failures = Metric.counter("batchwave_client_failures_total", {
-  description: "Calls that failed for good",
-  incremental: true
-})
+export const failures = makeFailures()
 
 /** Time of a call with all its attempts and waits, in milliseconds. */
-export const callTime = Metric.timer("batchwave_client_call_milliseconds", {
-  description: "Time of a call with all its attempts and waits"
-})
+export const callTime = makeCallTime()
 
 /** The metrics of one operation. */
 export interface OperationMetrics {
@@ -54,12 +65,13 @@ export const of = (operation: OperationId): OperationMetrics => {
   return made
 }
 
+/** Series with the attribute of their own: adding it at each update would copy the caller's context. */
 const make = (attributes: { readonly operation: OperationId }): OperationMetrics => {
-  const sent = Metric.withAttributes(attempts, attributes)
-  const again = Metric.withAttributes(retries, attributes)
-  const held = Metric.withAttributes(throttled, attributes)
-  const failed = Metric.withAttributes(failures, attributes)
-  const time = Metric.withAttributes(callTime, attributes)
+  const sent = makeAttempts(attributes)
+  const again = makeRetries(attributes)
+  const held = makeThrottled(attributes)
+  const failed = makeFailures(attributes)
+  const time = makeCallTime(attributes)
   return {
     sent: (isRetry, context) => {
       sent.updateUnsafe(1, context)

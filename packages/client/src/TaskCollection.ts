@@ -66,26 +66,30 @@ export const addAll = Effect.fnUntraced(function*<E = never, R = never>(
   const refusal = Account.refusalOf(jobId, tasks)
   if (refusal !== undefined) return yield* Effect.fail(refusal)
   const account = Account.make(jobId, tasks)
+  const workers = Math.max(1, options.concurrency ?? concurrencyDefault)
   const packer = TaskChunk.makePacker({
     tasks,
+    preparedMax: workers,
     tasksMax: Math.min(100, Math.max(1, options.tasksPerRequestMax ?? 100)),
     bodyBytesMax: options.bodyBytesMax,
     onTooLarge: (index, bodyBytes) =>
       Account.settle(account, index, tooLarge(account, index, bodyBytes, options.bodyBytesMax))
   })
-  const call = callOf<CollectionBody>(exchange, TasksApi.addCollection, { jobId }, {
-    options,
-    decode: unread
-  })
-  const run: Run = { exchange, memory, account, options, call, desks: new Set() }
+  const limit = () => BodyLimit.bytesOf(memory.limit, options.bodyBytesMax)
+  const call: Call<CollectionBody> = {
+    ...callOf(exchange, TasksApi.addCollection, { jobId }, { options, decode: unread }),
+    onSent: () => {
+      if (account.stop === undefined && packer.canPrepare()) packer.prepare(limit())
+    }
+  }
+  const run: Run = { exchange, memory, account, options, call, packer, desks: new Set() }
   const worker = Effect.fnUntraced(function*() {
     while (account.stop === undefined) {
-      const chunk = packer.next(BodyLimit.bytesOf(memory.limit, options.bodyBytesMax))
+      const chunk = packer.next(limit())
       if (chunk === undefined) return
       yield* settleChunk(run, chunk)
     }
   })
-  const workers = Math.max(1, options.concurrency ?? concurrencyDefault)
   yield* Effect.onInterrupt(
     Effect.forEach(Array.from({ length: workers }), worker, {
       concurrency: "unbounded",
@@ -120,6 +124,7 @@ interface Run {
   readonly options: AddCollectionOptions & { readonly bodyBytesMax: number }
   /** The call of every request, still without its body. */
   readonly call: Call<CollectionBody>
+  readonly packer: TaskChunk.Packer
   /** What each worker has at hand, for the account of an interrupted call. */
   readonly desks: Set<Desk>
 }
@@ -152,7 +157,7 @@ const settleChunk = Effect.fnUntraced(function*(run: Run, chunk: TaskChunk.TaskC
     if (piece.round > 0) {
       yield* Effect.sleep(backoffMs(run.exchange.policy, piece.round, yield* Random.next))
     }
-    const body = Buffer.from(piece.chunk.body, "utf8")
+    const { body } = piece.chunk
     const look: Adoption.Look = { isTaken: false }
     const sent = yield* Effect.result(
       run.exchange.deliver({
@@ -171,6 +176,7 @@ const settleChunk = Effect.fnUntraced(function*(run: Run, chunk: TaskChunk.TaskC
         yield* Adoption.adopt(run.exchange, run.account, piece.chunk, reply.taken, look)
       )
       if (again.length > 0) sendAgain(run, piece, { ...reply, again }, stack)
+      if (isRead(sent.success)) run.packer.giveBack(piece.chunk)
     }
     run.options.onProgress?.({
       settled: run.account.settled,
@@ -180,6 +186,10 @@ const settleChunk = Effect.fnUntraced(function*(run: Run, chunk: TaskChunk.TaskC
   }
   run.desks.delete(desk)
 })
+
+/** True when the one attempt was read to its end: its reply names every task. */
+const isRead = ({ attempts, value }: Delivered<CollectionBody>): boolean =>
+  attempts === 1 && value._tag === "AllAdded"
 
 /** Settles what a reply, or a look at the listing, tells about a piece. */
 const settle = (

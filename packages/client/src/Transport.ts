@@ -88,6 +88,7 @@ const dispatch = (
       },
       receiver
     )
+    request.onSent?.()
     return Effect.sync(() => {
       onEnd()
       receiver.abandon()

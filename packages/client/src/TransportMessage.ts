@@ -14,6 +14,8 @@ export interface TransportRequest {
   readonly body?: Uint8Array
   /** Time for this attempt, in milliseconds. */
   readonly timeoutMs: number
+  /** Called when the request has been handed over; quick, or useful while it is on the way. */
+  readonly onSent?: () => void
 }
 
 /** A complete reply. */

@@ -42,7 +42,7 @@ const packAll = (
   }
 }
 
-const bodyOf = (chunk: TaskChunk.TaskChunk): unknown => JSON.parse(chunk.body)
+const bodyOf = (chunk: TaskChunk.TaskChunk): unknown => JSON.parse(chunk.body.toString("utf8"))
 
 describe("TaskChunk", () => {
   it("puts each task into exactly one chunk, in order, within count and bytes, or reports it", () => {
@@ -61,7 +61,7 @@ describe("TaskChunk", () => {
             tasks.map((_, index) => index)
           )
           for (const { chunk, limitBytes } of chunks) {
-            const bodyBytes = Buffer.byteLength(chunk.body)
+            const bodyBytes = chunk.body.length
             assert.isAtMost(chunk.indexes.length, tasksMax)
             assert.isAtMost(bodyBytes, chunk.indexes.length === 1 ? bodyBytesMax : limitBytes)
             assert.deepStrictEqual(bodyOf(chunk), {
@@ -90,7 +90,7 @@ describe("TaskChunk", () => {
           const previous = chunks[before]?.chunk
           const first = tasks[chunk.indexes[0] ?? -1]
           if (previous === undefined || previous.indexes.length === tasksMax) return
-          const bytes = Buffer.byteLength(previous.body)
+          const bytes = previous.body.length
             + Buffer.byteLength(JSON.stringify(first)) + 1
           assert.isAbove(bytes, bodyBytesMax)
         })
@@ -111,6 +111,79 @@ describe("TaskChunk", () => {
     const exact = Buffer.byteLength(JSON.stringify({ value: [task] }))
     assert.strictEqual(packAll([task], 100, exact, [exact]).chunks.length, 1)
     assert.deepStrictEqual(packAll([task], 100, exact - 1, [exact - 1]).tooLarge, [0])
+  })
+
+  it("packs the same tasks whether or not it prepares ahead, each into one chunk in order", () => {
+    fc.assert(
+      fc.property(
+        items,
+        fc.integer({ min: 1, max: 40 }),
+        fc.integer({ min: 200, max: 4000 }),
+        fc.array(
+          fc.record({
+            limitBytes: fc.integer({ min: 60, max: 4000 }),
+            prepareCount: fc.integer({ min: 0, max: 4 }),
+            isGivenBack: fc.boolean()
+          }),
+          { minLength: 1, maxLength: 6 }
+        ),
+        (tasks, tasksMax, bodyBytesMax, turns) => {
+          const tooLarge: Array<number> = []
+          const packer = TaskChunk.makePacker({
+            tasks,
+            tasksMax,
+            bodyBytesMax,
+            preparedMax: 3,
+            onTooLarge: (index) => tooLarge.push(index)
+          })
+          const placed: Array<number> = []
+          for (let turn = 0;; turn++) {
+            const { isGivenBack = false, limitBytes = 60, prepareCount = 0 } =
+              turns[turn % turns.length] ?? {}
+            const bytesMax = Math.min(bodyBytesMax, limitBytes)
+            const chunk = packer.next(bytesMax)
+            if (chunk === undefined) break
+            for (let count = 0; count < prepareCount && packer.canPrepare(); count++) {
+              packer.prepare(bytesMax)
+            }
+            assert.isAtMost(chunk.indexes.length, tasksMax)
+            assert.isAtMost(chunk.body.length, chunk.indexes.length === 1 ? bodyBytesMax : bytesMax)
+            assert.deepStrictEqual(bodyOf(chunk), {
+              value: chunk.indexes.map((index) => tasks[index])
+            })
+            placed.push(...chunk.indexes)
+            if (isGivenBack) packer.giveBack(chunk)
+          }
+          assert.deepStrictEqual(placed, placed.toSorted((left, right) => left - right))
+          assert.deepStrictEqual(
+            [...placed, ...tooLarge].toSorted((left, right) => left - right),
+            tasks.map((_, index) => index)
+          )
+        }
+      ),
+      { numRuns: 300 }
+    )
+  })
+
+  it("prepares as many chunks as it may, none when enough bytes wait, and none beyond the end", () => {
+    const prepareAll = (tasks: ReadonlyArray<Item>, bodyBytesMax: number) => {
+      const packer = TaskChunk.makePacker({
+        tasks,
+        tasksMax: 1,
+        bodyBytesMax,
+        preparedMax: 20,
+        onTooLarge: () => undefined
+      })
+      let count = 0
+      for (; packer.canPrepare(); count++) packer.prepare(bodyBytesMax)
+      return count
+    }
+    const task = (bytes: number): Item => ({ id: "t", text: "x".repeat(bytes) })
+    assert.strictEqual(prepareAll(Array.from({ length: 30 }, () => task(1)), 1000), 20)
+    assert.strictEqual(prepareAll([task(1), task(1)], 1000), 2)
+    const mebibyte = 1_048_576
+    const large = Array.from({ length: 30 }, () => task(mebibyte - 40))
+    assert.strictEqual(prepareAll(large, mebibyte), TaskChunk.preparedBytesMax / mebibyte + 1)
   })
 
   it("splits into halves that hold the same tasks in the same order", () => {

@@ -38,12 +38,16 @@ const signedHeaders = [
 
 const byCodeUnit = (left: string, right: string): number => left < right ? -1 : left > right ? 1 : 0
 
-const canonicalHeaders = (headers: SignedRequest["headers"]): string =>
-  Object.keys(headers)
-    .filter((name) => name.startsWith("ocp-") && headers[name] !== undefined)
-    .toSorted(byCodeUnit)
-    .map((name) => `${name}:${headers[name] ?? ""}\n`)
-    .join("")
+const canonicalHeaders = (headers: SignedRequest["headers"]): string => {
+  const names: Array<string> = []
+  for (const name of Object.keys(headers)) {
+    if (name.startsWith("ocp-") && headers[name] !== undefined) names.push(name)
+  }
+  if (names.length > 1) names.sort(byCodeUnit)
+  let text = ""
+  for (const name of names) text += `${name}:${headers[name] ?? ""}\n`
+  return text
+}
 
 /**
  * The resource of a request as the signature sees it: the account, the path as it is encoded, and

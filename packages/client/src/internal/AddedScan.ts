@@ -50,9 +50,7 @@ export const eTagsOfAllAdded = (
     tags.ends.push(tags.length)
   }
   const isEnd = body.length === at + 2 && body[at] === bracket && body[at + 1] === brace
-  return isEnd
-    ? { text: scratch.toString("latin1", 0, tags.length), ends: tags.ends }
-    : undefined
+  return isEnd ? listOf(tags) : undefined
 }
 
 const comma = 0x2c
@@ -68,6 +66,13 @@ interface Tags {
   length: number
 }
 
+const listOf = ({ bytes, ends, length }: Tags): ETagList => {
+  const text = bytes.toString("latin1", 0, length)
+  const first = ends[0] ?? 0
+  const isEven = ends.every((end, position) => end === first * (position + 1))
+  return { text, ends: isEven ? first : ends }
+}
+
 /** What the last reply taught: the next one mostly repeats it, and is checked against it byte by byte. */
 let lastParts: ReadonlyArray<Part> = []
 let lastHead = ""
@@ -78,13 +83,15 @@ let scratch: Buffer = Buffer.alloc(0)
 /** The entity tags of a reply, one after another in one text. */
 export interface ETagList {
   readonly text: string
-  /** Where each tag ends. */
-  readonly ends: ReadonlyArray<number>
+  /** Where each tag ends, or the length of every tag when all have the same. */
+  readonly ends: ReadonlyArray<number> | number
 }
 
 /** The tag at a position of a list; empty for none. */
 export const eTagAt = ({ ends, text }: ETagList, position: number): string =>
-  text.slice(position === 0 ? 0 : ends[position - 1], ends[position])
+  typeof ends === "number"
+    ? text.slice(position * ends, (position + 1) * ends)
+    : text.slice(position === 0 ? 0 : ends[position - 1], ends[position])
 
 /** Reads one result; answers where it ends, or -1 when it is not of the pattern. */
 const scan = (

@@ -29,6 +29,8 @@ export interface Call<A> {
   readonly range?: string
   /** Reads a reply of success, or tells why it cannot be understood. */
   readonly decode: (reply: TransportReply) => Result.Result<A, string>
+  /** Called each time an attempt has been handed over; what it does is done while the reply is awaited. */
+  readonly onSent?: () => void
   /** Attempts at most, when the policy allows more. */
   readonly attemptsMax?: number
   /** Looks, before another attempt, what became of attempts that may have been acted on. */

@@ -13,9 +13,13 @@ import * as AddedScan from "./AddedScan.ts"
 import { messageOf, ofRefusal } from "./FailureOf.ts"
 import { areDistinct } from "./IdIndex.ts"
 
-/** Tasks that were all added, by index, with their entity tags. */
-export interface AddedChunk {
-  readonly indexes: ReadonlyArray<number>
+/** Tasks that were all added, with their entity tags. */
+interface AddedChunk {
+  /** Index of the first task. */
+  readonly start: number
+  readonly count: number
+  /** The indexes; absent when each is one more than the one before. */
+  readonly indexes?: ReadonlyArray<number>
   readonly eTags: AddedScan.ETagList
 }
 
@@ -63,10 +67,19 @@ export const settle = (account: CollectionAccount, index: number, outcome: TaskO
   account.settled++
 }
 
-/** Writes that every task of a chunk was added; none of them may have an outcome. */
-export const settleAdded = (account: CollectionAccount, chunk: AddedChunk): void => {
-  account.added.push(chunk)
-  account.settled += chunk.indexes.length
+/**
+ * Writes that every task of a chunk was added; none of them may have an outcome. `indexes` ascend.
+ */
+export const settleAdded = (
+  account: CollectionAccount,
+  indexes: ReadonlyArray<number>,
+  eTags: AddedScan.ETagList
+): void => {
+  const start = indexes[0] ?? 0
+  const count = indexes.length
+  const isRow = indexes[count - 1] === start + count - 1
+  account.added.push({ start, count, eTags, ...(isRow ? {} : { indexes }) })
+  account.settled += count
 }
 
 /** The outcome of a task that was added. */
@@ -75,9 +88,9 @@ export const addedOutcome = (taskId: string, eTag: string): TaskOutcome =>
 
 /** Makes the outcomes that are not made yet. */
 const allOutcomes = (account: CollectionAccount): ReadonlyArray<TaskOutcome> => {
-  for (const { eTags, indexes } of account.added.splice(0)) {
-    for (let position = 0; position < indexes.length; position++) {
-      const index = indexes[position] ?? -1
+  for (const { count, eTags, indexes, start } of account.added.splice(0)) {
+    for (let position = 0; position < count; position++) {
+      const index = indexes?.[position] ?? start + position
       account.outcomes[index] = addedOutcome(
         idAt(account, index),
         AddedScan.eTagAt(eTags, position)
@@ -99,7 +112,7 @@ export const refusalOf = (
   jobId: string,
   tasks: ReadonlyArray<TaskAddParameter>
 ): BatchFailure | undefined => {
-  if (areDistinct(tasks) && !tasks.some(isNameless)) return undefined
+  if (areDistinct(tasks)) return undefined
   const facts = { operation: "Task_AddCollection", jobId, attempts: 0, ambiguous: false }
   const problems = problemsOf(tasks)
   const shown = problems.slice(0, problemsMax).join("; ")
@@ -110,8 +123,6 @@ export const refusalOf = (
     `nothing was sent, because ${shown}${more}. Give every task an id of its own; ids that differ only in case are the same.`
   )
 }
-
-const isNameless = (task: TaskAddParameter): boolean => task.id === ""
 
 const hasId = (task: TaskAddParameter): boolean => typeof task.id === "string" && task.id !== ""
 
@@ -195,7 +206,7 @@ export const close = (
 
 const isAllAdded = ({ added, causes, outcomes }: CollectionAccount): boolean =>
   causes.length === 0
-  && added.reduce((count, { indexes }) => count + indexes.length, 0) === outcomes.length
+  && added.reduce((sum, { count }) => sum + count, 0) === outcomes.length
 
 /** A result whose outcomes are made when they are first read: most callers need the counts only. */
 const lazyResult = (account: CollectionAccount): TaskCollectionResult => ({

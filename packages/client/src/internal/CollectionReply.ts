@@ -76,7 +76,7 @@ export const settleByReply = (
   options: MatchOptions
 ): CollectionReply => {
   if (body._tag === "Results") return matchReply(account, chunk, body.results, options)
-  Account.settleAdded(account, { indexes: chunk.indexes, eTags: body.eTags })
+  Account.settleAdded(account, chunk.indexes, body.eTags)
   return nothingOpen
 }
 

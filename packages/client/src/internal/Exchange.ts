@@ -13,26 +13,24 @@
  * E7 A call that can look back does so before each attempt that follows one the service may have acted
  *    on; what it looks at counts against the deadline of the call.
  */
-import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Result from "effect/Result"
-import * as Semaphore from "effect/Semaphore"
 import type { BatchFailure } from "../BatchFailure.ts"
 import type { ResiliencePolicy } from "../Resilience.ts"
 import * as ResponseMetadata from "../ResponseMetadata.ts"
-import * as RetryBudget from "../RetryBudget.ts"
-import * as Throttle from "../Throttle.ts"
+import type { RetryBudgetOptions } from "../RetryBudget.ts"
 import type { TransportShape } from "../Transport.ts"
-import type { TransportReply, TransportRequest } from "../TransportMessage.ts"
+import type { TransportReply } from "../TransportMessage.ts"
+import * as Attempt from "./Attempt.ts"
 import type { Call, Delivered, Finding } from "./Call.ts"
 import * as CallerHeaders from "./CallerHeaders.ts"
 import * as FailureOf from "./FailureOf.ts"
 import * as Observer from "./Observer.ts"
 import * as RetryPlan from "./RetryPlan.ts"
 import type { Signer } from "./Signer.ts"
-import { factsOf, judge, type Progress, type Verdict } from "./Verdict.ts"
+import { factsOf } from "./Verdict.ts"
 
 /** What carries calls. */
 export interface ExchangeShape {
@@ -65,54 +63,84 @@ export interface ExchangeOptions {
   readonly connections: number
   readonly transport: TransportShape
   readonly signer: Signer
-  readonly retryBudget?: Partial<RetryBudget.RetryBudgetOptions>
+  readonly retryBudget?: Partial<RetryBudgetOptions>
   readonly retry?: RetryPlan.RetrySchedules
-}
-
-/** What all calls of an exchange share. */
-interface Shared extends ExchangeOptions {
-  readonly slots: Semaphore.Semaphore
-  readonly throttle: Throttle.Throttle
-  readonly budget: RetryBudget.RetryBudget
 }
 
 /** Makes an exchange. */
 export const make = (options: ExchangeOptions): ExchangeShape => {
-  const shared: Shared = {
-    ...options,
-    slots: Semaphore.makeUnsafe(options.connections),
-    throttle: Throttle.make(options.connections),
-    budget: RetryBudget.make(options.retryBudget)
-  }
-  const oneSlot = shared.slots.withPermits(1)
-  const attempt = (run: Run): Effect.Effect<Outcome> =>
-    oneSlot(Effect.suspend(() => startAttempt(shared, run)))
-  const carry = Effect.fnUntraced(function*<A>(call: Call<A>, run: Run) {
+  const shared = Attempt.share(options, options.retryBudget)
+  const carry = makeCarry(shared, options)
+  /** Most calls end with their first attempt: it runs ahead of the loop that would repeat it. */
+  const start = <A>(call: Call<A>, run: Attempt.Run): Effect.Effect<Delivered<A>, BatchFailure> => {
     shared.budget.deposit()
+    if (options.signer.ready !== undefined) return carry(call, run, undefined)
+    return Effect.flatMap(Attempt.attempt(shared, run), (outcome) => {
+      if (typeof outcome !== "object") return carry(call, run, outcome)
+      const assessed = Attempt.assess(shared, call, run, outcome)
+      return assessed.verdict._tag === "Done"
+        ? Effect.succeed(endOf(run, assessed.verdict))
+        : carry(call, run, assessed)
+    })
+  }
+  const deliver = <A>(call: Call<A>): Effect.Effect<Delivered<A>, BatchFailure> => {
+    const problem = CallerHeaders.problemOf(call.options)
+    return problem === undefined
+      ? Observer.withCallSpan((context) => {
+        const run = Attempt.begin(call, context, options.policy)
+        return Effect.onExitPrimitive(Effect.suspend(() => start(call, run)), (exit) => {
+          shared.slots.giveBack(run)
+          const elapsedMs = Attempt.monotonicMs(run.clock) - run.startedAtMs
+          run.observer.ended(Exit.isFailure(exit), elapsedMs)
+          return undefined
+        })
+      }, call)
+      : Effect.fail(refusedOptions(call, problem))
+  }
+  return {
+    origin: options.origin,
+    basePath: options.basePath,
+    policy: options.policy,
+    ...over(deliver)
+  }
+}
+
+/** The loop of attempts, from the first or from what the first brought. */
+const makeCarry = (shared: Attempt.Shared, { policy, retry, signer }: ExchangeOptions) =>
+  Effect.fnUntraced(function*<A>(
+    call: Call<A>,
+    run: Attempt.Run,
+    first: Attempt.Assessed<A> | typeof Attempt.outOfTime | number | undefined
+  ) {
+    const plan = RetryPlan.make(policyOf(call, policy), retry?.[call.operation])
     let last: BatchFailure | undefined
+    let known = first
     while (true) {
-      if (options.signer.ready !== undefined) yield* prepare(options.signer.ready, run)
-      const outcome = yield* attempt(run)
-      if (outcome === outOfTime) return yield* Effect.fail(lateBy(run, last))
+      if (known === undefined && signer.ready !== undefined) yield* prepare(signer.ready, run)
+      const outcome: Attempt.Assessed<A> | Attempt.Outcome = known
+        ?? (yield* Attempt.attempt(shared, run))
+      known = undefined
+      if (outcome === Attempt.outOfTime) return yield* Effect.fail(lateBy(run, last))
       if (typeof outcome === "number") {
-        if (monotonicMs(run.clock) + outcome >= run.deadlineAtMs) {
+        shared.slots.giveBack(run)
+        if (Attempt.monotonicMs(run.clock) + outcome >= run.deadlineAtMs) {
           return yield* Effect.fail(lateBy(run, last))
         }
         yield* Effect.sleep(outcome)
         continue
       }
-      const verdict = judge(call, run, outcome, run.clock.currentTimeMillisUnsafe(), options.signer)
-      yield* followRate(shared, run, outcome, verdict)
+      const assessed = "verdict" in outcome ? outcome : Attempt.assess(shared, call, run, outcome)
+      const { verdict } = assessed
       if (verdict._tag === "Done") return endOf(run, verdict)
       last = verdict.failure
       if (verdict._tag === "Over") {
-        const isCured = yield* cure(options.signer, run, outcome)
+        const isCured = yield* cure(signer, run, assessed.outcome)
         if (!isCured) return yield* Effect.fail(last)
         continue
       }
-      const pauseMs = yield* run.plan.pauseMs(run.attempts, verdict.hintMs, last)
+      const pauseMs = yield* plan.pauseMs(run.attempts, verdict.hintMs, last)
       if (pauseMs === undefined) return yield* Effect.fail(last)
-      const nowMs = monotonicMs(run.clock)
+      const nowMs = Attempt.monotonicMs(run.clock)
       const turnMs = Math.max(pauseMs, shared.budget.withdraw(nowMs))
       if (nowMs + turnMs >= run.deadlineAtMs) {
         shared.budget.refund()
@@ -124,28 +152,12 @@ export const make = (options: ExchangeOptions): ExchangeShape => {
       if (finding?._tag === "Unclear") return yield* Effect.fail(last)
     }
   })
-  const deliver = <A>(call: Call<A>): Effect.Effect<Delivered<A>, BatchFailure> => {
-    const problem = CallerHeaders.problemOf(call.options)
-    return problem === undefined
-      ? Observer.withCallSpan(
-        Effect.contextWith((context: Context.Context<never>) => {
-          const run = begin(call, context, options)
-          return Effect.onExitPrimitive(carry(call, run), (exit) => {
-            run.observer.ended(Exit.isFailure(exit), monotonicMs(run.clock) - run.startedAtMs)
-            return undefined
-          })
-        }),
-        call
-      )
-      : Effect.fail(refusedOptions(call, problem))
-  }
-  return {
-    origin: options.origin,
-    basePath: options.basePath,
-    policy: options.policy,
-    ...over(deliver)
-  }
-}
+
+/** A call may have fewer attempts than the policy allows. */
+const policyOf = ({ attemptsMax }: Call<unknown>, policy: ResiliencePolicy): ResiliencePolicy =>
+  attemptsMax === undefined || attemptsMax >= policy.attemptsMax
+    ? policy
+    : { ...policy, attemptsMax }
 
 /** The forms of sending that follow from delivering. */
 const over = (
@@ -163,7 +175,7 @@ const over = (
 /** Looks what became of the attempts so far, if one may have been acted on and the call can. */
 const lookBack = <A>(
   call: Call<A>,
-  run: Run,
+  run: Attempt.Run,
   failure: BatchFailure
 ): Effect.Effect<Finding<A> | undefined> =>
   call.lookBack === undefined || !run.ambiguous
@@ -171,14 +183,14 @@ const lookBack = <A>(
     : call.lookBack({
       failure,
       firstSentAtMs: run.firstSentAtMs,
-      leftMs: run.deadlineAtMs - monotonicMs(run.clock)
+      leftMs: run.deadlineAtMs - Attempt.monotonicMs(run.clock)
     })
 
 const nothingToLookAt = Effect.succeed(undefined)
 
 /** What a call that succeeded answers. */
 const endOf = <A>(
-  run: Run,
+  run: Attempt.Run,
   { reply, value }: { readonly value: A; readonly reply: TransportReply }
 ): Delivered<A> => ({
   value,
@@ -197,128 +209,20 @@ const refusedOptions = (
     problem.text
   )
 
-/** One call on its way. */
-interface Run extends Progress {
-  readonly call: Call<unknown>
-  readonly clock: Clock.Clock
-  readonly observer: Observer.Observer
-  readonly plan: RetryPlan.RetryPlan
-  readonly startedAtMs: number
-  readonly deadlineMs: number
-  /** On the monotonic clock, so that a jump of the wall clock changes nothing. */
-  readonly deadlineAtMs: number
-  /** When the first attempt was sent, on the monotonic clock. */
-  firstSentAtMs: number
-  /** When the last attempt was sent, on the monotonic clock. */
-  sentAtMs: number
-  /** Which credential the last attempt was signed with. */
-  generation: number
-  /** What was done about refusals of the identity. */
-  readonly tried: Set<"clock" | "credential">
-}
-
-const outOfTime = "OutOfTime" as const
-
-/** What an attempt brought; a number is the time in milliseconds until one may start. */
-type Outcome = Observer.AttemptResult | typeof outOfTime | number
-
-const monotonicMs = (clock: Clock.Clock): number =>
-  Number(clock.monotonicTimeNanosUnsafe()) / 1_000_000
-
-const begin = (
-  call: Call<unknown>,
-  context: Context.Context<never>,
-  { policy, retry }: ExchangeOptions
-): Run => {
-  const clock = Context.get(context, Clock.Clock)
-  const deadlineMs = call.options?.deadlineMs ?? policy.deadlineMs
-  const startedAtMs = monotonicMs(clock)
-  return {
-    call,
-    clock,
-    observer: Observer.of(call, context),
-    plan: RetryPlan.make(
-      call.attemptsMax === undefined || call.attemptsMax >= policy.attemptsMax
-        ? policy
-        : { ...policy, attemptsMax: call.attemptsMax },
-      retry?.[call.operation]
-    ),
-    startedAtMs,
-    deadlineMs,
-    deadlineAtMs: startedAtMs + deadlineMs,
-    firstSentAtMs: startedAtMs,
-    sentAtMs: startedAtMs,
-    generation: 0,
-    tried: new Set(),
-    attempts: 0,
-    ambiguous: false,
-    clientRequestId: ""
-  }
-}
-
 /** Makes sure there is something to sign with. */
 const prepare = (
   ready: NonNullable<Signer["ready"]>,
-  run: Run
+  run: Attempt.Run
 ): Effect.Effect<void, BatchFailure> =>
   Effect.mapError(
     ready(),
     (problem) => FailureOf.ofCredential(factsOf(run.call, run), problem.code, problem.message)
   )
 
-const startAttempt = (shared: Shared, run: Run): Effect.Effect<Outcome> => {
-  const nowMs = monotonicMs(run.clock)
-  const leftMs = run.deadlineAtMs - nowMs
-  if (leftMs <= 0) return Effect.succeed(outOfTime)
-  const pausedMs = shared.throttle.pauseMs(nowMs)
-  if (pausedMs > 0) return Effect.succeed(pausedMs)
-  const signed = shared.signer.sign(run.call, run.clock.currentTimeMillisUnsafe())
-  if (run.attempts === 0) run.firstSentAtMs = nowMs
-  run.attempts++
-  run.sentAtMs = nowMs
-  run.generation = shared.signer.generation()
-  run.clientRequestId = signed.clientRequestId
-  const { call } = run
-  const request: TransportRequest = {
-    method: call.method,
-    path: call.target,
-    headers: signed.headers,
-    timeoutMs: Math.min(leftMs, attemptTimeoutMs(shared.policy, call.options?.timeoutSeconds)),
-    ...(call.body === undefined ? {} : { body: call.body })
-  }
-  return run.observer.attempt(
-    Effect.result(shared.transport.send(request)),
-    request,
-    run.attempts
-  )
-}
-
-/** Lets the shared rate follow what the service says, and resizes the number of attempts. */
-const followRate = (
-  { policy, slots, throttle }: Shared,
-  run: Run,
-  outcome: Observer.AttemptResult,
-  verdict: Verdict<unknown>
-): Effect.Effect<void> => {
-  if (Result.isFailure(outcome)) return Effect.void
-  const { status } = outcome.success
-  const before = throttle.permitted()
-  if (status === 429 || status === 503) {
-    const hintMs = verdict._tag === "Again" ? verdict.hintMs : undefined
-    run.observer.refused()
-    throttle.refused(
-      run.sentAtMs,
-      monotonicMs(run.clock),
-      hintMs === undefined ? undefined : Math.min(hintMs, policy.retryAfterMsMax)
-    )
-  } else if (status < 500) throttle.succeeded(monotonicMs(run.clock))
-  return throttle.permitted() === before ? Effect.void : slots.resize(throttle.permitted())
-}
-
 /** Does what can be done about a refused identity; answers whether another attempt makes sense. */
 const cure = (
   signer: Signer,
-  run: Run,
+  run: Attempt.Run,
   outcome: Observer.AttemptResult
 ): Effect.Effect<boolean> => {
   if (Result.isFailure(outcome)) return notCured
@@ -329,22 +233,13 @@ const cure = (
     options: run.call.options,
     nowMs: run.clock.currentTimeMillisUnsafe(),
     generation: run.generation,
-    tried: run.tried
+    tried: run.tried ??= new Set()
   }) ?? notCured
 }
 
 const notCured = Effect.succeed(false)
 
-/** Time beyond the service's own that an attempt is given to travel, in milliseconds. */
-const travelMs = 5000
-
-/** A caller who grants the service more time than an attempt has is granted a longer attempt. */
-const attemptTimeoutMs = (policy: ResiliencePolicy, serviceSeconds: number | undefined): number =>
-  serviceSeconds === undefined
-    ? policy.attemptTimeoutMs
-    : Math.max(policy.attemptTimeoutMs, serviceSeconds * 1000 + travelMs)
-
-const lateBy = (run: Run, last: BatchFailure | undefined): BatchFailure =>
+const lateBy = (run: Attempt.Run, last: BatchFailure | undefined): BatchFailure =>
   FailureOf.ofDeadline(factsOf(run.call, run), run.deadlineMs, last)
 
 /** The same exchange, telling after each call how many attempts it took. */

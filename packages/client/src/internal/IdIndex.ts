@@ -4,7 +4,8 @@
  */
 
 /**
- * True when every id is a text and all are different, ignoring the case of ASCII letters.
+ * True when every id is a text that is not empty and all are different, ignoring the case of ASCII
+ * letters.
  * Expected O(total characters).
  */
 export const areDistinct = (items: ReadonlyArray<{ readonly id: string }>): boolean => {
@@ -15,7 +16,7 @@ export const areDistinct = (items: ReadonlyArray<{ readonly id: string }>): bool
   const mask = capacity - 1
   for (let index = 0; index < items.length; index++) {
     const { id } = items[index]!
-    if (typeof id !== "string") return false
+    if (typeof id !== "string" || id === "") return false
     const hash = hashOf(id)
     hashes[index] = hash
     let slot = hash & mask

@@ -51,15 +51,17 @@ export const of = (call: Call<unknown>, context: Context.Context<never>): Observ
   }
 }
 
-/** Wraps a call in a span of the operation's name when somebody looks at spans. */
+/** Runs a call in the context of its caller, in a span of the operation's name when somebody looks. */
 export const withCallSpan = <A, E>(
-  effect: Effect.Effect<A, E>,
+  run: (context: Context.Context<never>) => Effect.Effect<A, E>,
   call: Call<unknown>
 ): Effect.Effect<A, E> =>
   Effect.withFiber((fiber) =>
     fiber.getRef(Tracer.Tracer) === Tracer.nativeTracer
-      ? effect
-      : Effect.withSpan(effect, call.operation, { attributes: attributesOf(call) })
+      ? run(fiber.context)
+      : Effect.withSpan(Effect.contextWith(run), call.operation, {
+        attributes: attributesOf(call)
+      })
   )
 
 const attributesOf = (call: Call<unknown>): Readonly<Record<string, string>> => ({
