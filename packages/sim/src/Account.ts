@@ -13,6 +13,7 @@
  */
 import * as EventHeap from "@batchwave/core/EventHeap"
 import * as Random from "@batchwave/core/Random"
+import type { Fact } from "./Fact.ts"
 import type { FaultScript } from "./FaultScript.ts"
 import type { Instruction } from "./Instruction.ts"
 import type { Job } from "./Job.ts"
@@ -95,12 +96,12 @@ export interface Account {
   /** All nodes there ever were, by index. */
   readonly nodes: Array<Pool.Node>
   readonly startOrder: StartOrder
-  readonly activeJobsMax: number
-  readonly poolsMax: number
+  activeJobsMax: number
+  poolsMax: number
   /** Milliseconds until nodes that were asked for join. */
-  readonly allocationMs: number
+  allocationMs: number
   /** What it does where the service is not documented. */
-  readonly rules: ServiceRules.ServiceRules
+  rules: ServiceRules.ServiceRules
   readonly random: Random.Random
   /** Jobs by lower-case id, in the order of their adds. */
   readonly jobs: Map<string, Job>
@@ -136,6 +137,8 @@ export interface Account {
   expiries: Array<Expiry>
   /** @internal */
   instructions: Array<Instruction>
+  /** What happened since the facts were last taken; nothing when none are kept. @internal */
+  facts: Array<Fact> | undefined
   /** @internal */
   nextNumber: number
   /** @internal */
@@ -216,6 +219,7 @@ export const make = (options: AccountOptions): Account => {
     departures: [],
     expiries: [],
     instructions: [],
+    facts: undefined,
     nextNumber: 1,
     nextGeneration: 1,
     nextJobIndex: 0,

@@ -6,6 +6,7 @@
 import * as EventHeap from "@batchwave/core/EventHeap"
 import * as Account from "./Account.ts"
 import * as DependencyLedger from "./DependencyLedger.ts"
+import * as Fact from "./Fact.ts"
 import * as Clock from "./internal/Clock.ts"
 import * as Constraints from "./internal/Constraints.ts"
 import * as JobRules from "./internal/JobRules.ts"
@@ -46,6 +47,7 @@ export const add = (
   }
   const job = makeJob(account, spec, atMs)
   account.jobs.set(job.id.toLowerCase(), job)
+  Fact.noteJob(account, "JobAdded", job)
   account.contenders = undefined
   watchWallClock(account, job)
   const { manager } = spec

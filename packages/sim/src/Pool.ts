@@ -7,6 +7,7 @@
  */
 import * as Random from "@batchwave/core/Random"
 import type { Job } from "./Job.ts"
+import * as NodeBuckets from "./NodeBuckets.ts"
 import type { Task } from "./Task.ts"
 
 /**
@@ -113,8 +114,8 @@ export interface Pool {
   /** Number of the pool in its account, never given again. */
   readonly index: number
   readonly id: string
-  readonly slotsPerNode: number
-  readonly fillType: NodeFillType
+  slotsPerNode: number
+  fillType: NodeFillType
   /** Whether its nodes may talk to each other, which multi-instance tasks need. */
   readonly isInterNode: boolean
   readonly createdAtMs: number
@@ -130,7 +131,7 @@ export interface Pool {
   /** The most free slots any node has. */
   freeSlotsMax: number
   /** @internal Nodes that take tasks by their number of free slots. */
-  readonly buckets: ReadonlyArray<Array<Node>>
+  buckets: ReadonlyArray<Array<Node>>
 }
 
 /**
@@ -194,7 +195,7 @@ export const make = (index: number, spec: PoolSpec, nowMs: number): Pool => {
     },
     allocationAtMs: undefined,
     freeSlotsMax: 0,
-    buckets: Array.from({ length: slotsPerNode + 1 }, (): Array<Node> => [])
+    buckets: NodeBuckets.make(slotsPerNode)
   }
 }
 
@@ -222,8 +223,29 @@ export const join = (pool: Pool, index: number, isDedicated: boolean, nowMs: num
     bucketPosition: 0
   }
   pool.nodes.push(node)
-  enterBucket(node)
+  NodeBuckets.enter(node)
   return node
+}
+
+/**
+ * Gives the nodes of a pool another number of slots, and the pool another fill type. None of the slots
+ * may be lent.
+ *
+ * @category operations
+ */
+export const reshape = (pool: Pool, slotsPerNode: number, fillType: NodeFillType): void => {
+  pool.fillType = fillType
+  if (pool.slotsPerNode === slotsPerNode) return
+  for (const node of pool.nodes) {
+    if (node.freeSlots !== pool.slotsPerNode) throw new Error(`node ${node.id} has lent slots`)
+  }
+  pool.slotsPerNode = slotsPerNode
+  pool.buckets = NodeBuckets.make(slotsPerNode)
+  pool.freeSlotsMax = 0
+  for (const node of pool.nodes) {
+    node.freeSlots = slotsPerNode
+    if (isChosen(node)) NodeBuckets.enter(node)
+  }
 }
 
 /**
@@ -282,10 +304,10 @@ export const take = (node: Node, slots: number, nowMs: number): void => {
   if (slots > node.freeSlots) {
     throw new Error(`node ${node.id} has ${node.freeSlots} free slots, ${slots} asked`)
   }
-  leaveBucket(node)
+  NodeBuckets.leave(node)
   node.freeSlots -= slots
   noteBusy(node, nowMs, () => node.runningTasksCount++)
-  enterBucket(node)
+  NodeBuckets.enter(node)
 }
 
 /**
@@ -318,11 +340,11 @@ export const release = (node: Node, slots: number, nowMs: number): void => {
     throw new Error(`node ${node.id} was given back ${slots} slots it did not lend`)
   }
   const takesTasks = isChosen(node)
-  if (takesTasks) leaveBucket(node)
+  if (takesTasks) NodeBuckets.leave(node)
   node.freeSlots += slots
   node.totalTasksRun++
   noteBusy(node, nowMs, () => node.runningTasksCount--)
-  if (takesTasks) enterBucket(node)
+  if (takesTasks) NodeBuckets.enter(node)
 }
 
 /**
@@ -336,10 +358,10 @@ export const setAbsence = (
   nowMs: number
 ): void => {
   if (node.absence === absence) return
-  if (isChosen(node)) leaveBucket(node)
+  if (isChosen(node)) NodeBuckets.leave(node)
   node.absence = absence
   node.stateTransitionAtMs = nowMs
-  if (isChosen(node)) enterBucket(node)
+  if (isChosen(node)) NodeBuckets.enter(node)
 }
 
 /**
@@ -349,7 +371,7 @@ export const setAbsence = (
  */
 export const setLeaving = (node: Node, nowMs: number): void => {
   if (node.isLeaving) return
-  if (isChosen(node)) leaveBucket(node)
+  if (isChosen(node)) NodeBuckets.leave(node)
   node.isLeaving = true
   node.stateTransitionAtMs = nowMs
 }
@@ -375,23 +397,4 @@ const noteBusy = (node: Node, nowMs: number, change: () => void): void => {
   const wasBusy = isBusy(node)
   change()
   if (isBusy(node) !== wasBusy && isChosen(node)) node.stateTransitionAtMs = nowMs
-}
-
-const leaveBucket = (node: Node): void => {
-  const { pool } = node
-  const bucket = pool.buckets[node.freeSlots]!
-  const last = bucket.pop()!
-  if (last !== node) {
-    bucket[node.bucketPosition] = last
-    last.bucketPosition = node.bucketPosition
-  }
-  while (pool.freeSlotsMax > 0 && pool.buckets[pool.freeSlotsMax]!.length === 0) pool.freeSlotsMax--
-}
-
-const enterBucket = (node: Node): void => {
-  const { pool } = node
-  const bucket = pool.buckets[node.freeSlots]!
-  node.bucketPosition = bucket.length
-  bucket.push(node)
-  if (node.freeSlots > pool.freeSlotsMax) pool.freeSlotsMax = node.freeSlots
 }

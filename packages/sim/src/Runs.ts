@@ -28,6 +28,15 @@ import type { TaskEnd } from "./TaskEnd.ts"
  */
 export const taskStarted = (account: Account, generation: number, nowMs: number): boolean => {
   Clock.tick(account, nowMs)
+  return isWanted(account, generation)
+}
+
+/**
+ * Tells whether a run is still to be launched or to go on.
+ *
+ * @category reads
+ */
+export const isWanted = (account: Account, generation: number): boolean => {
   const chore = account.chores.get(generation)
   if (chore !== undefined) return !chore.isKillAsked
   const placement = account.placements.get(generation)
@@ -112,7 +121,7 @@ export const returnNode = (account: Account, nodeIndex: number, nowMs: number): 
   const atMs = Clock.tick(account, nowMs)
   const node = account.nodes[nodeIndex]
   if (node === undefined) return
-  Pool.setAbsence(node, undefined, atMs)
+  NodeLife.giveBack(account, node, atMs)
   Scheduler.schedule(account, atMs)
 }
 

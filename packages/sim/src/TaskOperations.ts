@@ -166,7 +166,7 @@ export const reactivate = (
     account.clockStarts.delete(task)
     if (account.rules.reactivatedParents === "block") account.reactivated.add(task)
     if (task.subtasks !== undefined) task.subtasks = []
-    Transition.move(account, job, task, "active", atMs, ({ execution }) => {
+    Transition.move(account, job, task, "active", atMs, "reactivated", ({ execution }) => {
       execution.retryCount = 0
       execution.lastRetryAtMs = undefined
       execution.startAtMs = undefined

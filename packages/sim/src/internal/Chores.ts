@@ -205,7 +205,7 @@ const prepared = (account: Account, job: Job, chores: NodeChores, nowMs: number)
     }
     if (!Placements.isCurrent(placement)) continue
     if (isReady) Placements.start(account, placement, nowMs)
-    else Placements.putBack(account, job, placement.task, nowMs)
+    else Placements.putBack(account, job, placement.task, nowMs, "unprepared")
   }
 }
 

@@ -6,6 +6,7 @@
 import * as EventHeap from "@batchwave/core/EventHeap"
 import type { Account, Placement } from "../Account.ts"
 import * as ExitConditions from "../ExitConditions.ts"
+import * as Fact from "../Fact.ts"
 import { type DisableTasks, isEnding, type Job, type JobState } from "../Job.ts"
 import * as Subtask from "../Subtask.ts"
 import type { Task, TaskFailure } from "../Task.ts"
@@ -97,7 +98,7 @@ export const terminate = (account: Account, job: Job, task: Task, nowMs: number)
  * @internal
  */
 export const requeue = (account: Account, job: Job, task: Task, nowMs: number): void => {
-  Placements.putBack(account, job, task, nowMs, (execution) => {
+  Placements.putBack(account, job, task, nowMs, "requeued", (execution) => {
     execution.requeueCount++
     execution.lastRequeueAtMs = nowMs
   })
@@ -202,6 +203,7 @@ export const settle = (account: Account, job: Job, nowMs: number): void => {
  * @internal
  */
 export const setJobState = (account: Account, job: Job, state: JobState, nowMs: number): void => {
+  Fact.noteJobMove(account, job, state)
   if (job.state !== "terminating" && job.state !== "disabling") {
     job.previousState = job.state
     job.previousStateTransitionAtMs = job.stateTransitionAtMs
@@ -231,7 +233,8 @@ const complete = (
   Placements.withdraw(account, task)
   task.phase = "completed"
   task.deadlineAtMs = Infinity
-  Transition.move(account, job, task, "completed", nowMs, ({ execution }) => {
+  const why = failure === TaskEnd.taskEnded ? "terminated" : "ended"
+  Transition.move(account, job, task, "completed", nowMs, why, ({ execution }) => {
     execution.endAtMs = nowMs
     execution.exitCode = exitCode
     execution.failure = failure
@@ -273,7 +276,7 @@ const follow = (
 }
 
 const retry = (account: Account, job: Job, task: Task, nowMs: number): void => {
-  Placements.putBack(account, job, task, nowMs, (execution) => {
+  Placements.putBack(account, job, task, nowMs, "retried", (execution) => {
     execution.retryCount++
     execution.lastRetryAtMs = nowMs
   })
@@ -291,5 +294,6 @@ const placedTasks = (account: Account, job: Job): ReadonlySet<Task> => {
 const removeJob = (account: Account, job: Job): void => {
   account.jobs.delete(job.id.toLowerCase())
   TaskStore.clear(account, job)
+  Fact.noteJob(account, "JobDeleted", job)
   account.contenders = undefined
 }

@@ -5,6 +5,7 @@
  */
 import * as EventHeap from "@batchwave/core/EventHeap"
 import { type Account, presentNodes } from "../Account.ts"
+import * as Fact from "../Fact.ts"
 import * as FaultCounter from "../FaultCounter.ts"
 import * as IdPattern from "../IdPattern.ts"
 import type { NodeFault } from "../NodeFault.ts"
@@ -30,6 +31,7 @@ export const take = (
 ): void => {
   if (node.absence !== undefined) return
   Pool.setAbsence(node, absence, nowMs)
+  Fact.noteNode(account, "NodeLost", node)
   const lost = [...account.placements.values()].filter((run) => run.node === node)
   for (const placement of lost) {
     if (account.placements.get(placement.generation) !== placement) continue
@@ -41,12 +43,23 @@ export const take = (
       if (absence === "preempted" && account.rules.preemptions === "requeues") {
         Lifecycle.requeue(account, job, task, nowMs)
       } else {
-        Placements.putBack(account, job, task, nowMs)
+        Placements.putBack(account, job, task, nowMs, "lost")
       }
     }
     Lifecycle.settle(account, job, nowMs)
   }
   for (const job of Chores.loseNode(account, node, nowMs)) Lifecycle.settle(account, job, nowMs)
+}
+
+/**
+ * Brings a node back, empty; one that is not away stays as it is.
+ *
+ * @internal
+ */
+export const giveBack = (account: Account, node: Pool.Node, nowMs: number): void => {
+  if (node.absence === undefined) return
+  Pool.setAbsence(node, undefined, nowMs)
+  Fact.noteNode(account, "NodeReturned", node)
 }
 
 /**
@@ -73,7 +86,7 @@ export const heal = (account: Account, nowMs: number): void => {
   const { faults } = account
   if (faults === undefined) return
   account.faults = undefined
-  for (const index of faults.taken) Pool.setAbsence(account.nodes[index]!, undefined, nowMs)
+  for (const index of faults.taken) giveBack(account, account.nodes[index]!, nowMs)
   for (const [task, rank] of faults.held) requeueHeld(account, task, rank)
 }
 
@@ -93,7 +106,7 @@ const happen = (
     }
     case "Return":
       faults.taken.delete(event.nodeIndex)
-      return Pool.setAbsence(account.nodes[event.nodeIndex]!, undefined, nowMs)
+      return giveBack(account, account.nodes[event.nodeIndex]!, nowMs)
     case "Replace":
       return replace(account, account.nodes[event.nodeIndex]!, nowMs)
     case "Release":

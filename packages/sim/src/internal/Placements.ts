@@ -5,6 +5,7 @@
  */
 import * as EventHeap from "@batchwave/core/EventHeap"
 import type { Account, Placement } from "../Account.ts"
+import type * as Fact from "../Fact.ts"
 import type { Job } from "../Job.ts"
 import * as Pool from "../Pool.ts"
 import * as ScriptedFaults from "../ScriptedFaults.ts"
@@ -86,7 +87,8 @@ export const start = (account: Account, placement: Placement, nowMs: number): vo
   if (chores !== undefined) chores.hasStartedTasks = true
   if (subtask === undefined) {
     task.phase = "running"
-    Transition.move(account, job, task, "running", nowMs, (started) => {
+    const why = task.state === "preparing" ? "prepared" : "assigned"
+    Transition.move(account, job, task, "running", nowMs, why, (started) => {
       started.execution.startAtMs = nowMs
     })
     watchWallClock(account, task)
@@ -186,13 +188,14 @@ export const putBack = (
   job: Job,
   task: Task,
   nowMs: number,
+  why: Exclude<Fact.MoveReason, "assigned" | "prepared" | "reactivated" | "ended" | "terminated">,
   alter?: (execution: Task["execution"]) => void
 ): void => {
   withdraw(account, task)
-  task.generation = 0
   if (task.subtasks !== undefined) task.subtasks = []
   task.deadlineAtMs = Infinity
-  Transition.move(account, job, task, "active", nowMs, ({ execution }) => {
+  Transition.move(account, job, task, "active", nowMs, why, ({ execution }) => {
+    task.generation = 0
     execution.startAtMs = undefined
     alter?.(execution)
   })

@@ -5,6 +5,7 @@
  */
 import * as EventHeap from "@batchwave/core/EventHeap"
 import type { Account } from "../Account.ts"
+import * as Fact from "../Fact.ts"
 import * as Pool from "../Pool.ts"
 
 /**
@@ -46,6 +47,7 @@ export const allocateDue = (account: Account, nowMs: number): void => {
 export const dismiss = (account: Account, node: Pool.Node): void => {
   if (Pool.isBusy(node) || !node.pool.nodes.includes(node)) return
   Pool.leave(node)
+  Fact.noteNode(account, "NodeLeft", node)
   account.departures.push(node)
   settle(account, node.pool, account.nowMs)
 }
@@ -84,7 +86,9 @@ const allocate = (account: Account, pool: Pool.Pool, nowMs: number): void => {
   pool.allocationAtMs = undefined
   for (const isDedicated of [true, false]) {
     for (let count = missing(pool, isDedicated); count > 0; count--) {
-      account.nodes.push(Pool.join(pool, account.nodes.length, isDedicated, nowMs))
+      const node = Pool.join(pool, account.nodes.length, isDedicated, nowMs)
+      account.nodes.push(node)
+      Fact.noteNode(account, "NodeJoined", node)
     }
   }
 }

@@ -136,6 +136,8 @@ const place = (
   for (const run of runs) {
     const isWaiting = Chores.prepare(account, job, run.node, nowMs)
     if (!isWaiting) Placements.start(account, run, nowMs)
-    else if (run === primary) Transition.move(account, job, task, "preparing", nowMs, () => {})
+    else if (run === primary) {
+      Transition.move(account, job, task, "preparing", nowMs, "assigned", () => {})
+    }
   }
 }

@@ -5,6 +5,7 @@
  */
 import type { Account } from "../Account.ts"
 import * as DependencyLedger from "../DependencyLedger.ts"
+import * as Fact from "../Fact.ts"
 import type { Job, JobManagerSpec } from "../Job.ts"
 import type { Task, TaskSpec } from "../Task.ts"
 import * as TaskCounts from "../TaskCounts.ts"
@@ -55,6 +56,7 @@ export const insert = (
   account.tasks[task.index] = task
   job.tasks.set(spec.id.toLowerCase(), task)
   TaskCounts.count(job.counts, task, 1)
+  Fact.noteTask(account, "TaskAdded", job, task)
   logCreation(account, job, task)
   Transition.logChange(account, job, task)
   Transition.queue(account, job, task)
@@ -73,7 +75,7 @@ export const remove = (account: Account, job: Job, task: Task): void => {
   if (account.rules.deletedParents === "forgotten") {
     DependencyLedger.forget(job.dependencies, task.id)
   }
-  free(account, task)
+  free(account, job, task)
 }
 
 /**
@@ -82,11 +84,12 @@ export const remove = (account: Account, job: Job, task: Task): void => {
  * @internal
  */
 export const clear = (account: Account, job: Job): void => {
-  for (const task of job.tasks.values()) free(account, task)
+  for (const task of job.tasks.values()) free(account, job, task)
   job.tasks.clear()
 }
 
-const free = (account: Account, task: Task): void => {
+const free = (account: Account, job: Job, task: Task): void => {
+  Fact.noteTask(account, "TaskDeleted", job, task)
   task.phase = "deleted"
   task.generation = 0
   account.tasks[task.index] = undefined

@@ -7,6 +7,7 @@ import * as EventHeap from "@batchwave/core/EventHeap"
 import * as Random from "@batchwave/core/Random"
 import type { Account } from "../Account.ts"
 import * as DependencyLedger from "../DependencyLedger.ts"
+import * as Fact from "../Fact.ts"
 import type { Job } from "../Job.ts"
 import type { Task, TaskState } from "../Task.ts"
 import * as TaskCounts from "../TaskCounts.ts"
@@ -19,7 +20,8 @@ const arrivalsMax = 2 ** 33
 const drawsMax = 2 ** 19
 
 /**
- * Moves a task to a state after `alter` has changed its execution; stamps, counts and logs it.
+ * Moves a task to a state, for a reason, while `alter` changes its execution; stamps, counts, logs and
+ * notes it.
  *
  * @internal
  */
@@ -29,8 +31,10 @@ export const move = (
   task: Task,
   state: TaskState,
   nowMs: number,
+  why: Fact.MoveReason,
   alter: (task: Task) => void
 ): void => {
+  const { generation } = task
   if (account.history !== undefined) TaskHistory.remember(account.history, task, nowMs)
   TaskCounts.count(job.counts, task, -1)
   task.previousState = task.state
@@ -40,6 +44,7 @@ export const move = (
   alter(task)
   TaskCounts.count(job.counts, task, 1)
   logChange(account, job, task)
+  Fact.noteMove(account, job, task, why, generation)
 }
 
 /**
