@@ -54,14 +54,15 @@ export interface AccountClock {
 }
 
 /**
- * Starts the clock of an account.
+ * Starts the clock of an account; `fromMs` is a time the account has known already, which a time that is
+ * not the real one does not fall behind.
  *
  * @internal
  */
-export const make = (pace: Pace, clock: Clock.Clock): AccountClock => {
+export const make = (pace: Pace, clock: Clock.Clock, fromMs = 0): AccountClock => {
   const realStartMs = clock.currentTimeMillisUnsafe()
   if (pace._tag === "Virtual") {
-    let virtualMs = Math.floor(pace.startAtMs ?? realStartMs)
+    let virtualMs = Math.max(fromMs, Math.floor(pace.startAtMs ?? realStartMs))
     return {
       pace,
       nowMs: () => virtualMs,
@@ -72,11 +73,12 @@ export const make = (pace: Pace, clock: Clock.Clock): AccountClock => {
     }
   }
   const { speed } = pace
+  const startMs = Math.max(fromMs, realStartMs)
   const nowMs = (): number => {
     const realMs = clock.currentTimeMillisUnsafe()
     return speed === 1
       ? Math.floor(realMs)
-      : Math.floor(realStartMs + (realMs - realStartMs) * speed)
+      : Math.floor(startMs + (realMs - realStartMs) * speed)
   }
   return {
     pace,

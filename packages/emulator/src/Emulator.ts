@@ -2,44 +2,34 @@
  * An embedded Batch account on loopback: tasks, jobs, files, pools and nodes, with real processes
  * behind them.
  *
- * Everything lives as long as the scope: closing it ends all connections, then all processes.
+ * Closing the scope ends all connections, then all processes. What was acknowledged outlives it, and
+ * every other end, when the options name a data directory.
  */
-import * as Random from "@batchwave/core/Random"
-import * as Account from "@batchwave/sim/Account"
-import * as Limits from "@batchwave/wire/Limits"
-import * as Clock from "effect/Clock"
+import * as Fact from "@batchwave/sim/Fact"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Queue from "effect/Queue"
 import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
-import { Buffer } from "node:buffer"
-import { createSecretKey } from "node:crypto"
-import { mkdir, realpath } from "node:fs/promises"
-import * as Path from "node:path"
-import * as AccessToken from "./AccessToken.ts"
-import * as AccountClock from "./AccountClock.ts"
+import * as Stream from "effect/Stream"
 import { EmulatorError } from "./EmulatorError.ts"
 import * as EmulatorOptions from "./EmulatorOptions.ts"
-import * as EntityTag from "./EntityTag.ts"
 import { Executor } from "./Executor.ts"
-import { attempt } from "./executor/FileFault.ts"
 import { ProcessExecutor } from "./executor/ProcessExecutor.ts"
-import * as FaultControl from "./FaultControl.ts"
 import * as FaultPlan from "./FaultPlan.ts"
 import * as FaultReport from "./FaultReport.ts"
+import * as Inputs from "./Inputs.ts"
 import * as HostGuard from "./middleware/HostGuard.ts"
-import * as NodeLayout from "./NodeLayout.ts"
 import * as OperationIds from "./OperationIds.ts"
-import * as PoolDocument from "./PoolDocument.ts"
 import * as ProcessRuns from "./ProcessRuns.ts"
-import * as RenderedTasks from "./RenderedTasks.ts"
 import * as RequestLog from "./RequestLog.ts"
 import * as Runner from "./Runner.ts"
 import * as Server from "./Server.ts"
 import * as SimulatedRuns from "./SimulatedRuns.ts"
-import { firstMark, type State } from "./State.ts"
-import * as TimeText from "./TimeText.ts"
+import type { State } from "./State.ts"
+import * as StateOpening from "./StateOpening.ts"
+import type { TruthEvent } from "./TruthEvent.ts"
 
 /**
  * What a client needs to know of a running emulator.
@@ -58,6 +48,8 @@ export interface EmulatorShape {
   readonly dataDirectory: string
   /** Faults and the log of requests, for whoever started the emulator. */
   readonly control: EmulatorControl
+  /** What really happens from the moment it is run on. */
+  readonly truth: Stream.Stream<TruthEvent>
 }
 
 /**
@@ -92,7 +84,7 @@ export interface EmulatorControl {
 export const make = Effect.fn("Emulator.make")(function*(
   options: EmulatorOptions.EmulatorOptions
 ): Effect.fn.Return<EmulatorShape, EmulatorError, Scope.Scope> {
-  const state = yield* makeState(EmulatorOptions.settle(options))
+  const state = yield* StateOpening.open(EmulatorOptions.settle(options))
   const { settings } = state
   const executor = yield* Layer.build(executorOf(state))
   const runner = yield* Effect.provideContext(Runner.make(state), executor)
@@ -108,9 +100,21 @@ export const make = Effect.fn("Emulator.make")(function*(
     key: settings.key,
     pool: settings.pool,
     dataDirectory: settings.dataDirectory,
-    control: makeControl(state, runner)
+    control: makeControl(state, runner),
+    truth: truthOf(state)
   }
 })
+
+const truthOf = (state: State): Stream.Stream<TruthEvent> =>
+  Stream.callback((queue) =>
+    Effect.acquireRelease(
+      Effect.sync(() => {
+        Fact.keepFacts(state.account)
+        return state.truth.listen((event) => Queue.offerUnsafe(queue, event))
+      }),
+      (unlisten) => Effect.sync(unlisten)
+    )
+  )
 
 const executorOf = (state: State): Layer.Layer<Executor> => {
   const { allowedDirectories, allowedHosts, executor, graceMs, resourceFileBytesMax } =
@@ -136,11 +140,11 @@ const makeControl = (state: State, runner: Runner.Runner): EmulatorControl => ({
     if (problems.length > 0) {
       return yield* new EmulatorError({ reason: "InvalidOptions", message: problems.join(" ") })
     }
-    FaultControl.put(state, plan, state.clock.nowMs())
+    Inputs.faultsPut(state, plan, state.clock.nowMs())
     runner.drain()
   }),
   clearFaults: Effect.sync(() => {
-    FaultControl.clear(state, state.clock.nowMs())
+    Inputs.faultsPut(state, undefined, state.clock.nowMs())
     runner.drain()
   }),
   faults: Effect.sync(() => FaultReport.make(state)),
@@ -178,94 +182,4 @@ export class Emulator extends Context.Service<Emulator, EmulatorShape>()(
   static layer(options: EmulatorOptions.EmulatorOptions): Layer.Layer<Emulator, EmulatorError> {
     return Layer.effect(Emulator, make(options))
   }
-}
-
-const makeState = Effect.fnUntraced(function*(
-  given: EmulatorOptions.Settings
-): Effect.fn.Return<State, EmulatorError> {
-  const problems = EmulatorOptions.problems(given)
-  if (problems.length > 0) {
-    return yield* new EmulatorError({ reason: "InvalidOptions", message: problems.join(" ") })
-  }
-  const pace = given.executor?._tag === "Simulated" ? given.executor.pace : undefined
-  const clock = AccountClock.make(pace ?? AccountClock.realPace, yield* Clock.Clock)
-  const nowMs = clock.nowMs()
-  const account = Account.make({
-    pool: {
-      id: given.pool,
-      nodesCount: given.nodes,
-      slotsPerNode: given.slotsPerNode,
-      fillType: given.nodeFillType,
-      isInterNode: true
-    },
-    seed: given.seed,
-    activeJobsMax: given.activeJobsMax,
-    poolsMax: given.poolsMax,
-    allocationMs: given.allocationMs,
-    rules: given,
-    nowMs
-  })
-  const dataDirectory = yield* makeDirectories(given.dataDirectory, account)
-  const state: State = {
-    settings: { ...given, dataDirectory },
-    account,
-    clock,
-    credential: {
-      account: given.account,
-      key: createSecretKey(Buffer.from(given.key, "base64")),
-      isToken: AccessToken.checkOf(given.tokens),
-      unknownTokenStatus: Number(given.unknownTokenStatus)
-    },
-    random: Random.make(given.seed + 1),
-    times: TimeText.make(),
-    tags: EntityTag.make(),
-    renderedTasks: RenderedTasks.make(),
-    taskRecords: [],
-    jobRecords: new Map(),
-    poolRecords: new WeakMap(),
-    hosts: new Set(),
-    faults: { active: undefined },
-    requests: RequestLog.make(),
-    endpoint: "",
-    requestsInHand: 0,
-    provideFiles: () => Effect.void,
-    removals: [],
-    leaving: new Map()
-  }
-  if (given.faults !== undefined) FaultControl.put(state, given.faults, nowMs)
-  for (const pool of account.pools.values()) {
-    state.poolRecords.set(pool, {
-      ...firstMark(state, nowMs),
-      members: PoolDocument.defaultMembers,
-      resizeTimeout: Limits.resizeTimeoutDefault
-    })
-  }
-  return state
-})
-
-/** Makes the directories of all nodes; answers with the real path of the data directory. */
-const makeDirectories = (
-  dataDirectory: string,
-  account: Account.Account
-): Effect.Effect<string, EmulatorError> => {
-  const directories = Account.presentNodes(account).flatMap((node) =>
-    NodeLayout.nodeDirectories.map((name) =>
-      Path.join(NodeLayout.nodeRoot(dataDirectory, node.id), name)
-    )
-  )
-  directories.push(Path.join(dataDirectory, "trash"))
-  return Effect.forEach(
-    directories,
-    (directory) => attempt(directory, () => mkdir(directory, { recursive: true, mode: 0o700 })),
-    { discard: true }
-  ).pipe(
-    Effect.andThen(attempt(dataDirectory, () => realpath(dataDirectory))),
-    Effect.mapError((cause) =>
-      new EmulatorError({
-        reason: "DirectoryUnusable",
-        message: `Cannot use ${dataDirectory} as data directory; give one that can be written to.`,
-        cause
-      })
-    )
-  )
 }

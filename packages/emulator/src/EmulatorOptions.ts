@@ -1,6 +1,8 @@
 /**
  * The settings of an emulator, their defaults, and the well-known development account.
  */
+import type { PoolOptions } from "@batchwave/sim/Pool"
+import type { RestartOptions } from "@batchwave/sim/Restart"
 import * as Scenario from "@batchwave/sim/Scenario"
 import * as Result from "effect/Result"
 import { isIP } from "node:net"
@@ -69,8 +71,15 @@ export interface EmulatorOptions extends Partial<Switches.Switches> {
   readonly tokens?: AccessToken.Issuer
   /** Id of the pool there is from the start. @default developmentPool */
   readonly pool?: string
-  /** Where the directories of nodes and tasks are kept; made when missing. */
-  readonly dataDirectory: string
+  /**
+   * Where everything is kept; made when missing. What was acknowledged is there again at the next
+   * start in it, whatever ended this one. One emulator at a time.
+   *
+   * @default a temporary directory, for files only; nothing outlives the emulator
+   */
+  readonly dataDirectory?: string
+  /** A file that is told what really happens, as `TruthEvent` says; it is added to. @default none */
+  readonly truthFile?: string
   /** Number of nodes of that pool. @default 1 */
   readonly nodes?: number
   /** Slots of each of them, 1 to 256. @default the number of cores */
@@ -108,13 +117,112 @@ export interface EmulatorOptions extends Partial<Switches.Switches> {
  * @category models
  */
 export type Settings =
-  & Required<Omit<EmulatorOptions, "executor" | "graceMs" | "faults" | "autoStorage">>
+  & Required<
+    Omit<
+      EmulatorOptions,
+      "executor" | "graceMs" | "faults" | "autoStorage" | "dataDirectory" | "truthFile"
+    >
+  >
   & {
+    readonly dataDirectory: string | undefined
+    readonly truthFile: string | undefined
+    /** What was asked of the first pool, and not filled in. */
+    readonly poolChanges: RestartOptions["changes"]
     readonly executor: ExecutorChoice | undefined
     readonly graceMs: number | undefined
     readonly faults: FaultPlan.FaultPlan | undefined
     readonly autoStorage: string | undefined
   }
+
+/**
+ * Settings of an emulator that has its directory.
+ *
+ * @category models
+ */
+export type PlacedSettings = Settings & {
+  /** By its real path. */
+  readonly dataDirectory: string
+}
+
+/**
+ * The pool an account begins with.
+ *
+ * @category operations
+ */
+export const firstPoolOf = (
+  { nodeFillType, nodes, pool, slotsPerNode }: Pick<
+    Settings,
+    "nodeFillType" | "nodes" | "pool" | "slotsPerNode"
+  >
+): PoolOptions => ({
+  id: pool,
+  nodesCount: nodes,
+  slotsPerNode,
+  fillType: nodeFillType,
+  isInterNode: true
+})
+
+/**
+ * The settings a data directory remembers, because the account was shaped by them; the others are
+ * those of each start.
+ *
+ * @category models
+ */
+export type StoredSettings =
+  & { readonly hasAutoStorage: boolean }
+  & Omit<
+    Settings,
+    | "host"
+    | "port"
+    | "account"
+    | "key"
+    | "tokens"
+    | "dataDirectory"
+    | "truthFile"
+    | "executor"
+    | "allowedDirectories"
+    | "graceMs"
+    | "faults"
+    | "autoStorage"
+  >
+
+/**
+ * The settings to remember. They stand in files, so a secret has to be left out here.
+ *
+ * @category operations
+ */
+export const storedOf = (settings: Settings): StoredSettings => {
+  const {
+    account: _account,
+    allowedDirectories: _allowedDirectories,
+    autoStorage,
+    dataDirectory: _dataDirectory,
+    executor: _executor,
+    faults: _faults,
+    graceMs: _graceMs,
+    host: _host,
+    key: _key,
+    port: _port,
+    tokens: _tokens,
+    truthFile: _truthFile,
+    ...stored
+  } = settings
+  return { ...stored, hasAutoStorage: autoStorage !== undefined }
+}
+
+/**
+ * The settings an account was under, as far as they were remembered.
+ *
+ * @category operations
+ */
+export const recalled = (
+  settings: PlacedSettings,
+  { hasAutoStorage, ...stored }: StoredSettings
+): PlacedSettings => ({
+  ...settings,
+  ...stored,
+  autoStorage: hasAutoStorage ? settings.autoStorage ?? "file:///not-kept" : undefined
+})
 
 /**
  * Fills the defaults in.
@@ -129,7 +237,10 @@ export const settle = (options: EmulatorOptions): Settings => ({
   key: options.key ?? developmentKey,
   tokens: options.tokens ?? [],
   pool: options.pool ?? developmentPool,
-  dataDirectory: Path.resolve(options.dataDirectory),
+  dataDirectory: options.dataDirectory === undefined
+    ? undefined
+    : Path.resolve(options.dataDirectory),
+  truthFile: options.truthFile === undefined ? undefined : Path.resolve(options.truthFile),
   nodes: options.nodes ?? 1,
   slotsPerNode: options.slotsPerNode ?? Math.min(256, availableParallelism()),
   executor: options.executor,
@@ -140,7 +251,12 @@ export const settle = (options: EmulatorOptions): Settings => ({
   resourceFileBytesMax: options.resourceFileBytesMax ?? resourceFileBytesMaxDefault,
   graceMs: options.graceMs,
   seed: options.seed ?? 1,
-  faults: options.faults
+  faults: options.faults,
+  poolChanges: {
+    ...(options.nodes === undefined ? {} : { nodesCount: options.nodes }),
+    ...(options.slotsPerNode === undefined ? {} : { slotsPerNode: options.slotsPerNode }),
+    ...(options.nodeFillType === undefined ? {} : { fillType: options.nodeFillType })
+  }
 })
 
 const base64Form = /^[A-Za-z0-9+/]+={0,2}$/

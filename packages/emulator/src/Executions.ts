@@ -84,7 +84,10 @@ export const make = (state: State, start: StartRun): Execution | undefined => {
  * Why a run cannot even begin, if so. The account has no application packages, so a task that refers to
  * one fails as on the service when a package cannot be had.
  */
-export const problemOf = (state: State, start: StartRun): TaskEnd | undefined => {
+export const problemOf = (
+  state: State,
+  start: StartRun
+): Extract<TaskEnd, { readonly _tag: "SetupFailed" }> | undefined => {
   if (start._tag === "StartChore") return undefined
   const record = taskRecordOf(state, start.taskIndex)
   // Most tasks need no reading to know.

@@ -36,8 +36,8 @@ export interface ExecutorShape {
   readonly start: (start: StartRun, report: Report) => void
   /** Asks a run to end, which is then reported like any end. An unknown run is no problem. */
   readonly kill: (generation: number) => void
-  /** Removes the directory of a deleted task, after the run that may still be in it. */
-  readonly removeDirectory: (directory: string) => void
+  /** Removes the directory of a task, after the run that may still be in it, and says when it is gone. */
+  readonly removeDirectory: (directory: string, onGone: () => void) => void
   /** Looks at what became of the account: nodes that joined begin their life. */
   readonly follow: (nowMs: number) => void
   /** When `advance` is to be called next, in the account's time; `Infinity` for not at all. */

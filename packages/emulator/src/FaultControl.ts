@@ -13,20 +13,24 @@ import * as TimeText from "./TimeText.ts"
 
 /** Puts a plan in force in place of the one before, with all counts at 0. */
 export const put = (state: State, plan: FaultPlan, nowMs: number): void => {
-  const { account, faults } = state
-  Faults.put(faults, plan, nowMs)
-  const keepMs = lookBackMs(plan)
-  account.history = keepMs > 0 ? TaskHistory.make(keepMs) : undefined
-  tellTimes(state, plan.server?.timesOffsetMs ?? 0)
-  Runs.putFaults(account, plan, nowMs)
+  renew(state, plan, nowMs)
+  Runs.putFaults(state.account, plan, nowMs)
 }
 
 /** Ends the plan in force, if there is one. */
 export const clear = (state: State, nowMs: number): void => {
-  state.faults.active = undefined
-  state.account.history = undefined
-  tellTimes(state, 0)
+  renew(state, undefined, nowMs)
   Runs.clearFaults(state.account, nowMs)
+}
+
+/** Does what is to be done outside the account for another plan, or none. */
+export const renew = (state: State, plan: FaultPlan | undefined, nowMs: number): void => {
+  const { account, faults } = state
+  if (plan === undefined) faults.active = undefined
+  else Faults.put(faults, plan, nowMs)
+  const keepMs = plan === undefined ? 0 : lookBackMs(plan)
+  account.history = keepMs > 0 ? TaskHistory.make(keepMs) : undefined
+  tellTimes(state, plan?.server?.timesOffsetMs ?? 0)
 }
 
 /** The longest that any listing lags. */

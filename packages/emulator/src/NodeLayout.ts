@@ -24,6 +24,13 @@ export const nodeRoot = (dataDirectory: string, nodeId: string): string =>
 export const nodeDirectories = ["shared", "startup", "fsmounts", "workitems"] as const
 
 /**
+ * What is to be removed is moved here first, below the data directory.
+ *
+ * @category paths
+ */
+export const trash = "trash"
+
+/**
  * The path of a task directory from the root of its node, with slashes.
  *
  * @category paths

@@ -17,7 +17,9 @@ import * as Executions from "./Executions.ts"
 import { Executor, type ExecutorShape, type Report, type StartRun } from "./Executor.ts"
 import * as FaultyRun from "./executor/FaultyRun.ts"
 import { ProcessExecutor } from "./executor/ProcessExecutor.ts"
+import * as Inputs from "./Inputs.ts"
 import * as RemovedDirectory from "./RemovedDirectory.ts"
+import * as RunTruth from "./RunTruth.ts"
 import type { State } from "./State.ts"
 
 interface Workshop {
@@ -52,10 +54,9 @@ const make = (workshop: Workshop): ExecutorShape => ({
     if (FaultyRun.kill(workshop.faultyRuns, generation)) return
     workshop.fork(workshop.processes.kill(String(generation)))
   },
-  removeDirectory: (directory) => {
-    workshop.fork(
-      DirectoryTurns.take(workshop.turns, directory, RemovedDirectory.remove(directory))
-    )
+  removeDirectory: (directory, onGone) => {
+    const removal = Effect.andThen(RemovedDirectory.remove(directory), Effect.sync(onGone))
+    workshop.fork(DirectoryTurns.take(workshop.turns, directory, removal))
   },
   follow: () => undefined,
   nextEventMs: () => Infinity,
@@ -68,14 +69,23 @@ const run = Effect.fnUntraced(function*(workshop: Workshop, start: StartRun, rep
   const { processes, state } = workshop
   const { generation } = start
   const nowMs = () => state.clock.nowMs()
-  const isWanted = (): boolean => Runs.taskStarted(state.account, generation, nowMs())
-  const execution = isWanted() ? Executions.make(state, start) : undefined
+  const isWanted = Inputs.runStarted(state, generation, nowMs())
+  const execution = isWanted ? Executions.make(state, start) : undefined
   if (execution === undefined) return report(generation, { _tag: "Killed" }, nowMs())
   const problem = Executions.problemOf(state, start)
-  if (problem !== undefined) return report(generation, problem, nowMs())
-  // A kill that came before the executor knew the run is repeated once the process exists.
-  const killUnwanted = () => isWanted() ? Effect.void : processes.kill(execution.id)
-  const real = processes.run(execution, killUnwanted)
+  if (problem !== undefined) {
+    RunTruth.tell(state, start, { _tag: "RunFailed", code: problem.failure.code })
+    return report(generation, problem, nowMs())
+  }
+  if (start._tag === "StartTask" && start.fault !== undefined) {
+    RunTruth.tell(state, start, { _tag: "RunFaulted", fault: start.fault._tag })
+  }
+  const real = RunTruth.witness(state, start, (onStarted) =>
+    processes.run(execution, (pid) => {
+      onStarted(pid)
+      // A kill that came before the executor knew the run is repeated once the process exists.
+      return Runs.isWanted(state.account, generation) ? Effect.void : processes.kill(execution.id)
+    }))
   const exit = yield* Effect.exit(
     start._tag === "StartTask"
       ? FaultyRun.run(workshop.faultyRuns, start, execution, real)

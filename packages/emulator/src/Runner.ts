@@ -15,9 +15,10 @@ import { mkdirSync, renameSync } from "node:fs"
 import * as Path from "node:path"
 import { Executor, type Report } from "./Executor.ts"
 import { attemptSync } from "./executor/FileFault.ts"
+import * as Inputs from "./Inputs.ts"
 import * as NodeLayout from "./NodeLayout.ts"
 import * as RemovedDirectory from "./RemovedDirectory.ts"
-import { removeFiles, type State } from "./State.ts"
+import type { State } from "./State.ts"
 
 /** The longest sleep in one piece: timers of the platform overflow after 24 days. */
 const sleepMsMax = 3_600_000
@@ -63,7 +64,7 @@ export const make = Effect.fnUntraced(function*(
     executor: yield* Executor,
     fork: yield* FiberSet.makeRuntime<never, void, never>(),
     report: (generation, end, atMs) => {
-      Runs.taskEnded(state.account, generation, end, atMs)
+      Inputs.runEnded(state, generation, end, atMs)
       drainAt(workshop, atMs)
     },
     alarmAtMs: Infinity,
@@ -92,11 +93,11 @@ const advance = (workshop: Workshop): void => {
     const atMs = nextEventMs(workshop)
     if (atMs > nowMs) break
     executor.advance(atMs)
-    Runs.advance(state.account, atMs)
+    Inputs.timePassed(state, atMs)
     drainAt(workshop, atMs)
   }
   if (Runs.nextExpiryMs(state.account) <= nowMs) {
-    Runs.advance(state.account, nowMs)
+    Inputs.timePassed(state, nowMs)
     drainAt(workshop, nowMs)
   }
   workshop.isAdvancing = false
@@ -107,14 +108,10 @@ const drainAt = (workshop: Workshop, nowMs: number): void => {
   const { executor, state } = workshop
   followNodes(workshop)
   executor.follow(nowMs)
+  for (const directory of state.orders.splice(0)) remove(workshop, directory)
   for (const instruction of Account.takeInstructions(state.account)) {
     carryOut(workshop, instruction)
   }
-  for (const { jobId, taskId } of Account.takeExpiries(state.account)) {
-    removeFiles(state, jobId, taskId)
-  }
-  for (const directory of state.removals.splice(0)) executor.removeDirectory(directory)
-  if (state.leaving.size > 0) bidFarewell(workshop)
   setAlarm(workshop)
 }
 
@@ -152,30 +149,32 @@ const carryOut = ({ executor, report }: Workshop, instruction: Instruction): voi
 
 const now = ({ state }: Workshop): number => state.clock.nowMs()
 
-/** Forgets the jobs that are gone. Their directories move aside at once, so the ids are free. */
-const bidFarewell = (workshop: Workshop): void => {
-  const { state } = workshop
-  for (const [job, taskIndexes] of state.leaving) {
-    if (Account.findJob(state.account, job.id) === job) continue
-    state.leaving.delete(job)
-    state.jobRecords.delete(job.index)
-    for (const index of taskIndexes) {
-      if (state.account.tasks[index] === undefined) state.taskRecords[index] = undefined
-    }
-    for (const node of Account.presentNodes(state.account)) {
-      workshop.fork(discard(workshop, node.id, job.id))
-    }
+/** Removes a directory: those of a job move aside at once, so that its id is free. */
+const remove = (workshop: Workshop, directory: string): void => {
+  const { executor, state } = workshop
+  const removal = state.removals.get(directory)
+  if (removal === undefined) return
+  const path = Path.join(state.settings.dataDirectory, directory)
+  const onGone = () => {
+    if (state.removals.get(directory) === removal) state.removals.delete(directory)
   }
+  if (removal.kind === "task") executor.removeDirectory(path, onGone)
+  else workshop.fork(discard(workshop, path, onGone))
 }
 
-const discard = (workshop: Workshop, nodeId: string, jobId: string): Effect.Effect<void> => {
+const discard = (
+  workshop: Workshop,
+  directory: string,
+  onGone: () => void
+): Effect.Effect<void> => {
   const { dataDirectory } = workshop.state.settings
-  const directory = NodeLayout.jobDirectory(dataDirectory, nodeId, jobId)
-  const aside = Path.join(dataDirectory, "trash", String(workshop.trashCount++))
-  return Effect.matchEffect(attemptSync(directory, () => renameSync(directory, aside)), {
-    onFailure: () => Effect.void,
-    onSuccess: () => RemovedDirectory.remove(aside)
-  })
+  const aside = Path.join(dataDirectory, NodeLayout.trash, String(workshop.trashCount++))
+  const moved = Effect.as(attemptSync(directory, () => renameSync(directory, aside)), true)
+  return moved.pipe(
+    Effect.catch(() => Effect.succeed(false)),
+    Effect.tap(() => Effect.sync(onGone)),
+    Effect.flatMap((isMoved) => isMoved ? RemovedDirectory.remove(aside) : Effect.void)
+  )
 }
 
 const setAlarm = (workshop: Workshop): void => {

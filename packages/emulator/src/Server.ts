@@ -18,6 +18,7 @@ import { EmulatorError } from "./EmulatorError.ts"
 import * as ErrorReply from "./ErrorReply.ts"
 import type { Exchange, Reply } from "./Exchange.ts"
 import * as Faults from "./Faults.ts"
+import * as Inputs from "./Inputs.ts"
 import * as Authentication from "./middleware/Authentication.ts"
 import * as ConnectionFaults from "./middleware/ConnectionFaults.ts"
 import * as FaultInjection from "./middleware/FaultInjection.ts"
@@ -182,7 +183,7 @@ const serve = (visit: Visit, exchange: Exchange, handle: Routes.Route["handle"])
   const { desk } = visit
   let reply: ReturnType<typeof handle>
   try {
-    reply = handle(exchange)
+    reply = Inputs.request(exchange, handle)
   } catch (defect) {
     desk.fork(Effect.logError("A request was not handled", defect))
     return send(visit, exchange.requestId, ErrorReply.make(exchange, "InternalError"))
@@ -216,7 +217,7 @@ const suffer = Effect.fnUntraced(function*(
     settled(
       bent,
       Effect.suspend(() => {
-        const reply = handle(bent)
+        const reply = Inputs.request(bent, handle)
         return Effect.isEffect(reply) ? reply : Effect.succeed(reply)
       })
     ).pipe(Effect.tap(() => Effect.sync(desk.runner.drain)))

@@ -13,7 +13,6 @@ import type { Job } from "@batchwave/sim/Job"
 import * as NodeCourse from "@batchwave/sim/NodeCourse"
 import * as RunCourse from "@batchwave/sim/RunCourse"
 import * as RunFault from "@batchwave/sim/RunFault"
-import * as Runs from "@batchwave/sim/Runs"
 import type { Scenario } from "@batchwave/sim/Scenario"
 import * as ScenarioModel from "@batchwave/sim/ScenarioModel"
 import * as ScriptedFaults from "@batchwave/sim/ScriptedFaults"
@@ -27,6 +26,7 @@ import { mkdirSync, writeFileSync } from "node:fs"
 import * as Path from "node:path"
 import { Executor, type ExecutorShape, type Report, type StartRun } from "./Executor.ts"
 import { attemptSync } from "./executor/FileFault.ts"
+import * as Inputs from "./Inputs.ts"
 import * as NodeLayout from "./NodeLayout.ts"
 import * as RemovedDirectory from "./RemovedDirectory.ts"
 import type { State } from "./State.ts"
@@ -88,8 +88,9 @@ const make = (stage: Stage): ExecutorShape => ({
     run.end = { _tag: "Killed", exitCode: killedCode }
     setEnd(stage, generation, run, stage.state.account.nowMs)
   },
-  removeDirectory: (directory) => {
-    if (stage.directories.delete(directory)) stage.fork(RemovedDirectory.remove(directory))
+  removeDirectory: (directory, onGone) => {
+    if (!stage.directories.delete(directory)) return onGone()
+    stage.fork(Effect.andThen(RemovedDirectory.remove(directory), Effect.sync(onGone)))
   },
   follow: (nowMs) => {
     const { account } = stage.state
@@ -171,13 +172,13 @@ const boot = (stage: Stage, index: number, round: number, nowMs: number): void =
   const node: SimulatedNode = { round, course, phase: "booting" }
   stage.nodes[index] = node
   if (course.bootMs === 0) return setUp(stage, index, node, nowMs)
-  if (round === 1) Runs.loseNode(account, index, nowMs, "starting")
+  if (round === 1) Inputs.nodeMoved(stage.state, index, "starting", nowMs)
   EventHeap.push(stage.events, nowMs + course.bootMs, -1 - index)
 }
 
 const setUp = (stage: Stage, index: number, node: SimulatedNode, nowMs: number): void => {
   node.phase = "up"
-  Runs.returnNode(stage.state.account, index, nowMs)
+  Inputs.nodeMoved(stage.state, index, undefined, nowMs)
   setTurn(stage, index, nowMs + node.course.lifeMs)
 }
 
@@ -194,7 +195,7 @@ const turnNode = (stage: Stage, index: number, nowMs: number): void => {
       return setUp(stage, index, node, nowMs)
     case "up":
       node.phase = "away"
-      Runs.loseNode(account, index, nowMs)
+      Inputs.nodeMoved(stage.state, index, "unknown", nowMs)
       return setTurn(stage, index, nowMs + node.course.awayMs)
     case "away":
       return boot(stage, index, node.round + 1, nowMs)

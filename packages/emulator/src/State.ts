@@ -14,15 +14,17 @@ import type { JobCounts } from "@batchwave/sim/TaskCounts"
 import type { CloudJob } from "@batchwave/wire/Job"
 import type { PoolAddParameter } from "@batchwave/wire/Pool"
 import type { AccountClock } from "./AccountClock.ts"
-import type { Settings } from "./EmulatorOptions.ts"
+import type { PlacedSettings } from "./EmulatorOptions.ts"
 import * as EntityTag from "./EntityTag.ts"
 import type { ExecutorShape } from "./Executor.ts"
 import type { Faults } from "./Faults.ts"
+import type { Ledger } from "./ledger/Ledger.ts"
 import type { Credential } from "./middleware/Authentication.ts"
 import * as NodeLayout from "./NodeLayout.ts"
 import type { RenderedTasks } from "./RenderedTasks.ts"
 import type { RequestLog } from "./RequestLog.ts"
 import type { TimeText } from "./TimeText.ts"
+import type { TruthLog } from "./TruthLog.ts"
 
 /** What a user's write leaves on a resource. */
 export interface WriteMark {
@@ -68,9 +70,17 @@ export interface PoolRecord extends WriteMark {
   resizeTimeout: string
 }
 
+/** Why and how a directory is to go. */
+export interface Removal {
+  /** The task directories of a job move aside at once; that of a task goes after its run has ended. */
+  readonly kind: "task" | "job"
+  /** The input that asked for it. */
+  readonly input: number
+}
+
 /** The state of one emulator. */
 export interface State {
-  readonly settings: Settings
+  settings: PlacedSettings
   readonly account: Account.Account
   readonly clock: AccountClock
   readonly credential: Credential
@@ -92,8 +102,19 @@ export interface State {
   requestsInHand: number
   /** Makes sure that the files of a task are on the disk; set once the executor is there. */
   provideFiles: ExecutorShape["provideFiles"]
-  /** Directories of deleted tasks, for the runner to remove. */
-  readonly removals: Array<string>
+  /** Number of the inputs that were applied since the account was made. */
+  inputsCount: number
+  /** Where the inputs are kept; nothing when they are not. */
+  readonly ledger: Ledger | undefined
+  /** Where what really happens is told. */
+  readonly truth: TruthLog
+  /**
+   * Directories, relative to the data directory, that are to go before a run uses them. One may be
+   * gone already.
+   */
+  readonly removals: Map<string, Removal>
+  /** Those of them the runner has not taken on yet. */
+  readonly orders: Array<string>
   /** Jobs asked to be deleted and not known to be gone, with the indexes of their tasks. */
   readonly leaving: Map<Job, ReadonlyArray<number>>
 }
@@ -101,8 +122,18 @@ export interface State {
 /** Has the directories of a task removed, those of its subtasks with it. */
 export const removeFiles = (state: State, jobId: string, taskId: string): void => {
   for (const { id } of Account.presentNodes(state.account)) {
-    state.removals.push(NodeLayout.taskDirectory(state.settings.dataDirectory, id, jobId, taskId))
+    orderRemoval(state, "task", NodeLayout.taskDirectory("", id, jobId, taskId))
   }
+}
+
+/** Has a directory removed before the next run in it. */
+export const orderRemoval = (
+  state: State,
+  kind: Removal["kind"],
+  directory: string
+): void => {
+  state.removals.set(directory, { kind, input: state.inputsCount })
+  state.orders.push(directory)
 }
 
 /** Marks a user's write. */

@@ -23,8 +23,7 @@ describe("Emulator.make", () => {
     Effect.gen(function*() {
       const raw = yield* RawBatch.start()
       const port = Number(new URL(raw.endpoint).port)
-      const { dataDirectory } = raw
-      const taken = yield* Effect.flip(Effect.scoped(Emulator.make({ dataDirectory, port })))
+      const taken = yield* Effect.flip(Effect.scoped(Emulator.make({ port })))
       assert.strictEqual(taken.reason, "NotListening")
       const unusable = yield* Effect.flip(
         Effect.scoped(Emulator.make({ dataDirectory: "/dev/null/x" }))

@@ -120,9 +120,9 @@ export interface Account {
   /** How tasks were, while someone wants to know. */
   history: TaskHistory.TaskHistory | undefined
   /** Tasks that were reactivated, where that matters. @internal */
-  readonly reactivated: WeakSet<Task>
+  readonly reactivated: Set<Task>
   /** When the wall clocks of tasks began, where retries keep them. @internal */
-  readonly clockStarts: WeakMap<Task, number>
+  readonly clockStarts: Map<Task, number>
   /** Generations, or `-1 - index` of jobs, by the time their wall clock ends. @internal */
   readonly deadlines: EventHeap.EventHeap
   /** Indexes of tasks by the time their directories may go. @internal */
@@ -201,8 +201,8 @@ export const make = (options: AccountOptions): Account => {
     poolsMax: options.poolsMax ?? 100,
     allocationMs: options.allocationMs ?? 0,
     rules: { ...ServiceRules.defaults, ...options.rules },
-    reactivated: new WeakSet(),
-    clockStarts: new WeakMap(),
+    reactivated: new Set(),
+    clockStarts: new Map(),
     random: Random.make(options.seed),
     jobs: new Map(),
     tasks: [],

@@ -168,7 +168,16 @@ const emulate = Command.make(
     ),
     data: Flag.String("data").pipe(
       Flag.withMetavar("directory"),
-      Flag.withDescription(`Where tasks are kept; ${dataDirectoryDefault}/emulator by default`),
+      Flag.withDescription(
+        "Where jobs, tasks and their files outlive the command; forgotten at its end by default"
+      ),
+      Flag.optional
+    ),
+    truth: Flag.String("truth").pipe(
+      Flag.withMetavar("file"),
+      Flag.withDescription(
+        "A file that is told, line by line in JSON, what really happens to tasks, processes and nodes"
+      ),
       Flag.optional
     ),
     slots: whole("slots", 1, slotsMax, "Task slots of each node; the number of cores by default")

@@ -24,6 +24,8 @@ import { Signals } from "./Signals.ts"
 export interface EmulateSettings extends EmulatedExecutor.ExecutorSettings {
   readonly port: number
   readonly data: Option.Option<string>
+  /** A file that is told what really happens. */
+  readonly truth: Option.Option<string>
   readonly slots: Option.Option<number>
   readonly nodes: Option.Option<number>
   readonly allow: ReadonlyArray<string>
@@ -66,9 +68,8 @@ export const run: (
       ...faults,
       executor: yield* EmulatedExecutor.read(settings),
       port: settings.port,
-      dataDirectory: resolve(
-        Option.getOrElse(settings.data, () => `${dataDirectoryDefault}/emulator`)
-      ),
+      ...(Option.isSome(settings.data) ? { dataDirectory: resolve(settings.data.value) } : {}),
+      ...(Option.isSome(settings.truth) ? { truthFile: resolve(settings.truth.value) } : {}),
       allowedDirectories: allowed.map((directory) => resolve(directory)),
       allowedHosts: settings.allowHost,
       ...(Option.isSome(settings.autoStorage) ? { autoStorage: settings.autoStorage.value } : {}),

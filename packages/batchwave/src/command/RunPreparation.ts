@@ -4,13 +4,11 @@
  */
 import * as Plan from "@batchwave/core/Plan"
 import type { RunResult } from "@batchwave/engine/Engine"
-import { Journal } from "@batchwave/engine/Journal"
 import * as PlanCheck from "@batchwave/engine/PlanCheck"
 import * as RunConfig from "@batchwave/engine/RunConfig"
 import { journalVersion, type RunHeader } from "@batchwave/engine/RunHeader"
 import type { AnyPipeline } from "@batchwave/pipeline/Pipeline"
 import * as Clock from "effect/Clock"
-import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Random from "effect/Random"
@@ -83,7 +81,7 @@ const fresh = Effect.fnUntraced(function*(
   yield* RunBackend.check(choice, planned.plan, undefined)
   // An account that does not answer leaves nothing behind; the emulator needs its directory.
   if (choice._tag === "Emulator") yield* begin(directory, pipeline.name, "emulator")
-  const backend = yield* RunBackend.open(choice, embeddedIn(directory, settings, 1))
+  const backend = yield* RunBackend.open(choice, embeddedIn(directory, settings))
   if (choice._tag === "Azure") yield* begin(directory, pipeline.name, "azure")
   const openRun = yield* openJournal(directory)
   const header = yield* makeHeader(settings, pipeline, given, planned.plan, directory, backend)
@@ -124,8 +122,7 @@ const resumed = Effect.fnUntraced(function*(
     }
   }
   yield* RunBackend.check(choice, planned.plan, recorded)
-  const { epoch } = Context.get(openRun.services, Journal)
-  const backend = yield* RunBackend.open(choice, embeddedIn(directory, settings, epoch))
+  const backend = yield* RunBackend.open(choice, embeddedIn(directory, settings))
   const header = recorded
     ?? (yield* makeHeader(settings, pipeline, given, planned.plan, directory, backend))
   return {
@@ -138,13 +135,12 @@ const resumed = Effect.fnUntraced(function*(
   }
 })
 
-/** Each opening gets a directory of its own, so that nothing left over stands in a task's way. */
+/** Every opening of a run goes on with the same account. */
 const embeddedIn = (
   directory: RunDirectory.RunDirectory,
-  settings: RunSettings,
-  epoch: number
+  settings: RunSettings
 ): EmbeddedOptions => ({
-  dataDirectory: resolve(directory.emulator, String(epoch)),
+  dataDirectory: directory.emulator,
   allowedDirectories: [directory.artifacts],
   ...(Option.isSome(settings.slots) ? { slots: settings.slots.value } : {})
 })

@@ -37,7 +37,7 @@ export interface Backend {
  * @category models
  */
 export interface EmbeddedOptions {
-  /** Where it keeps its tasks. */
+  /** Where it keeps its account; what is there of an earlier opening is gone on with. */
   readonly dataDirectory: string
   /** Directories that files may come from and go to. */
   readonly allowedDirectories: ReadonlyArray<string>

@@ -3,18 +3,15 @@
  */
 import * as Plan from "@batchwave/core/Plan"
 import type { Report } from "@batchwave/core/Report"
-import { Journal } from "@batchwave/engine/Journal"
 import * as PlanCheck from "@batchwave/engine/PlanCheck"
 import * as RunConfig from "@batchwave/engine/RunConfig"
 import { journalVersion } from "@batchwave/engine/RunHeader"
 import type { PipelineError } from "@batchwave/pipeline/PipelineError"
 import * as Clock from "effect/Clock"
-import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
 import type * as Scope from "effect/Scope"
-import { resolve } from "node:path"
 import { type PlannedPipeline, RunFailed, type RunOptions, type RunOutcome } from "../Batchwave.ts"
 import * as Backend from "./Backend.ts"
 import { isLoopback } from "./BackendChoice.ts"
@@ -115,13 +112,12 @@ const open = Effect.fnUntraced(function*(
     })
   }
   const openRun = yield* RunSession.open(directory)
-  const backend = account ?? (yield* openEmbedded(directory, openRun, options))
+  const backend = account ?? (yield* openEmbedded(directory, options))
   return { openRun, backend }
 })
 
 const openEmbedded = (
   directory: RunDirectory.RunDirectory,
-  { services }: RunSession.OpenRun,
   options: RunOptions
 ): Effect.Effect<
   Backend.Backend,
@@ -129,7 +125,7 @@ const openEmbedded = (
   Scope.Scope
 > =>
   Backend.openEmbedded({
-    dataDirectory: resolve(directory.emulator, String(Context.get(services, Journal).epoch)),
+    dataDirectory: directory.emulator,
     allowedDirectories: [directory.artifacts],
     ...(options.slots === undefined ? {} : { slots: options.slots })
   })

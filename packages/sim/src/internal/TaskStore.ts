@@ -90,6 +90,8 @@ export const clear = (account: Account, job: Job): void => {
 
 const free = (account: Account, job: Job, task: Task): void => {
   Fact.noteTask(account, "TaskDeleted", job, task)
+  account.reactivated.delete(task)
+  account.clockStarts.delete(task)
   task.phase = "deleted"
   task.generation = 0
   account.tasks[task.index] = undefined

@@ -1,0 +1,224 @@
+/**
+ * Where an emulator writes its inputs down: one file that begins with a snapshot, and grows until it
+ * is replaced by a new one.
+ *
+ * `state/{number}.log` holds a header, a snapshot and the inputs since, each a record of `RecordFile`.
+ *
+ * L1 an input that was appended survives the end of the process at any moment; the end of the power
+ *    may take the last ones, never those in the middle.
+ * L2 a file is made under another name and renamed when it is complete, so there is one complete file
+ *    at any moment; of several the one with the highest number counts.
+ * L3 the size of all files is at most a multiple of the size of a snapshot, and a constant.
+ *
+ * @internal
+ */
+import type { Buffer } from "node:buffer"
+import {
+  closeSync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync
+} from "node:fs"
+import * as Path from "node:path"
+import * as LogHeader from "./LogHeader.ts"
+import * as RecordFile from "./RecordFile.ts"
+
+/** A file is full when its inputs take this many bytes and this many times its snapshot. */
+export const fullBytesDefault = 64 * 1_048_576
+const fullFactor = 2
+
+/** What the emulator can do with its ledger. */
+export interface Ledger {
+  /** Writes an input down; answers false, and has written nothing, when that is impossible. */
+  readonly append: (content: Buffer) => boolean
+  /** Writes an input down, at the latest before the next one. */
+  readonly appendInTime: (content: Buffer) => boolean
+  /** Whether it is time for a snapshot. */
+  readonly isFull: () => boolean
+  /** Goes on in a new file that begins with a snapshot; keeps the old one when that is impossible. */
+  readonly compact: (snapshot: Buffer) => void
+  readonly close: () => void
+}
+
+/** What a ledger needs to know. */
+export interface LedgerOptions {
+  /** The directory of the files. */
+  readonly directory: string
+  readonly header: LogHeader.LogHeader
+  /** @default fullBytesDefault */
+  readonly fullBytes?: number
+  /** Told when something could not be written. */
+  readonly onProblem: (message: string, cause: unknown) => void
+}
+
+/** A file that is written to. */
+interface OpenFile {
+  readonly descriptor: number
+  readonly number: number
+  readonly beginBytes: number
+  endBytes: number
+}
+
+/** Begins a ledger with a snapshot. Throws what the system throws. */
+export const begin = (options: LedgerOptions, snapshot: Buffer): Ledger => {
+  mkdirSync(options.directory, { recursive: true, mode: 0o700 })
+  return make(options, start(options, 1, snapshot))
+}
+
+/** What was found in a directory. */
+export interface Found {
+  readonly header: LogHeader.LogHeader
+  readonly path: string
+  /** Calls back with the snapshot, then with every input, in order; an answer ends it and is damage. */
+  readonly read: (
+    onSnapshot: (content: Buffer) => void,
+    onInput: (content: Buffer) => string | undefined
+  ) => void
+  /** Goes on where the last input ends; after `read`. */
+  readonly resume: () => Ledger
+  /** Bytes of a torn last record, which `resume` drops. */
+  readonly tornBytes: () => number
+}
+
+/**
+ * Finds the ledger of a directory, or nothing when none was begun there. Throws `LogRefused` when what
+ * is there cannot be read, and what the system throws.
+ */
+export const find = (options: Omit<LedgerOptions, "header">): Found | undefined => {
+  const number = latestNumber(options.directory)
+  if (number === undefined) return undefined
+  const path = pathOf(options.directory, number)
+  const descriptor = openSync(path, "r+")
+  const sizeBytes = fstatSync(descriptor).size
+  const head = RecordFile.read(descriptor, 0, sizeBytes)
+  if (head._tag !== "Record") throw LogHeader.refuse(path, "is no log of an emulator")
+  const header = LogHeader.decode(path, head.content)
+  let beginBytes = 0
+  let endBytes = 0
+  return {
+    header,
+    path,
+    read: (onSnapshot, onInput) => {
+      const image = RecordFile.read(descriptor, head.nextOffset, sizeBytes)
+      if (image._tag !== "Record") throw LogHeader.damaged(path, head.nextOffset)
+      onSnapshot(image.content)
+      beginBytes = image.nextOffset
+      endBytes = beginBytes
+      for (;;) {
+        const next = RecordFile.read(descriptor, endBytes, sizeBytes)
+        if (next._tag === "Damage") throw LogHeader.damaged(path, endBytes)
+        if (next._tag !== "Record") return
+        const problem = onInput(next.content)
+        if (problem !== undefined) throw LogHeader.refuse(path, problem)
+        endBytes = next.nextOffset
+      }
+    },
+    resume: () => {
+      if (endBytes < sizeBytes) ftruncateSync(descriptor, endBytes)
+      for (const name of readdirSync(options.directory)) {
+        if (name !== Path.basename(path)) rmSync(Path.join(options.directory, name))
+      }
+      return make({ ...options, header }, { descriptor, number, beginBytes, endBytes })
+    },
+    tornBytes: () => sizeBytes - endBytes
+  }
+}
+
+const make = (options: LedgerOptions, first: OpenFile): Ledger => {
+  const { fullBytes = fullBytesDefault, onProblem } = options
+  let file = first
+  let fullAtBytes = fullAt(file, fullBytes)
+  let waiting: Array<Buffer> = []
+  const appendAll = (): void => {
+    while (waiting.length > 0) {
+      file.endBytes = RecordFile.append(file.descriptor, file.endBytes, waiting[0]!)
+      waiting.shift()
+    }
+  }
+  return {
+    append: (content) => {
+      try {
+        appendAll()
+        file.endBytes = RecordFile.append(file.descriptor, file.endBytes, content)
+        return true
+      } catch (cause) {
+        onProblem("A request was refused, as it could not be written down", cause)
+        return false
+      }
+    },
+    appendInTime: (content) => {
+      waiting.push(content)
+      try {
+        appendAll()
+      } catch (cause) {
+        if (waiting.length === 1) onProblem("What happened could not be written down yet", cause)
+      }
+      return true
+    },
+    isFull: () => file.endBytes > fullAtBytes,
+    compact: (snapshot) => {
+      try {
+        const next = start(options, file.number + 1, snapshot)
+        closeSync(file.descriptor)
+        rmSync(pathOf(options.directory, file.number), { force: true })
+        waiting = []
+        file = next
+        fullAtBytes = fullAt(file, fullBytes)
+      } catch (cause) {
+        fullAtBytes = file.endBytes * fullFactor
+        onProblem("The log could not be made smaller", cause)
+      }
+    },
+    close: () => {
+      try {
+        appendAll()
+      } catch (cause) {
+        onProblem("What happened could not be written down", cause)
+      }
+      closeSync(file.descriptor)
+    }
+  }
+}
+
+const fullAt = ({ beginBytes }: OpenFile, fullBytes: number): number =>
+  beginBytes + Math.max(fullBytes, beginBytes * fullFactor)
+
+/** Makes a complete file under a name of its own, then gives it its name (L2). */
+const start = (options: LedgerOptions, number: number, snapshot: Buffer): OpenFile => {
+  const path = pathOf(options.directory, number)
+  const descriptor = openSync(`${path}.partial`, "w+", 0o600)
+  try {
+    const headerEnd = RecordFile.append(descriptor, 0, LogHeader.encode(options.header))
+    const beginBytes = RecordFile.append(descriptor, headerEnd, snapshot)
+    fsyncSync(descriptor)
+    renameSync(`${path}.partial`, path)
+    syncDirectory(options.directory)
+    return { descriptor, number, beginBytes, endBytes: beginBytes }
+  } catch (cause) {
+    closeSync(descriptor)
+    // A file that has its name already would count before the one that is gone on with.
+    for (const made of [`${path}.partial`, path]) rmSync(made, { force: true })
+    throw cause
+  }
+}
+
+const syncDirectory = (directory: string): void => {
+  const descriptor = openSync(directory, "r")
+  fsyncSync(descriptor)
+  closeSync(descriptor)
+}
+
+const pathOf = (directory: string, number: number): string =>
+  Path.join(directory, `${String(number).padStart(8, "0")}.log`)
+
+const latestNumber = (directory: string): number | undefined => {
+  const numbers = readdirSync(directory)
+    .flatMap((name) => /^(\d{8,})\.log$/.exec(name)?.[1] ?? [])
+    .map(Number)
+  return numbers.length === 0 ? undefined : Math.max(...numbers)
+}

@@ -1,0 +1,266 @@
+import * as EmulatorOptions from "@batchwave/emulator/EmulatorOptions"
+import * as Inputs from "@batchwave/emulator/Inputs"
+import * as Ledger from "@batchwave/emulator/ledger/Ledger"
+import * as LogHeader from "@batchwave/emulator/ledger/LogHeader"
+import * as RecordFile from "@batchwave/emulator/ledger/RecordFile"
+import * as Snapshot from "@batchwave/emulator/ledger/Snapshot"
+import type { State } from "@batchwave/emulator/State"
+import * as StateOpening from "@batchwave/emulator/StateOpening"
+import { afterAll, assert, describe, it } from "@effect/vitest"
+import * as fc from "fast-check"
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync
+} from "node:fs"
+import { tmpdir } from "node:os"
+import * as Path from "node:path"
+import * as History from "./History.ts"
+
+const root = mkdtempSync(Path.join(tmpdir(), "batchwave-ledger-"))
+let directories = 0
+const newDirectory = (): string => {
+  const directory = Path.join(root, String(directories++))
+  mkdirSync(directory)
+  return directory
+}
+
+afterAll(() => rmSync(root, { recursive: true, force: true }))
+
+const optionsOf = (directory: string, fullBytes?: number): Ledger.LedgerOptions => ({
+  directory,
+  header: { account: "batchwave" },
+  ...(fullBytes === undefined ? {} : { fullBytes }),
+  onProblem: (message) => {
+    throw new Error(message)
+  }
+})
+
+const begin = (directory: string, fullBytes?: number): State => {
+  const state = StateOpening.begin(History.fresh(), History.startMs)
+  return {
+    ...state,
+    ledger: Ledger.begin(optionsOf(directory, fullBytes), Snapshot.take(state))
+  }
+}
+
+/** What another process finds. */
+const recall = (directory: string): State => {
+  const found = Ledger.find(optionsOf(directory))
+  if (found === undefined) throw new Error(`nothing in ${directory}`)
+  const state = StateOpening.replay(History.fresh(), found)
+  return { ...state, ledger: found.resume() }
+}
+
+const onlyFile = (directory: string): string => {
+  const names = readdirSync(directory)
+  assert.lengthOf(names, 1)
+  return Path.join(directory, names[0]!)
+}
+
+const truncated = (file: string, bytes: number): string => {
+  const directory = newDirectory()
+  const copy = Path.join(directory, Path.basename(file))
+  copyFileSync(file, copy)
+  truncateSync(copy, bytes)
+  return directory
+}
+
+const refusalOf = (work: () => unknown): string => {
+  try {
+    work()
+  } catch (cause) {
+    if (typeof cause === "object" && cause !== null && "message" in cause) {
+      return String(cause.message)
+    }
+    throw cause
+  }
+  throw new Error("was not refused")
+}
+
+/** Answers the ends of all records of a log, the header and the snapshot first. */
+const recordEnds = (file: string): ReadonlyArray<number> => {
+  const bytes = readFileSync(file)
+  const ends: Array<number> = []
+  for (let offset = 0; offset < bytes.length;) {
+    offset += 12 + bytes.readUInt32LE(offset)
+    ends.push(offset)
+  }
+  return ends
+}
+
+describe("a ledger", () => {
+  it("brings back what was acknowledged, whenever the process ended", () => {
+    fc.assert(
+      fc.property(fc.array(History.step, { minLength: 1, maxLength: 20 }), (steps) => {
+        const directory = newDirectory()
+        const state = begin(directory)
+        const images = [History.imageOf(state)]
+        steps.forEach((step, index) => {
+          History.act(state, step, index)
+          images.push(History.imageOf(state))
+        })
+        state.ledger?.close()
+        const file = onlyFile(directory)
+        const ends = recordEnds(file)
+        assert.lengthOf(ends, images.length + 1)
+        for (const [count, image] of images.entries()) {
+          const end = ends[count + 1]!
+          const next = ends[count + 2]
+          const cuts = next === undefined
+            ? [end]
+            : [end, end + 1, end + 12, (end + next) >> 1, next - 1]
+          for (const cut of cuts) {
+            const copy = truncated(file, cut)
+            const recalled = recall(copy)
+            recalled.ledger?.close()
+            assert.deepStrictEqual(History.imageOf(recalled), image)
+            assert.strictEqual(statSync(onlyFile(copy)).size, end)
+            rmSync(copy, { recursive: true })
+          }
+        }
+      }),
+      { numRuns: 12 }
+    )
+  }, 60_000)
+
+  it("goes on after a restart as if there had been none, whatever was compacted before", () => {
+    fc.assert(
+      fc.property(
+        fc.array(History.step, { minLength: 2, maxLength: 40 }),
+        fc.nat(39),
+        fc.constantFrom(1, 3000, 1_000_000),
+        (steps, at, fullBytes) => {
+          const restartAt = at % steps.length
+          const settings = EmulatorOptions.storedOf(History.fresh().settings)
+          const directory = newDirectory()
+          let interrupted = begin(directory, fullBytes)
+          const steady = StateOpening.begin(History.fresh(), History.startMs)
+          steps.forEach((step, index) => {
+            if (index === restartAt) {
+              const image = History.imageOf(interrupted)
+              interrupted.ledger?.close()
+              interrupted = recall(directory)
+              assert.deepStrictEqual(History.imageOf(interrupted), image)
+              const nowMs = History.startMs + index * 700
+              Inputs.opened(interrupted, settings, undefined, nowMs)
+              Inputs.opened(steady, settings, undefined, nowMs)
+            }
+            const answer = History.act(interrupted, step, index)
+            assert.strictEqual(answer, History.act(steady, step, index))
+          })
+          interrupted.ledger?.close()
+          assert.deepStrictEqual(History.imageOf(interrupted), History.imageOf(steady))
+          rmSync(directory, { recursive: true })
+        }
+      ),
+      { numRuns: 150 }
+    )
+  }, 60_000)
+
+  it("does not grow without end", () => {
+    const directory = newDirectory()
+    const state = begin(directory, 20_000)
+    let largest = 0
+    for (let round = 0; round < 600; round++) {
+      History.act(state, { verb: "addJob", job: "j", ends: false }, round)
+      History.act(state, { verb: "addOne", job: "j", task: "a" }, round)
+      History.act(state, { verb: "start", run: 0 }, round)
+      History.act(state, { verb: "end", run: 0, exitCode: 0 }, round)
+      History.act(state, { verb: "deleteJob", job: "j" }, round)
+      History.act(state, { verb: "pass", ms: 0 }, round)
+      largest = Math.max(largest, statSync(onlyFile(directory)).size)
+    }
+    state.ledger?.close()
+    // The inputs alone take more than 700 bytes a round.
+    assert.isBelow(largest, 200_000)
+    assert.deepStrictEqual(History.imageOf(recall(directory)), History.imageOf(state))
+  })
+
+  it("writes neither the passwords of a pool's users nor signatures down", () => {
+    const directory = newDirectory()
+    const state = begin(directory)
+    assert.strictEqual(History.act(state, { verb: "addPool" }, 1), 201)
+    const text = readFileSync(onlyFile(directory), "latin1")
+    assert.include(text, "userAccounts")
+    assert.notInclude(text, "hunter2")
+    assert.notInclude(text, "SharedKey")
+    assert.notInclude(text, EmulatorOptions.developmentKey)
+    assert.deepStrictEqual(History.imageOf(recall(directory)), History.imageOf(state))
+  })
+
+  it("refuses a log that is damaged, foreign, or of another version, and names it", () => {
+    const directory = newDirectory()
+    const state = begin(directory)
+    for (let index = 0; index < 4; index++) {
+      History.act(state, { verb: "addJob", job: "j", ends: false }, index)
+    }
+    state.ledger?.close()
+    const file = onlyFile(directory)
+    const good = readFileSync(file)
+    const ends = recordEnds(file)
+    for (const place of [ends[1]! + 2, ends[1]! + 10, ends[2]! + 20, ends[0]! + 40]) {
+      const bytes = Buffer.from(good)
+      bytes[place]! ^= 0x10
+      writeFileSync(file, bytes)
+      const message = refusalOf(() => recall(directory))
+      assert.include(message, file)
+      assert.match(message, /damaged at byte \d+/)
+      assert.strictEqual(Buffer.compare(readFileSync(file), bytes), 0)
+    }
+    writeFileSync(file, "not a log at all")
+    assert.match(refusalOf(() => recall(directory)), /is no log of an emulator/)
+    const later = JSON.stringify({
+      format: "batchwave-emulator",
+      version: LogHeader.versionNow + 1,
+      account: "batchwave"
+    })
+    writeFileSync(
+      file,
+      Buffer.concat([RecordFile.encode(Buffer.from(later)), good.subarray(ends[0])])
+    )
+    assert.match(refusalOf(() => recall(directory)), /later version \(format 2\); update/)
+  })
+
+  it("refuses inputs that do not follow from those before", () => {
+    const directory = newDirectory()
+    const state = begin(directory)
+    History.act(state, { verb: "addJob", job: "j", ends: false }, 0)
+    History.act(state, { verb: "addOne", job: "j", task: "a" }, 1)
+    History.act(state, { verb: "addOne", job: "j", task: "B" }, 2)
+    state.ledger?.close()
+    const file = onlyFile(directory)
+    const ends = recordEnds(file)
+    const bytes = readFileSync(file)
+    writeFileSync(file, Buffer.concat([bytes.subarray(0, ends[2]), bytes.subarray(ends[3])]))
+    assert.match(refusalOf(() => recall(directory)), /input 2 does not follow/)
+  })
+
+  it("drops a last record that a loss of power left blank or half written", () => {
+    const directory = newDirectory()
+    const state = begin(directory)
+    History.act(state, { verb: "addJob", job: "j", ends: false }, 0)
+    const image = History.imageOf(state)
+    History.act(state, { verb: "addOne", job: "j", task: "a" }, 1)
+    state.ledger?.close()
+    const file = onlyFile(directory)
+    const [, , end = 0] = recordEnds(file)
+    const bytes = readFileSync(file)
+    const blank = Buffer.from(bytes)
+    blank.fill(0, end)
+    const half = Buffer.from(bytes)
+    half.fill(0, end + 30)
+    for (const left of [blank, half]) {
+      writeFileSync(file, left)
+      const recalled = recall(directory)
+      recalled.ledger?.close()
+      assert.deepStrictEqual(History.imageOf(recalled), image)
+    }
+  })
+})
