@@ -17,7 +17,13 @@ export interface Attempt {
   readonly submission: number
   readonly failure: Failure
   readonly transition: string
+  /** The wait that the policy had decided on before it, in milliseconds; 0 for the first. */
+  readonly delayMs: number
+  /** When the request for this execution was planned. */
+  readonly plannedAtMs: number
   readonly failedAtMs: number
   /** How long the process ran by the service's clock; 0 when it never started. */
   readonly runTimeMs: number
+  /** The task slots it had. */
+  readonly slots: number
 }

@@ -14,9 +14,10 @@ export interface Backoff {
   readonly description: string
   /**
    * The wait in milliseconds before retry `retryIndex` (0 for the first retry), or `undefined` when
-   * the rule allows no further retry. `unit` is a uniform draw from `[0, 1)`.
+   * the rule allows no further retry. `unit` is a uniform draw from `[0, 1)`, `previousMs` the wait
+   * before the retry that has just failed. @default 0
    */
-  readonly delayMs: (retryIndex: number, unit: number) => number | undefined
+  readonly delayMs: (retryIndex: number, unit: number, previousMs?: number) => number | undefined
 }
 
 /**
@@ -55,6 +56,30 @@ export const exponential = (options: {
     delayMs: (retryIndex, unit) => {
       const ceilingMs = Math.min(maxMs, options.baseMs * factor ** retryIndex)
       return jitter === "full" ? ceilingMs * unit : ceilingMs
+    }
+  }
+}
+
+/**
+ * Draws each wait uniformly between `baseMs` and three times the wait before it, up to `maxMs`: waits
+ * grow on average and retries that began together drift apart.
+ *
+ * @source Marc Brooker, Exponential Backoff And Jitter, AWS Architecture Blog 2015
+ * @category constructors
+ */
+export const decorrelatedJitter = (options: {
+  /** The least wait, in milliseconds. */
+  readonly baseMs: number
+  /** Upper bound of one wait, in milliseconds. @default 300_000 */
+  readonly maxMs?: number
+}): Backoff => {
+  const maxMs = options.maxMs ?? 300_000
+  const { baseMs } = options
+  return {
+    description: `decorrelated jitter from ${baseMs} ms up to ${maxMs} ms`,
+    delayMs: (_retryIndex, unit, previousMs = 0) => {
+      const ceilingMs = Math.max(baseMs, previousMs * 3)
+      return Math.min(maxMs, baseMs + unit * (ceilingMs - baseMs))
     }
   }
 }

@@ -1,14 +1,19 @@
 /**
  * A policy's answer to one failed attempt. Plain data, so that it can be journaled and replayed.
  */
+import type { Json } from "./Workflow.ts"
 
 /**
  * What happens after a failed attempt.
  *
  * - `Retry`: run the node again after `afterMs`. `via` chooses the mechanism: `reactivate` puts the
  *   same task back in the queue, `resubmit` adds a new one, `auto` reactivates where that is
- *   possible and resubmits elsewhere.
+ *   possible and resubmits elsewhere. With other `slots` than before only a new task will do.
  * - `GiveUp`: the node has failed for good.
+ * - `Skip`: the node counts as skipped, which is no failure of the run.
+ * - `Substitute`: the node counts as succeeded, with `value` in the place of its outputs.
+ *
+ * `holdMs`, where present, asks that the whole run submits nothing for so long: a circuit breaker.
  *
  * @category models
  */
@@ -17,9 +22,19 @@ export type Decision =
     readonly _tag: "Retry"
     readonly afterMs: number
     readonly via: "auto" | "reactivate" | "resubmit"
+    /** Task slots of the next attempt; absent means as many as the last one had. */
+    readonly slots?: number
+    readonly holdMs?: number
     readonly reason: string
   }
-  | { readonly _tag: "GiveUp"; readonly reason: string }
+  | { readonly _tag: "GiveUp"; readonly holdMs?: number; readonly reason: string }
+  | { readonly _tag: "Skip"; readonly reason: string }
+  | {
+    readonly _tag: "Substitute"
+    /** The value of the only JSON output, or a record of all of them by name. */
+    readonly value: Json
+    readonly reason: string
+  }
 
 /**
  * Makes the decision to stop trying, with the reason that the journal and the report show.
@@ -38,10 +53,31 @@ export const retry = (options: {
   readonly afterMs: number
   /** @default "auto" */
   readonly via?: "auto" | "reactivate" | "resubmit"
+  /** Task slots of the next attempt. @default as many as the last one had */
+  readonly slots?: number
   readonly reason: string
 }): Decision => ({
   _tag: "Retry",
   afterMs: Math.max(0, options.afterMs),
   via: options.via ?? "auto",
+  ...(options.slots === undefined ? {} : { slots: options.slots }),
   reason: options.reason
+})
+
+/**
+ * Makes the decision to do without the node.
+ *
+ * @category constructors
+ */
+export const skip = (reason: string): Decision => ({ _tag: "Skip", reason })
+
+/**
+ * Makes the decision to go on as if the node had succeeded with a value.
+ *
+ * @category constructors
+ */
+export const substitute = (value: Json, reason: string): Decision => ({
+  _tag: "Substitute",
+  value,
+  reason
 })

@@ -3,6 +3,7 @@
  *
  * This is what an author hands over and what a run starts from.
  */
+import type { Classifier } from "./Classify.ts"
 import type { Policy } from "./Policy.ts"
 import type { Json, Workflow } from "./Workflow.ts"
 
@@ -23,8 +24,12 @@ export type OutputCheck =
  */
 export interface Definition {
   readonly workflow: Workflow
-  /** The policy of a node by name; a node without one gets the run's policy. */
+  /** The policy of a node by name. */
   readonly policies: ReadonlyMap<string, Policy>
+  /** The policy of a group (the items of one fan-out) by its name. */
+  readonly groupPolicies: ReadonlyMap<string, Policy>
+  /** The author's own failure classes, asked before the table in `Classify`. @default none */
+  readonly classify?: Classifier
   /** Checks a JSON output that a task left behind, before anything downstream sees it. */
   readonly checkOutput: (node: string, output: string, value: Json) => OutputCheck
 }
@@ -40,5 +45,25 @@ export const make = (
 ): Definition => ({
   workflow,
   policies: options.policies ?? new Map(),
+  groupPolicies: options.groupPolicies ?? new Map(),
+  ...(options.classify === undefined ? {} : { classify: options.classify }),
   checkOutput: options.checkOutput ?? ((_node, _output, value) => ({ _tag: "Valid", value }))
 })
+
+/**
+ * The policy of every node, by index: its own, else its group's, else the run's. The nearest wins as
+ * a whole; what it has no answer for is left to `Policy.defaultPolicy`.
+ *
+ * @category queries
+ */
+export const policiesOf = (
+  definition: Definition,
+  runPolicy: Policy
+): (node: number) => Policy => {
+  const { groupPolicies, policies, workflow } = definition
+  if (policies.size === 0 && groupPolicies.size === 0) return () => runPolicy
+  const nearest = workflow.nodes.map(({ group, name }) =>
+    policies.get(name) ?? (group === undefined ? undefined : groupPolicies.get(group)) ?? runPolicy
+  )
+  return (node) => nearest[node] ?? runPolicy
+}

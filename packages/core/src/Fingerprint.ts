@@ -2,8 +2,9 @@
  * A short text that changes when what would run changes.
  *
  * F1 The order of object keys does not matter; the order of nodes and of every list does.
- * F2 Names, commands, inputs, files, outputs, environment, slots, run time limits and dependencies
- *    count. The workflow's own name, groups, estimates and policies do not.
+ * F2 Names, commands, inputs, files, outputs, environment, slots, run time limits, dependencies,
+ *    trigger rules and being a finalizer count. The workflow's own name, groups, estimates,
+ *    priorities, pools, mutexes and policies do not.
  * F3 It tells apart accidents, not attacks: the hash is 128 bits wide and not cryptographic.
  *
  * @source bryc, cyrb128 (public domain)
@@ -44,7 +45,10 @@ const decisive = (node: WorkflowNode): ReadonlyArray<unknown> => [
   node.outputs,
   node.environment,
   node.slots,
-  node.runTimeMsMax
+  node.runTimeMsMax,
+  // Named, and only where they are there, so that older workflows keep their fingerprint.
+  ...(node.when === undefined ? [] : [{ when: node.when }]),
+  ...(node.finalizer === true ? [{ finalizer: true }] : [])
 ]
 
 type Lanes = Uint32Array

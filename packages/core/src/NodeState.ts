@@ -6,8 +6,11 @@
  *                          ▲           ▲               └► undecided ─┬► failed
  *                          │      reactivating ◄─┐                   │
  *                          └─────────────────────┴──── backoff ◄─────┘
- * waiting ─► blocked        any state that has not settled ─► cancelled
+ * waiting ─► blocked, skipped        any state that has not settled ─► cancelled
+ * undecided ─► skipped, succeeded (a policy skips it, or gives a value in its place)
  * ```
+ *
+ * A chosen part of a run that has settled can be made to wait again (`NodesReopened`).
  */
 
 /**
@@ -16,9 +19,9 @@
  * @category constants
  */
 export const NodeState = {
-  /** A parent has not succeeded yet. */
+  /** Its trigger rule waits for parents. */
   waiting: 0,
-  /** Every parent succeeded; held back only by the run's mode. */
+  /** Its trigger rule is met; held back only by the run's mode, its limits or a pause. */
   ready: 1,
   /** The intent to add its task is durable; the service has not answered. */
   submitting: 2,
@@ -39,7 +42,9 @@ export const NodeState = {
   succeeded: 10,
   failed: 11,
   blocked: 12,
-  cancelled: 13
+  cancelled: 13,
+  /** Its rule or condition said no, or its policy does without it. */
+  skipped: 14
 } as const
 
 /**
@@ -68,7 +73,8 @@ export const nodeStateNames: ReadonlyArray<keyof typeof NodeState> = [
   "succeeded",
   "failed",
   "blocked",
-  "cancelled"
+  "cancelled",
+  "skipped"
 ]
 
 /**

@@ -12,7 +12,9 @@ import * as CaseConflict from "./internal/CaseConflict.ts"
 import * as ErrorList from "./internal/ErrorList.ts"
 import * as NameIndex from "./internal/NameIndex.ts"
 import * as NodeCheck from "./internal/NodeCheck.ts"
+import * as ScheduleCheck from "./internal/ScheduleCheck.ts"
 import * as TextCheck from "./internal/TextCheck.ts"
+import * as NodeTraits from "./NodeTraits.ts"
 import type { PlanError } from "./PlanError.ts"
 import * as TaskGraph from "./TaskGraph.ts"
 import * as TopologicalOrder from "./TopologicalOrder.ts"
@@ -34,6 +36,8 @@ export interface Plan {
   readonly levelOffsets: Int32Array
   readonly levelCount: number
   readonly indexOf: (name: string) => number | undefined
+  /** What the scheduler must know of single nodes, beside the graph. */
+  readonly traits: NodeTraits.NodeTraits
 }
 
 /**
@@ -62,7 +66,8 @@ export const make = (workflow: Workflow): PlanResult => {
   const names = nodes.map((node) => node.name)
   const index = NameIndex.make(names)
   checkNames(names, index, errors)
-  const context = NodeCheck.make(nodes, names, index, errors)
+  ScheduleCheck.checkPools(workflow.pools, errors)
+  const context = NodeCheck.make(workflow, names, index, errors)
   const { parentOffsets, parents } = resolveParents(context, index)
   const planned = planGraph(TaskGraph.make(nodes.length, parentOffsets, parents))
   if (planned._tag === "Cyclic") {
@@ -83,7 +88,8 @@ export const make = (workflow: Workflow): PlanResult => {
       levelOf,
       levelOffsets,
       levelCount,
-      indexOf: index.indexOf
+      indexOf: index.indexOf,
+      traits: NodeTraits.make(workflow, index.indexOf)
     }
   }
 }

@@ -16,6 +16,9 @@ import type { OutputReference } from "./Workflow.ts"
  * - `MissingEdge`: the node reads an output of `producer` but is not placed after it.
  * - `WrongOutputKind`: a value is taken from a `File` output, or a file from a `Json` output.
  * - `UnstagedFile`: the command uses a path that is not among the node's `files`.
+ * - `InvalidTrigger`: the node's rule, or its being a finalizer, makes no sense; `why` says it.
+ * - `InvalidScheduling`: a priority, pool or mutex of the node makes no sense.
+ * - `InvalidPool`: a concurrency pool of the workflow has an impossible size.
  * - `MoreErrors`: the list was cut; `count` problems are not shown.
  *
  * @category models
@@ -81,6 +84,9 @@ export type PlanError =
     readonly name: string
     readonly why: string
   }
+  | { readonly _tag: "InvalidTrigger"; readonly node: string; readonly why: string }
+  | { readonly _tag: "InvalidScheduling"; readonly node: string; readonly why: string }
+  | { readonly _tag: "InvalidPool"; readonly pool: string; readonly size: number }
   | { readonly _tag: "MoreErrors"; readonly count: number }
 
 /**
@@ -108,6 +114,8 @@ export const describe = (error: PlanError): string => {
       return `nodes wait for each other in a cycle: ${
         cycleText(error.path)
       }; remove one of these dependencies`
+    case "InvalidPool":
+      return `pool ${quote(error.pool)} has size ${error.size}; give a whole number of at least 1`
     case "MoreErrors":
       return `${error.count} more problems are not shown; fix these first`
     default:
@@ -159,6 +167,9 @@ const describeOfNode = (error: Extract<PlanError, { readonly node: string }>): s
       return `sets the environment variable ${
         quote(error.name)
       }; use letters, digits and underscores, no digit first`
+    case "InvalidTrigger":
+    case "InvalidScheduling":
+      return error.why
     case "InvalidEnvironmentValue":
       return `sets the environment variable ${quote(error.name)} to a value that ${error.why}`
   }

@@ -8,25 +8,18 @@
  * P2 `undefined` means "not my case", so that `firstMatch` can ask the next one. What no case
  *    matches is left to `defaultPolicy`; a policy that ends in `giveUp` leaves nothing to it.
  */
-import type { Attempt } from "./Attempt.ts"
 import type { Backoff } from "./Backoff.ts"
 import * as BackoffModule from "./Backoff.ts"
-import { type Decision, giveUp as decideGiveUp, retry as decideRetry } from "./Decision.ts"
-import { describe, type FailureClass } from "./Failure.ts"
-
-/**
- * What a policy is asked with.
- *
- * @category models
- */
-export interface PolicyContext {
-  readonly node: string
-  /** The failed attempts so far, oldest first; never empty, the last one is the question. */
-  readonly attempts: ReadonlyArray<Attempt>
-  /** A uniform draw from `[0, 1)` for jitter. */
-  readonly unit: number
-  readonly nowMs: number
-}
+import {
+  type Decision,
+  giveUp as decideGiveUp,
+  retry as decideRetry,
+  skip as decideSkip,
+  substitute as decideSubstitute
+} from "./Decision.ts"
+import { classOf, describe, exitCodeOf, type FailureClass } from "./Failure.ts"
+import { countOf, last, type PolicyContext } from "./PolicyContext.ts"
+import type { Json } from "./Workflow.ts"
 
 /**
  * A named decision rule.
@@ -48,7 +41,7 @@ export interface Policy {
 export const decide = (policy: Policy, context: PolicyContext): Decision =>
   policy.decide(context)
     ?? defaultPolicy.decide(context)
-    ?? decideGiveUp(`no retry is set for ${last(context).failure._tag}`)
+    ?? decideGiveUp(`no retry is set for ${classOf(last(context).failure)}`)
 
 /**
  * Never retries.
@@ -59,6 +52,29 @@ export const giveUp: Policy = {
   description: "give up",
   decide: () => decideGiveUp("the policy never retries")
 }
+
+/**
+ * Does without the node: it counts as skipped, its descendants are decided by their trigger rules.
+ *
+ * @category constructors
+ */
+export const skip: Policy = {
+  description: "skip",
+  decide: (context) => decideSkip(`${describe(last(context).failure)}; the policy skips it`)
+}
+
+/**
+ * Goes on with a value as if the node had left it behind: the value of its only JSON output, or a
+ * record of all its JSON outputs by name. Where the value does not fit the node's outputs (a file
+ * cannot be replaced by a value) the node fails.
+ *
+ * @category constructors
+ */
+export const substitute = (value: Json): Policy => ({
+  description: "substitute a value",
+  decide: (context) =>
+    decideSubstitute(value, `${describe(last(context).failure)}; the policy gives a value instead`)
+})
 
 /**
  * Retries at most `max` times, counting only failed attempts of the same class as the last one.
@@ -72,30 +88,78 @@ export const retry = (options: {
   readonly backoff?: Backoff
   /** @default "auto" */
   readonly via?: "auto" | "reactivate" | "resubmit"
+  /**
+   * Task slots of the next attempt from those of the last one; rounded up, and cut at the most one
+   * task can have in the pool. A node that should grow and cannot is given up.
+   * @default as many as before
+   */
+  readonly slots?: (slots: number) => number
+  /** The most slots it grows to, besides what a compute node has. @default no other bound */
+  readonly slotsMax?: number
 }): Policy => {
   const backoff = options.backoff ?? BackoffModule.constant(0)
   return {
-    description: `retry up to ${options.max} times, ${backoff.description}`,
+    description: `retry up to ${options.max} times, ${backoff.description}`
+      + (options.slots === undefined ? "" : ", with other slots"),
     decide: (context) => {
-      const retriesUsed = countOfLastClass(context) - 1
+      const { delayMs, failure, slots } = last(context)
+      const retriesUsed = countOf(context, classOf(failure)) - 1
       if (retriesUsed >= options.max) {
         return decideGiveUp(`its ${options.max} retries are used up`)
       }
-      const afterMs = backoff.delayMs(retriesUsed, context.unit)
+      const afterMs = backoff.delayMs(retriesUsed, context.unit, delayMs)
       if (afterMs === undefined) {
         return decideGiveUp("the backoff allows no further retry")
       }
+      const wanted = options.slots === undefined ? slots : Math.ceil(options.slots(slots))
+      const bound = Math.min(context.slotsMax ?? Infinity, options.slotsMax ?? Infinity)
+      const next = Math.max(1, Math.min(wanted, bound))
+      if (wanted > slots && next <= slots) {
+        return decideGiveUp(`it cannot grow from ${slots} to ${wanted} slots; ${bound} is the most`)
+      }
+      const growth = next === slots ? "" : ` with ${next} slots instead of ${slots}`
       return decideRetry({
         afterMs,
         via: options.via ?? "auto",
-        reason: `${describe(last(context).failure)}; retry ${retriesUsed + 1} of ${options.max}`
+        ...(next === slots ? {} : { slots: next }),
+        reason: `${describe(failure)}; retry ${retriesUsed + 1} of ${options.max}${growth}`
       })
     }
   }
 }
 
 /**
- * Limits a policy to failures of one class, or of several.
+ * After out of memory, and only then, retries with `factor` times the slots. The grown slots stay:
+ * a later attempt that is preempted or fails otherwise runs again with as many. Answers for no other
+ * class.
+ *
+ * @category constructors
+ */
+export const escalate = (options: {
+  /** Retries after out of memory. @default 3 */
+  readonly max?: number
+  /** @default 2 */
+  readonly factor?: number
+  /** The most slots it grows to, besides what a compute node has. @default no other bound */
+  readonly slotsMax?: number
+  /** @default constant 0 ms */
+  readonly backoff?: Backoff
+} = {}): Policy => {
+  const factor = options.factor ?? 2
+  const growing = retry({
+    max: options.max ?? 3,
+    ...(options.backoff === undefined ? {} : { backoff: options.backoff }),
+    ...(options.slotsMax === undefined ? {} : { slotsMax: options.slotsMax }),
+    slots: (slots) => slots * factor
+  })
+  return {
+    ...on("OutOfMemory", growing),
+    description: `on OutOfMemory: slots × ${factor}, ${growing.description}`
+  }
+}
+
+/**
+ * Limits a policy to failures of one class, or of several; the author's own classes by their names.
  *
  * @category combinators
  */
@@ -107,7 +171,7 @@ export const on = (
   return {
     description: `on ${wanted.join(", ")}: ${policy.description}`,
     decide: (context) =>
-      wanted.includes(last(context).failure._tag) ? policy.decide(context) : undefined
+      wanted.includes(classOf(last(context).failure)) ? policy.decide(context) : undefined
   }
 }
 
@@ -124,12 +188,12 @@ export const onExit = (
     codes.map((code) => typeof code === "number" ? code : `${code[0]}–${code[1]}`).join(", ")
   }: ${policy.description}`,
   decide: (context) => {
-    const failure = last(context).failure
-    if (failure._tag !== "Exit" && failure._tag !== "OutOfMemory") return undefined
+    const exitCode = exitCodeOf(last(context).failure)
+    if (exitCode === undefined) return undefined
     const matches = codes.some((code) =>
       typeof code === "number"
-        ? code === failure.exitCode
-        : code[0] <= failure.exitCode && failure.exitCode <= code[1]
+        ? code === exitCode
+        : code[0] <= exitCode && exitCode <= code[1]
     )
     return matches ? policy.decide(context) : undefined
   }
@@ -152,6 +216,72 @@ export const firstMatch = (...policies: ReadonlyArray<Policy>): Policy => ({
 })
 
 /**
+ * Lets a policy retry only as long as the next attempt begins within `withinMs` of the moment the
+ * node's first one was planned.
+ *
+ * @category combinators
+ */
+export const deadline = (withinMs: number, policy: Policy): Policy => ({
+  description: `${policy.description}, within ${withinMs} ms`,
+  decide: (context) => {
+    const decision = policy.decide(context)
+    if (decision?._tag !== "Retry") return decision
+    const first = context.attempts[0] ?? last(context)
+    const takenMs = context.nowMs + decision.afterMs - first.plannedAtMs
+    return takenMs <= withinMs ? decision : decideGiveUp(
+      `the next attempt would begin ${takenMs} ms after the first, later than its deadline of `
+        + `${withinMs} ms`
+    )
+  }
+})
+
+/**
+ * Lets a policy retry only while the whole run has retried at most `min` times, or `ratio` times the
+ * nodes it has started, whichever is more. Preemptions, lost nodes and vanished tasks cost nothing.
+ *
+ * @category combinators
+ */
+export const budget = (
+  options: { readonly ratio: number; readonly min: number },
+  policy: Policy
+): Policy => ({
+  description: `${policy.description}, within the run's budget of ${options.min} retries or `
+    + `${options.ratio} a node`,
+  decide: (context) => {
+    const decision = policy.decide(context)
+    if (decision?._tag !== "Retry") return decision
+    const { retryCount, startedCount } = context.run
+    const allowed = Math.max(options.min, Math.floor(options.ratio * startedCount))
+    return retryCount < allowed
+      ? decision
+      : decideGiveUp(`the run's retry budget is used up (${retryCount} of ${allowed})`)
+  }
+})
+
+/**
+ * Stops the flow while everything fails: when `failures` attempts in a row have failed in the whole
+ * run, it asks that nothing is submitted for `coolDownMs`. Then one task at a time tries again; the
+ * first success lets the run flow, the next failure begins another pause. What becomes of the node
+ * itself is left to `policy`.
+ *
+ * @category combinators
+ */
+export const circuitBreaker = (
+  options: { readonly failures: number; readonly coolDownMs: number },
+  policy: Policy
+): Policy => ({
+  description: `${policy.description}, pausing the run for ${options.coolDownMs} ms after `
+    + `${options.failures} failures in a row`,
+  decide: (context) => {
+    const decision = policy.decide(context)
+    if (context.run.failureStreak < options.failures) return decision
+    return decision?._tag === "Retry" || decision?._tag === "GiveUp"
+      ? { ...decision, holdMs: options.coolDownMs }
+      : decision
+  }
+})
+
+/**
  * A policy from a function of the whole history.
  *
  * @category constructors
@@ -163,28 +293,13 @@ export const make = (
 
 /**
  * What a node gets when its author says nothing: a task that vanished from the service is added
- * again up to three times, everything else is given up.
+ * again up to three times, one that lost its compute node up to ten times; everything else is given
+ * up.
  *
  * @category constructors
  */
 export const defaultPolicy: Policy = firstMatch(
-  on("Vanished", retry({ max: 3, via: "resubmit" }))
+  on("Vanished", retry({ max: 3, via: "resubmit" })),
+  on("Preempted", retry({ max: 10 })),
+  on("NodeLost", retry({ max: 10 }))
 )
-
-/**
- * The failed attempt the policy is asked about.
- *
- * @category queries
- */
-export const last = (context: PolicyContext): Attempt => {
-  const attempt = context.attempts[context.attempts.length - 1]
-  if (attempt === undefined) throw new Error("a policy is asked only after a failed attempt")
-  return attempt
-}
-
-const countOfLastClass = (context: PolicyContext): number => {
-  const tag = last(context).failure._tag
-  let count = 0
-  for (const attempt of context.attempts) if (attempt.failure._tag === tag) count++
-  return count
-}

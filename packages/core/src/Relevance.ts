@@ -3,13 +3,15 @@
  * task that was replaced goes on being reported; all of that is filtered here, before anything is
  * journaled.
  */
-import * as EventHeap from "./EventHeap.ts"
-import { isInService, NodeState } from "./NodeState.ts"
+import { nextWakeAtMs } from "./Admission.ts"
+import { isInService, isSettled, NodeState } from "./NodeState.ts"
 import type { ExternalEvent, TaskReference } from "./RunEvent.ts"
+import type { RunLimits } from "./RunMode.ts"
 import type { RunState } from "./RunState.ts"
 
 /**
  * The part of an event that still means something for this state; `undefined` when nothing does.
+ * After the end of a run that is only the wish to run a part of it again.
  *
  * @category queries
  */
@@ -18,39 +20,113 @@ export const relevantPart = (
   event: ExternalEvent,
   nowMs: number
 ): ExternalEvent | undefined => {
+  if (event._tag === "RerunRequested") {
+    const isOpen = (node: number): boolean => isSettled(state.nodeStates[node] ?? 0)
+    return withNodes(event, event.nodes.filter(isOpen))
+  }
+  if (state.outcome !== undefined) return undefined
   switch (event._tag) {
-    case "RunStarted":
-      return state.started ? undefined : event
     case "TasksAccepted":
       return withTasks(event, event.tasks.filter((task) => isAwaitingAnswer(state, task)))
     case "TasksTerminated":
       return withTasks(event, event.tasks.filter((task) => isLive(state, task)))
     case "TaskStarted":
-      return isLive(state, event.task)
-          && state.nodeStates[event.task.node] !== NodeState.running
-        ? event
-        : undefined
     case "TaskEnded":
-      return isLive(state, event.task) && !isSeen(state, event.task, event.end.transition)
-        ? event
-        : undefined
     case "TaskVanished":
-      return isLive(state, event.task) || isIn(state, event.task, NodeState.collecting)
-        ? event
-        : undefined
+    case "TaskLost":
+    case "TaskRequeued":
+    case "TaskStuck":
     case "TaskRejected":
-      return isIn(state, event.task, NodeState.submitting) ? event : undefined
     case "ReactivationRefused":
-      return isIn(state, event.task, NodeState.reactivating) ? event : undefined
     case "OutputsCollected":
     case "OutputInvalid":
-      return isIn(state, event.task, NodeState.collecting) ? event : undefined
-    case "AlarmRang":
-      return isAlarmDue(state, nowMs) ? event : undefined
+      return isNewsOfTask(state, event) ? event : undefined
     case "CancelRequested":
-      return state.stopping === "cancel" ? undefined : event
+      return relevantCancel(state, event)
+    default:
+      return isNewsOfRun(state, event, nowMs) ? event : undefined
   }
 }
+
+type TaskEvent = Extract<ExternalEvent, { readonly task: TaskReference }>
+
+const isNewsOfTask = (state: RunState, event: TaskEvent): boolean => {
+  switch (event._tag) {
+    case "TaskStarted":
+      return isLive(state, event.task) && state.nodeStates[event.task.node] !== NodeState.running
+    case "TaskEnded":
+      return isLive(state, event.task) && !isSeen(state, event.task, event.end.transition)
+    case "TaskVanished":
+      return isLive(state, event.task) || isIn(state, event.task, NodeState.collecting)
+    case "TaskLost":
+      return isLive(state, event.task)
+    case "TaskRequeued":
+      return isIn(state, event.task, NodeState.running)
+    case "TaskStuck":
+      return isLive(state, event.task) && !state.ending.has(event.task.node)
+        && (state.stopping === undefined || state.stopping === "drain")
+    case "TaskRejected":
+      return isIn(state, event.task, NodeState.submitting)
+    case "ReactivationRefused":
+      return isIn(state, event.task, NodeState.reactivating)
+    case "OutputsCollected":
+    case "OutputInvalid":
+      return isIn(state, event.task, NodeState.collecting)
+  }
+}
+
+type RunWideEvent = Exclude<
+  ExternalEvent,
+  | TaskEvent
+  | {
+    readonly _tag: "TasksAccepted" | "TasksTerminated" | "CancelRequested" | "RerunRequested"
+  }
+>
+
+const isNewsOfRun = (state: RunState, event: RunWideEvent, nowMs: number): boolean => {
+  switch (event._tag) {
+    case "RunStarted":
+      return !state.started
+    case "AlarmRang":
+      return isAlarmDue(state, nowMs)
+    case "PauseRequested":
+      return !state.paused
+    case "ResumeRequested":
+      return state.paused
+    case "FailureModeChanged":
+      return state.failureMode !== event.failureMode
+    case "LimitsChanged":
+      return !isSameLimits(state.limits, event.limits)
+  }
+}
+
+const isSameLimits = (before: RunLimits, after: RunLimits): boolean =>
+  before.activeSlotsMax === after.activeSlotsMax && before.unansweredMax === after.unansweredMax
+  && before.nodeSlotsMax === after.nodeSlotsMax
+
+/** Of single nodes, those that have not settled and are not being ended already. */
+const relevantCancel = (
+  state: RunState,
+  event: ExternalEvent & { readonly _tag: "CancelRequested" }
+): ExternalEvent | undefined => {
+  if (event.nodes === undefined) {
+    if (state.stopping !== "cancel") return event
+    return state.plan.traits.finalizerCount > 0 && !state.stopsFinalizers ? event : undefined
+  }
+  return withNodes(
+    { ...event, nodes: event.nodes },
+    [...new Set(event.nodes)].filter((node) => {
+      const nodeState = state.nodeStates[node]
+      return nodeState !== undefined && !isSettled(nodeState)
+        && nodeState !== NodeState.collecting && state.ending.get(node)?._tag !== "Cancel"
+    })
+  )
+}
+
+const withNodes = <E extends { readonly nodes: ReadonlyArray<number> }>(
+  event: E,
+  nodes: ReadonlyArray<number>
+): E | undefined => nodes.length === 0 ? undefined : { ...event, nodes }
 
 const withTasks = <E extends { readonly tasks: ReadonlyArray<TaskReference> }>(
   event: E,
@@ -79,12 +155,11 @@ const isSeen = (state: RunState, task: TaskReference, transition: string): boole
 }
 
 /**
- * Whether a retry may be due. Entries of nodes that left `backoff` count too; they are dropped when
- * the retries are planned.
+ * Whether the time has come that the run asked to be woken at.
  *
  * @category queries
  */
 export const isAlarmDue = (state: RunState, nowMs: number): boolean => {
-  const atMs = EventHeap.peekAtMs(state.alarms)
+  const atMs = nextWakeAtMs(state)
   return atMs !== undefined && atMs <= nowMs
 }

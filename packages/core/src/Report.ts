@@ -11,7 +11,13 @@ import type { RunState } from "./RunState.ts"
  *
  * @category models
  */
-export type NodeOutcome = "succeeded" | "failed" | "blocked" | "cancelled" | "pending"
+export type NodeOutcome =
+  | "succeeded"
+  | "failed"
+  | "blocked"
+  | "skipped"
+  | "cancelled"
+  | "pending"
 
 /**
  * One line of the node table.
@@ -27,8 +33,10 @@ export interface NodeReport {
   readonly attempts: number
   /** Of all attempts together, by the service's clock. */
   readonly runTimeMs: number
-  /** Why it failed for good; absent otherwise. */
+  /** Why it failed for good, or why a policy skipped it; absent otherwise. */
   readonly failure?: string
+  /** Why it counts as succeeded although it failed: a policy gave a value in its place. */
+  readonly substituted?: string
   /** The nodes that kept a blocked node from running: its parent first, the failed one last. */
   readonly blockedBy?: ReadonlyArray<string>
 }
@@ -52,7 +60,7 @@ export interface Report {
  * @category constructors
  */
 export const make = (state: RunState): Report => {
-  const counts = { succeeded: 0, failed: 0, blocked: 0, cancelled: 0, pending: 0 }
+  const counts = { succeeded: 0, failed: 0, blocked: 0, skipped: 0, cancelled: 0, pending: 0 }
   let retries = 0
   const nodes: Array<NodeReport> = []
   for (let node = 0; node < state.nodeStates.length; node++) {
@@ -73,8 +81,8 @@ const reportNode = (state: RunState, node: number): NodeReport => {
     state: nodeStateNames[nodeState]!,
     attempts: state.executions[node]!,
     runTimeMs: state.runTimesMs[node]!,
-    ...(final === undefined
-      ? {}
+    ...(final === undefined ? {} : state.substituted.has(node)
+      ? { substituted: final.reason }
       : { failure: `${Failure.describe(final.failure)} (${final.reason})` }),
     ...(nodeState === NodeState.blocked ? { blockedBy: chainOf(state, node) } : {})
   }
@@ -88,6 +96,8 @@ const outcomeOf = (nodeState: number): NodeOutcome => {
       return "failed"
     case NodeState.blocked:
       return "blocked"
+    case NodeState.skipped:
+      return "skipped"
     case NodeState.cancelled:
       return "cancelled"
     default:

@@ -11,9 +11,17 @@
  */
 import type { Decision } from "./Decision.ts"
 import type { Failure } from "./Failure.ts"
-import type { DependencyMode, FailureMode } from "./RunMode.ts"
+import type { DependencyMode, FailureMode, RunLimits } from "./RunMode.ts"
 import type { TaskEnd } from "./TaskEnd.ts"
 import type { Json } from "./Workflow.ts"
+
+/**
+ * The version of these events. It counts up when an older reader could misread a journal; the
+ * changes are listed in `docs/events.md`.
+ *
+ * @category constants
+ */
+export const eventVersion = 2
 
 /**
  * One task of one node.
@@ -71,9 +79,47 @@ export type ExternalEvent =
   }
   /** The service ended these tasks because we asked it to. */
   | { readonly _tag: "TasksTerminated"; readonly tasks: ReadonlyArray<TaskReference> }
+  /**
+   * The execution is lost with its compute node and the service does not repeat it, or the driver
+   * has made sure of that.
+   */
+  | {
+    readonly _tag: "TaskLost"
+    readonly task: TaskReference
+    readonly cause: "Preempted" | "NodeLost"
+    readonly message: string
+  }
+  /** The service itself put a running task back in its queue. */
+  | {
+    readonly _tag: "TaskRequeued"
+    readonly task: TaskReference
+    readonly cause: "Preempted" | "NodeLost" | "Unknown"
+  }
+  /** A watchdog sees no progress; the task is ended, and its end counts as `Stuck`. */
+  | { readonly _tag: "TaskStuck"; readonly task: TaskReference; readonly message: string }
   /** Time has passed; retries may be due. */
   | { readonly _tag: "AlarmRang" }
-  | { readonly _tag: "CancelRequested" }
+  /**
+   * Somebody wants these nodes ended, or the whole run when `nodes` is absent. What depends on them
+   * is decided by its trigger rules. A second request to end the whole run ends its finalizers too.
+   */
+  | { readonly _tag: "CancelRequested"; readonly nodes?: ReadonlyArray<number> }
+  /** Nothing new is submitted until `ResumeRequested`; what the service holds goes on. */
+  | { readonly _tag: "PauseRequested" }
+  | { readonly _tag: "ResumeRequested" }
+  | { readonly _tag: "FailureModeChanged"; readonly failureMode: FailureMode }
+  /** All limits, in the place of those before. */
+  | { readonly _tag: "LimitsChanged"; readonly limits: RunLimits; readonly reason?: string }
+  /**
+   * Somebody wants these settled nodes to run again, with a new history, also after the end of the
+   * run. What they kept from running waits for them again.
+   */
+  | {
+    readonly _tag: "RerunRequested"
+    readonly nodes: ReadonlyArray<number>
+    /** Task slots of all of them from now on. */
+    readonly slots?: number
+  }
 
 /**
  * What the reactor concluded.
@@ -90,8 +136,12 @@ export type DerivedEvent =
     readonly node: number
     readonly decision: Decision & { readonly _tag: "Retry" }
     readonly via: "reactivate" | "resubmit"
+    /** Why that mechanism. */
+    readonly because?: string
     readonly dueAtMs: number
   }
+  /** The author's own class of the last attempt, in the place of the one from the table. */
+  | { readonly _tag: "FailureClassified"; readonly node: number; readonly failure: Failure }
   | { readonly _tag: "NodeSucceeded"; readonly node: number }
   | {
     readonly _tag: "NodeFailed"
@@ -106,7 +156,40 @@ export type DerivedEvent =
     readonly by: ReadonlyArray<number>
   }
   | { readonly _tag: "NodesCancelled"; readonly nodes: ReadonlyArray<number> }
-  | { readonly _tag: "RunStopping"; readonly why: "cancel" | "drain" | "failFast" }
+  /** `failure` is there when a policy did without the node. */
+  | {
+    readonly _tag: "NodesSkipped"
+    readonly nodes: ReadonlyArray<number>
+    readonly reason: string
+    readonly failure?: Failure
+  }
+  /** The node counts as succeeded, with these outputs. */
+  | {
+    readonly _tag: "NodeSubstituted"
+    readonly node: number
+    readonly outputs: { readonly [name: string]: Json }
+    readonly failure: Failure
+    readonly reason: string
+  }
+  /** Nodes that had settled wait again. */
+  | { readonly _tag: "NodesReopened"; readonly nodes: ReadonlyArray<number> }
+  /**
+   * In the native mode: the service holds these back for a task of `from` that will not succeed;
+   * their nodes wait again, and their tasks are ended.
+   */
+  | {
+    readonly _tag: "NodesWithdrawn"
+    readonly from: number
+    readonly nodes: ReadonlyArray<number>
+  }
+  /** A circuit breaker opened: nothing is submitted before `untilMs`, then one task at a time. */
+  | { readonly _tag: "SubmissionHeld"; readonly untilMs: number; readonly reason: string }
+  | {
+    readonly _tag: "RunStopping"
+    readonly why: "cancel" | "drain" | "failFast"
+    /** Finalizers are cancelled too. */
+    readonly withFinalizers?: boolean
+  }
   | { readonly _tag: "RunFinished"; readonly outcome: RunOutcome }
 
 /**
@@ -117,7 +200,7 @@ export type DerivedEvent =
 export type RunEvent = ExternalEvent | DerivedEvent
 
 /**
- * How a run ended: every node succeeded, at least one did not, or it was cancelled.
+ * How a run ended: every node succeeded or was skipped, at least one did not, or it was cancelled.
  *
  * @category models
  */

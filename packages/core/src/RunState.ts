@@ -2,20 +2,38 @@
  * The state of a run: a fold of its events.
  *
  * S1 `evolve` is the only function that changes a state, and it asks nobody: no policy, no clock, no
- *    random draw. Folding the same events gives the same state.
- * S2 A node that has settled never changes again.
- * S3 A node leaves `waiting` for `ready` exactly when its last parent succeeds.
+ *    random draw. Folding the same events gives the same state. The lists of what could go
+ *    (`ready`, `queue`, `alarms`) are working lists that the scheduler consumes; entries that the
+ *    node's own state contradicts are stale and skipped.
+ * S2 A node that has settled changes only when somebody asked for it to run again
+ *    (`NodesReopened`).
+ * S3 A node leaves `waiting` for `ready` exactly when its trigger rule is met; in the native mode,
+ *    when each parent has succeeded or is in the service, which holds it back.
  */
 import type { Attempt } from "./Attempt.ts"
-import { classify } from "./Classify.ts"
 import * as EventHeap from "./EventHeap.ts"
 import type { Failure } from "./Failure.ts"
-import { isSettled, NodeState } from "./NodeState.ts"
+import * as AttemptFold from "./internal/AttemptFold.ts"
+import * as Reopening from "./internal/Reopening.ts"
+import * as RunFold from "./internal/RunFold.ts"
+import { isFinalizer, move, releaseNative, settle } from "./internal/Transition.ts"
+import type * as NativePlan from "./NativePlan.ts"
+import { NodeState } from "./NodeState.ts"
+import type { ParentTally } from "./ParentTally.ts"
 import type { Plan } from "./Plan.ts"
+import type { ReadyQueue } from "./ReadyQueue.ts"
 import type { RunEvent, RunOutcome, TaskReference } from "./RunEvent.ts"
-import type { DependencyMode, FailureMode } from "./RunMode.ts"
-import type { TaskEnd } from "./TaskEnd.ts"
+import type { DependencyMode, FailureMode, RunLimits } from "./RunMode.ts"
 import type { Json } from "./Workflow.ts"
+
+/**
+ * Why a task that the service holds is being ended.
+ *
+ * @category models
+ */
+export type Ending =
+  | { readonly _tag: "Cancel" }
+  | { readonly _tag: "Stuck"; readonly message: string }
 
 /**
  * A run in progress. Arrays are indexed by node; the value belongs to whoever made it and is
@@ -29,10 +47,15 @@ export interface RunState {
   dependencyMode: DependencyMode
   failureMode: FailureMode
   started: boolean
+  startedAtMs: number
+  paused: boolean
+  limits: RunLimits
   stopping: "cancel" | "drain" | "failFast" | undefined
+  /** Whether a cancelled run ends its finalizers too. */
+  stopsFinalizers: boolean
   outcome: RunOutcome | undefined
   readonly nodeStates: Uint8Array
-  /** Parents that have not succeeded yet. */
+  /** Parents that have neither succeeded nor, in the native mode, reached the service. */
   readonly parentsMissing: Int32Array
   /** Tasks made for the node so far. */
   readonly submissions: Uint16Array
@@ -44,23 +67,74 @@ export interface RunState {
   readonly runTimesMs: Float64Array
   /** When the retry of a node in `backoff` is due. */
   readonly dueAtMs: Float64Array
+  /** When the last execution of a node was planned. */
+  readonly plannedAtMs: Float64Array
   /** Failed attempts, only of nodes that have any. */
   readonly attempts: Map<number, Array<Attempt>>
+  /** How many of its attempts a node that runs again by request has left behind. */
+  readonly attemptsForgotten: Map<number, number>
   /** How a pending retry will be made. */
   readonly retryVia: Map<number, "reactivate" | "resubmit">
+  /** The wait before the last retry, by node. */
+  readonly retryDelaysMs: Map<number, number>
+  /** Task slots of nodes that have others than their workflow says. */
+  readonly slots: Map<number, number>
+  /** How often the service itself put a node's task back in its queue. */
+  readonly requeues: Map<number, number>
+  /** Nodes whose task is being ended on purpose. */
+  readonly ending: Map<number, Ending>
   readonly outputs: Map<number, { readonly [name: string]: Json }>
+  /** Why a node failed for good, was skipped or got a substitute. */
   readonly finalFailures: Map<number, { readonly failure: Failure; readonly reason: string }>
+  /** Nodes that succeeded with a substitute. */
+  readonly substituted: Set<number>
   /** Nodes in `ready` that the mode lets go, in the order they became so. */
   ready: Array<number>
+  /** Entries of `ready` whose node has left that state. */
+  readyStaleCount: number
+  /** The same in the order they go, once something limits how many go. */
+  queue: ReadyQueue | undefined
   /** Nodes in `ready` that wait for lower levels, by level; only in `waves` mode. */
   readonly held: Map<number, Array<number>>
+  /** Finalizers in `ready` that wait for all other nodes. */
+  readonly heldFinalizers: Array<number>
+  /** Waiting nodes whose rule says how they end without running; the reactor's next events. */
+  unmet: Array<number>
+  /** Counted parents of nodes whose rule needs it. */
+  tally: ParentTally | undefined
+  /** Only in the native mode. */
+  native: NativePlan.NativePlan | undefined
+  /** By node: 1 when it let its children go to wait in the service; only in the native mode. */
+  released: Uint8Array | undefined
   /** Retries by due time; entries of nodes that left `backoff` are stale and skipped. */
   readonly alarms: EventHeap.EventHeap
-  /** Unsettled nodes by level. */
+  /** Unsettled nodes by level, without finalizers. */
   readonly levelUnsettled: Int32Array
   /** The lowest level with an unsettled node. */
   wave: number
   settledCount: number
+  /** Unsettled nodes that are no finalizers. */
+  ordinaryUnsettled: number
+  failedCount: number
+  /** Nodes the service may hold a task of, and their task slots. */
+  activeCount: number
+  activeSlots: number
+  /** Requests planned and not answered. */
+  unansweredCount: number
+  /** Places taken, by pool or mutex. */
+  readonly resourcesUsed: Int32Array
+  /** Pools and mutexes with a place freed since the scheduler looked, with repetition. */
+  readonly resourcesFreed: Array<number>
+  /** Nodes submitted at least once. */
+  startedCount: number
+  /** Retries decided, without those the infrastructure is to blame for. */
+  retryCount: number
+  /** Attempts failed in the whole run since the last that ended well. */
+  failureStreak: number
+  /** Nothing is submitted before this time; 0 when no circuit breaker is open. */
+  heldUntilMs: number
+  /** After a circuit breaker was open: one task at a time until one ends well. */
+  isProbing: boolean
 }
 
 /**
@@ -74,17 +148,17 @@ export const make = (plan: Plan): RunState => {
   for (let node = 0; node < nodeCount; node++) {
     parentsMissing[node] = parentOffsets[node + 1]! - parentOffsets[node]!
   }
-  const levelUnsettled = new Int32Array(plan.levelCount)
-  for (let level = 0; level < plan.levelCount; level++) {
-    levelUnsettled[level] = plan.levelOffsets[level + 1]! - plan.levelOffsets[level]!
-  }
   return {
     plan,
     seed: 0,
     dependencyMode: "eager",
     failureMode: "keepGoing",
     started: false,
+    startedAtMs: 0,
+    paused: false,
+    limits: {},
     stopping: undefined,
+    stopsFinalizers: false,
     outcome: undefined,
     nodeStates: new Uint8Array(nodeCount),
     parentsMissing,
@@ -93,17 +167,76 @@ export const make = (plan: Plan): RunState => {
     blockedBy: new Int32Array(nodeCount).fill(-1),
     runTimesMs: new Float64Array(nodeCount),
     dueAtMs: new Float64Array(nodeCount),
+    plannedAtMs: new Float64Array(nodeCount),
     attempts: new Map(),
+    attemptsForgotten: new Map(),
     retryVia: new Map(),
+    retryDelaysMs: new Map(),
+    slots: new Map(),
+    requeues: new Map(),
+    ending: new Map(),
     outputs: new Map(),
     finalFailures: new Map(),
+    substituted: new Set(),
     ready: [],
+    readyStaleCount: 0,
+    queue: undefined,
     held: new Map(),
+    heldFinalizers: [],
+    unmet: [],
+    tally: undefined,
+    native: undefined,
+    released: undefined,
     alarms: EventHeap.make(),
-    levelUnsettled,
+    levelUnsettled: levelSizes(plan),
     wave: 0,
-    settledCount: 0
+    settledCount: 0,
+    ordinaryUnsettled: nodeCount - plan.traits.finalizerCount,
+    failedCount: 0,
+    activeCount: 0,
+    activeSlots: 0,
+    unansweredCount: 0,
+    resourcesUsed: new Int32Array(plan.traits.resources?.names.length ?? 0),
+    resourcesFreed: [],
+    startedCount: 0,
+    retryCount: 0,
+    failureStreak: 0,
+    heldUntilMs: 0,
+    isProbing: false
   }
+}
+
+const levelSizes = (plan: Plan): Int32Array => {
+  const { finalizers } = plan.traits
+  const sizes = new Int32Array(plan.levelCount)
+  for (let level = 0; level < plan.levelCount; level++) {
+    sizes[level] = plan.levelOffsets[level + 1]! - plan.levelOffsets[level]!
+  }
+  if (finalizers !== undefined) {
+    for (let node = 0; node < finalizers.length; node++) {
+      if (finalizers[node] === 1) sizes[plan.levelOf[node]!]!--
+    }
+  }
+  return sizes
+}
+
+/**
+ * The task slots of the node's next request, or of its last one while that is under way.
+ *
+ * @category queries
+ */
+export const slotsOf = (state: RunState, node: number): number =>
+  state.slots.get(node) ?? state.plan.traits.slots?.[node] ?? 1
+
+/**
+ * Whether a planned task of the node should still be sent: its run goes on, or it is a finalizer.
+ *
+ * @category queries
+ */
+export const isWanted = (state: RunState, node: number): boolean => {
+  if (state.ending.get(node)?._tag === "Cancel") return false
+  if (state.stopping === undefined || state.stopping === "drain") return true
+  return isFinalizer(state, node) && !state.stopsFinalizers
 }
 
 /**
@@ -113,188 +246,71 @@ export const make = (plan: Plan): RunState => {
  */
 export const evolve = (state: RunState, event: RunEvent, atMs: number): void => {
   switch (event._tag) {
-    case "RunStarted":
-      state.seed = event.seed
-      state.dependencyMode = event.dependencyMode
-      state.failureMode = event.failureMode
-      state.started = true
-      return readyRoots(state)
     case "SubmissionPlanned":
-      return planSubmission(state, event.tasks)
-    case "ReactivationPlanned":
-      state.nodeStates[event.task.node] = NodeState.reactivating
-      state.executions[event.task.node]!++
-      return
+      return planSubmission(state, event.tasks, atMs)
     case "TasksAccepted":
-      for (const { node } of event.tasks) state.nodeStates[node] = NodeState.queued
+      for (const { node } of event.tasks) move(state, node, NodeState.queued)
       return
     case "TaskStarted":
-      state.nodeStates[event.task.node] = NodeState.running
-      return
+      return move(state, event.task.node, NodeState.running)
     case "TaskEnded":
-      return end(state, event.task, event.end, atMs)
-    case "TaskRejected":
-    case "TaskVanished":
-    case "OutputInvalid":
-      return fail(state, event.task, failureOf(event), atMs)
+      return AttemptFold.end(state, event.task, event.end, atMs)
+    case "NodeSucceeded":
+      return settle(state, event.node, NodeState.succeeded)
     case "OutputsCollected":
       state.outputs.set(event.task.node, event.outputs)
-      state.nodeStates[event.task.node] = NodeState.ended
-      return
-    case "ReactivationRefused":
-      state.executions[event.task.node]!--
-      return backOff(state, event.task.node, "resubmit", atMs)
-    case "RetryDecided":
-      return backOff(state, event.node, event.via, event.dueAtMs)
-    case "NodeSucceeded":
-      settle(state, event.node, NodeState.succeeded)
-      return release(state, event.node)
-    case "NodeFailed":
-      state.finalFailures.set(event.node, { failure: event.failure, reason: event.reason })
-      return settle(state, event.node, NodeState.failed)
-    case "NodesBlocked":
-      for (let index = 0; index < event.nodes.length; index++) {
-        const node = event.nodes[index]!
-        state.blockedBy[node] = event.by[index]!
-        settle(state, node, NodeState.blocked)
-      }
-      return
-    case "NodesCancelled":
-      for (const node of event.nodes) settle(state, node, NodeState.cancelled)
-      return
-    case "RunStopping":
-      state.stopping = event.why
-      state.ready = []
-      state.held.clear()
-      return
-    case "RunFinished":
-      state.outcome = event.outcome
-      return
-    case "TasksTerminated":
-    case "AlarmRang":
-    case "CancelRequested":
-      return
-  }
-}
-
-const failureOf = (
-  event: RunEvent & { readonly _tag: "TaskRejected" | "TaskVanished" | "OutputInvalid" }
-): Failure => {
-  switch (event._tag) {
+      return move(state, event.task.node, NodeState.ended)
+    case "ReactivationPlanned":
+      return planReactivation(state, event.task.node, atMs)
     case "TaskRejected":
-      return { _tag: "Rejected", code: event.code, message: event.message }
     case "TaskVanished":
-      return { _tag: "Vanished", message: event.message }
+    case "TaskLost":
     case "OutputInvalid":
-      return { _tag: "OutputInvalid", output: event.output, message: event.message }
+      return AttemptFold.fail(state, event.task, AttemptFold.failureOf(event), atMs)
+    case "NodeFailed":
+    case "NodesBlocked":
+    case "NodesCancelled":
+    case "NodesSkipped":
+    case "NodeSubstituted":
+      return RunFold.settleNodes(state, event)
+    case "RetryDecided":
+    case "ReactivationRefused":
+    case "FailureClassified":
+    case "TasksTerminated":
+    case "TaskRequeued":
+    case "TaskStuck":
+      return AttemptFold.evolve(state, event, atMs)
+    case "NodesReopened":
+      return Reopening.reopen(state, event.nodes)
+    case "NodesWithdrawn":
+      return Reopening.withdraw(state, event.from, event.nodes)
+    default:
+      return RunFold.evolve(state, event, atMs)
   }
 }
 
-const readyRoots = (state: RunState): void => {
-  const { nodeCount } = state.plan.graph
-  for (let node = 0; node < nodeCount; node++) {
-    if (state.parentsMissing[node] === 0) markReady(state, node)
-  }
+const planReactivation = (state: RunState, node: number, atMs: number): void => {
+  move(state, node, NodeState.reactivating)
+  state.executions[node]!++
+  state.plannedAtMs[node] = atMs
 }
 
-const markReady = (state: RunState, node: number): void => {
-  state.nodeStates[node] = NodeState.ready
-  const level = state.plan.levelOf[node]!
-  if (state.dependencyMode === "eager" || level <= state.wave) {
-    state.ready.push(node)
-    return
-  }
-  const held = state.held.get(level)
-  if (held === undefined) state.held.set(level, [node])
-  else held.push(node)
-}
-
-const backOff = (
+const planSubmission = (
   state: RunState,
-  node: number,
-  via: "reactivate" | "resubmit",
-  dueAtMs: number
+  tasks: ReadonlyArray<TaskReference>,
+  atMs: number
 ): void => {
-  state.nodeStates[node] = NodeState.backoff
-  state.dueAtMs[node] = dueAtMs
-  state.retryVia.set(node, via)
-  EventHeap.push(state.alarms, dueAtMs, node)
-}
-
-const planSubmission = (state: RunState, tasks: ReadonlyArray<TaskReference>): void => {
-  let first = 0
   for (const { node, submission } of tasks) {
-    if (state.ready[first] === node) first++
+    if (state.nodeStates[node] === NodeState.ready) state.readyStaleCount++
     else state.retryVia.delete(node)
-    state.nodeStates[node] = NodeState.submitting
+    if (submission === 1) state.startedCount++
+    move(state, node, NodeState.submitting)
     state.submissions[node] = submission
     state.executions[node]!++
+    state.plannedAtMs[node] = atMs
+    if (state.native !== undefined) releaseNative(state, node)
   }
-  if (first === state.ready.length) {
-    state.ready = []
-  } else if (state.ready.length > 0) {
-    state.ready = state.ready.filter((node) => state.nodeStates[node] === NodeState.ready)
-  }
-}
-
-const end = (state: RunState, task: TaskReference, taskEnd: TaskEnd, atMs: number): void => {
-  const { node } = task
-  const authored = state.plan.workflow.nodes[node]
-  const failure = classify(taskEnd, authored?.runTimeMsMax)
-  state.runTimesMs[node]! += taskEnd.runTimeMs
-  if (failure !== undefined) {
-    return fail(state, task, failure, atMs, taskEnd)
-  }
-  state.nodeStates[node] = authored !== undefined && authored.outputs.length > 0
-    ? NodeState.collecting
-    : NodeState.ended
-}
-
-const fail = (
-  state: RunState,
-  task: TaskReference,
-  failure: Failure,
-  atMs: number,
-  taskEnd?: TaskEnd
-): void => {
-  const { node } = task
-  let attempts = state.attempts.get(node)
-  if (attempts === undefined) {
-    attempts = []
-    state.attempts.set(node, attempts)
-  }
-  attempts.push({
-    number: attempts.length + 1,
-    submission: task.submission,
-    failure,
-    transition: taskEnd?.transition ?? "",
-    failedAtMs: atMs,
-    runTimeMs: taskEnd?.runTimeMs ?? 0
-  })
-  state.nodeStates[node] = NodeState.undecided
-}
-
-const settle = (state: RunState, node: number, next: NodeState): void => {
-  if (isSettled(state.nodeStates[node]!)) {
-    throw new Error(`node ${state.plan.names[node]} settled twice`)
-  }
-  state.nodeStates[node] = next
-  state.settledCount++
-  state.levelUnsettled[state.plan.levelOf[node]!]!--
-  while (state.wave < state.plan.levelCount && state.levelUnsettled[state.wave] === 0) {
-    state.wave++
-    const held = state.held.get(state.wave)
-    if (held === undefined) continue
-    for (const heldNode of held) state.ready.push(heldNode)
-    state.held.delete(state.wave)
-  }
-}
-
-const release = (state: RunState, node: number): void => {
-  const { childOffsets, children } = state.plan.graph
-  for (let edge = childOffsets[node]!; edge < childOffsets[node + 1]!; edge++) {
-    const child = children[edge]!
-    const missing = --state.parentsMissing[child]!
-    if (missing === 0 && state.nodeStates[child] === NodeState.waiting) markReady(state, child)
-  }
+  if (state.readyStaleCount * 2 < state.ready.length) return
+  state.ready = state.ready.filter((node) => state.nodeStates[node] === NodeState.ready)
+  state.readyStaleCount = 0
 }

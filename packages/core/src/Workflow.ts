@@ -6,6 +6,8 @@
  * checks) travels beside it in a `Definition`.
  */
 
+import type { TriggerRule } from "./TriggerRule.ts"
+
 /**
  * A JSON value.
  *
@@ -115,6 +117,24 @@ export interface WorkflowNode {
   readonly group?: string
   /** What the planner takes as its run time when it looks for the critical path. Absent means 1. */
   readonly estimateMs?: number
+  /**
+   * When it may run, by how its parents ended. With any rule but `allSucceeded` the values it reads
+   * may be missing: its inputs are options, `{ "_tag": "Some", "value" }` or `{ "_tag": "None" }`,
+   * and files that do not exist are not staged. Absent means `allSucceeded`, for a finalizer
+   * `allDone`.
+   */
+  readonly when?: TriggerRule
+  /**
+   * Runs after every other node has settled, whatever happened, also when the run fails fast or is
+   * cancelled. Only finalizers may come after it.
+   */
+  readonly finalizer?: boolean
+  /** Of the nodes that could go, one of higher priority goes first. Absent means 0. */
+  readonly priority?: number
+  /** The concurrency pools of the workflow it takes one place in while the service holds it. */
+  readonly pools?: ReadonlyArray<string>
+  /** Of the nodes that name the same mutex, the service holds at most one at a time. */
+  readonly mutex?: string
 }
 
 /**
@@ -126,6 +146,8 @@ export interface Workflow {
   readonly version: 1
   readonly name: string
   readonly nodes: ReadonlyArray<WorkflowNode>
+  /** How many nodes of each concurrency pool the service may hold at a time, by its name. */
+  readonly pools?: { readonly [name: string]: number }
 }
 
 /**
@@ -155,11 +177,24 @@ export const node = (
  *
  * @category constructors
  */
-export const make = (name: string, nodes: ReadonlyArray<WorkflowNode>): Workflow => ({
+export const make = (
+  name: string,
+  nodes: ReadonlyArray<WorkflowNode>,
+  pools?: Workflow["pools"]
+): Workflow => ({
   version: 1,
   name,
-  nodes
+  nodes,
+  ...(pools === undefined ? {} : { pools })
 })
+
+/**
+ * The rule of a node, its default included.
+ *
+ * @category queries
+ */
+export const ruleOf = (node: Pick<WorkflowNode, "when" | "finalizer">): TriggerRule =>
+  node.when ?? (node.finalizer === true ? "allDone" : "allSucceeded")
 
 /**
  * Lists every output a node reads, through its command, inputs or files, with repetition.

@@ -6,24 +6,29 @@ import * as Backoff from "../src/Backoff.ts"
 import type { Decision } from "../src/Decision.ts"
 import type { Failure } from "../src/Failure.ts"
 import * as Policy from "../src/Policy.ts"
+import * as PolicyContext from "../src/PolicyContext.ts"
 
 const exit = (exitCode: number): Failure => ({ _tag: "Exit", exitCode })
 const outOfMemory: Failure = { _tag: "OutOfMemory", exitCode: 137 }
 const vanished: Failure = { _tag: "Vanished", message: "gone" }
 const timedOut: Failure = { _tag: "TimedOut", message: "too long" }
 
-const contextOf = (failures: ReadonlyArray<Failure>, unit = 0.5): Policy.PolicyContext => ({
+const contextOf = (failures: ReadonlyArray<Failure>, unit = 0.5): PolicyContext.PolicyContext => ({
   node: "n",
   attempts: failures.map((failure, at): Attempt => ({
     number: at + 1,
     submission: 1,
     failure,
     transition: `t${at}`,
+    delayMs: 0,
+    plannedAtMs: at,
     failedAtMs: at,
-    runTimeMs: 1
+    runTimeMs: 1,
+    slots: 1
   })),
   unit,
-  nowMs: 0
+  nowMs: 0,
+  run: { startedCount: 1, retryCount: 0, failureStreak: failures.length, startedAtMs: 0 }
 })
 
 const decide = (policy: Policy.Policy, ...failures: ReadonlyArray<Failure>): Decision =>
@@ -218,6 +223,6 @@ describe("Policy.make", () => {
   })
 
   it("is never asked without a failed attempt", () => {
-    assert.throws(() => Policy.last(contextOf([])), "asked only after a failed attempt")
+    assert.throws(() => PolicyContext.last(contextOf([])), "asked only after a failed attempt")
   })
 })

@@ -2,13 +2,15 @@
  * A tiny service for reactor tests: it holds tasks, ends them by a script, and can lose replies.
  * Shares nothing with the reactor but its events and commands.
  */
+import type { Classifier } from "../src/Classify.ts"
 import type { Command } from "../src/Command.ts"
+import * as NativePlan from "../src/NativePlan.ts"
 import * as Plan from "../src/Plan.ts"
 import * as Policy from "../src/Policy.ts"
 import * as Random from "../src/Random.ts"
 import * as Reactor from "../src/Reactor.ts"
 import type { ExternalEvent, RunEvent, TaskReference } from "../src/RunEvent.ts"
-import type { DependencyMode, FailureMode } from "../src/RunMode.ts"
+import type { DependencyMode, FailureMode, RunLimits } from "../src/RunMode.ts"
 import * as RunState from "../src/RunState.ts"
 import * as Workflow from "../src/Workflow.ts"
 
@@ -17,7 +19,10 @@ export interface WorldOptions {
   readonly dependencyMode?: DependencyMode
   readonly failureMode?: FailureMode
   readonly policy?: Policy.Policy
-  /** Exit code of the n-th execution (from 1) of a node. */
+  readonly classify?: Classifier
+  /** Something that happens now and then besides what the service does. */
+  readonly meddle?: (world: World) => ExternalEvent | undefined
+  /** Exit code of the n-th execution (from 1) of a node that completes. */
   readonly exitCode: (node: string, execution: number) => number
 }
 
@@ -26,6 +31,8 @@ interface HeldTask {
   state: "active" | "completed"
   transition: string
   exitCode: number
+  /** The tasks that must have succeeded before it starts. */
+  readonly dependsOn: ReadonlyArray<TaskReference>
 }
 
 export interface World {
@@ -34,7 +41,9 @@ export interface World {
   readonly random: Random.Random
   readonly journal: Array<{ readonly event: RunEvent; readonly atMs: number }>
   readonly held: Map<string, HeldTask>
+  /** Tasks begun or put back in the queue, by node. */
   readonly executions: Map<string, number>
+  readonly completions: Map<string, number>
   /** Names of nodes by the order in which their processes began. */
   readonly startOrder: Array<string>
   readonly inFlight: Array<ExternalEvent>
@@ -48,13 +57,14 @@ export interface World {
 export const planOf = (
   edges: ReadonlyArray<readonly [name: string, after: ReadonlyArray<string>]>,
   rest: Partial<Workflow.WorkflowNode> = {}
+): Plan.Plan =>
+  planOfNodes(edges.map(([name, after]) => Workflow.node(name, "true", { ...rest, after })))
+
+export const planOfNodes = (
+  nodes: ReadonlyArray<Workflow.WorkflowNode>,
+  pools?: Workflow.Workflow["pools"]
 ): Plan.Plan => {
-  const result = Plan.make(
-    Workflow.make(
-      "test",
-      edges.map(([name, after]) => Workflow.node(name, "true", { ...rest, after }))
-    )
-  )
+  const result = Plan.make(Workflow.make("test", nodes, pools))
   if (result._tag === "Invalid") throw new Error(JSON.stringify(result.errors))
   return result.plan
 }
@@ -66,6 +76,7 @@ export const make = (plan: Plan.Plan, options: WorldOptions): World => ({
   journal: [],
   held: new Map(),
   executions: new Map(),
+  completions: new Map(),
   startOrder: [],
   inFlight: [],
   state: RunState.make(plan),
@@ -76,7 +87,8 @@ export const make = (plan: Plan.Plan, options: WorldOptions): World => ({
 })
 
 const policies = (world: World): Reactor.Policies => ({
-  policyOf: () => world.options.policy ?? Policy.defaultPolicy
+  policyOf: () => world.options.policy ?? Policy.defaultPolicy,
+  ...(world.options.classify === undefined ? {} : { classify: world.options.classify })
 })
 
 export const feed = (
@@ -88,13 +100,14 @@ export const feed = (
   return reaction.commands
 }
 
-export const start = (world: World): ReadonlyArray<Command> =>
-  feed(world, [{
-    _tag: "RunStarted",
-    seed: world.options.seed,
-    dependencyMode: world.options.dependencyMode ?? "eager",
-    failureMode: world.options.failureMode ?? "keepGoing"
-  }])
+export const start = (world: World): ReadonlyArray<Command> => feed(world, [startOf(world)])
+
+const startOf = (world: World): ExternalEvent => ({
+  _tag: "RunStarted",
+  seed: world.options.seed,
+  dependencyMode: world.options.dependencyMode ?? "eager",
+  failureMode: world.options.failureMode ?? "keepGoing"
+})
 
 const keyOf = (task: TaskReference): string => `${task.node}/${task.submission}`
 
@@ -110,9 +123,17 @@ const hold = (world: World, task: TaskReference): void => {
     task,
     state: "active",
     transition: "",
-    exitCode: world.options.exitCode(name, execution)
+    exitCode: 0,
+    dependsOn: NativePlan.dependsOn(world.state, task.node)
   })
 }
+
+/** Whether everything the task depends on in the service has succeeded there. */
+const canRun = (world: World, { dependsOn }: HeldTask): boolean =>
+  dependsOn.every((parent) => {
+    const held = world.held.get(keyOf(parent))
+    return held?.state === "completed" && held.exitCode === 0
+  })
 
 /** Carries out commands; replies go into flight and may arrive in any order. */
 export const carryOut = (world: World, commands: ReadonlyArray<Command>): void => {
@@ -176,7 +197,8 @@ const endOf = (held: HeldTask): ExternalEvent => ({
 export const listing = (world: World): Array<ExternalEvent> => {
   const events: Array<ExternalEvent> = []
   for (const held of world.held.values()) {
-    events.push(held.state === "completed" ? endOf(held) : { _tag: "TaskStarted", task: held.task })
+    if (held.state === "completed") events.push(endOf(held))
+    else if (canRun(world, held)) events.push({ _tag: "TaskStarted", task: held.task })
   }
   return events
 }
@@ -184,13 +206,21 @@ export const listing = (world: World): Array<ExternalEvent> => {
 /** One random thing happens in the world. */
 export const step = (world: World): void => {
   world.nowMs += 1 + Random.nextInt(world.random, 50)
-  const active = [...world.held.values()].filter((held) => held.state === "active")
+  const active = [...world.held.values()].filter((held) =>
+    held.state === "active" && canRun(world, held)
+  )
   const choice = Random.nextInt(world.random, 4)
-  if (choice === 0 && world.inFlight.length > 0) {
+  const meddled = world.options.meddle?.(world)
+  if (meddled !== undefined) carryOut(world, feed(world, [meddled]))
+  else if (choice === 0 && world.inFlight.length > 0) {
     const [event] = world.inFlight.splice(Random.nextInt(world.random, world.inFlight.length), 1)
     if (event !== undefined) carryOut(world, feed(world, [event]))
   } else if (choice === 1 && active.length > 0) {
     const held = active[Random.nextInt(world.random, active.length)]!
+    const name = world.plan.names[held.task.node]!
+    const completion = (world.completions.get(name) ?? 0) + 1
+    world.completions.set(name, completion)
+    held.exitCode = world.options.exitCode(name, completion)
     held.state = "completed"
     held.transition = `t${++world.clock}`
   } else if (choice === 2) {
@@ -218,8 +248,19 @@ export const crash = (world: World): void => {
 }
 
 /** Runs to the end, crashing now and then; gives up loudly after too many steps. */
-export const runToEnd = (world: World, options: { readonly crashes: number }): void => {
-  carryOut(world, start(world))
+export const runToEnd = (
+  world: World,
+  options: { readonly crashes: number; readonly limits?: RunLimits }
+): void => {
+  const limits: ReadonlyArray<ExternalEvent> = options.limits === undefined
+    ? []
+    : [{ _tag: "LimitsChanged", limits: options.limits }]
+  carryOut(world, feed(world, [...limits, startOf(world)]))
+  goOn(world, options)
+}
+
+/** The same for a run that has begun. */
+export const goOn = (world: World, options: { readonly crashes: number }): void => {
   let crashesLeft = options.crashes
   for (let steps = 0; !world.isFinished; steps++) {
     if (steps > 200_000) throw new Error(`no end after ${steps} steps, seed ${world.options.seed}`)

@@ -12,7 +12,7 @@
 import { FileOperations } from "@batchwave/client/FileOperations"
 import { JobOperations } from "@batchwave/client/JobOperations"
 import { TaskOperations } from "@batchwave/client/TaskOperations"
-import type { Definition } from "@batchwave/core/Definition"
+import * as Definition from "@batchwave/core/Definition"
 import type { Plan } from "@batchwave/core/Plan"
 import * as Reactor from "@batchwave/core/Reactor"
 import * as Report from "@batchwave/core/Report"
@@ -42,7 +42,7 @@ import * as TaskNaming from "./TaskNaming.ts"
  * @category models
  */
 export interface RunOptions {
-  readonly definition: Definition
+  readonly definition: Definition.Definition
   /** The plan of the definition's workflow. */
   readonly plan: Plan
   /** Begins the journal when it is new; when it is not, its own header counts. */
@@ -181,8 +181,7 @@ const resume = Effect.fnUntraced(function*(
   return Reactor.outstanding(context.state, recovery.isHeld)
 })
 
-const policiesOf = (options: RunOptions): Reactor.Policies => {
-  const { config, definition, plan } = options
-  const policies = plan.names.map((name) => definition.policies.get(name) ?? config.policy)
-  return { policyOf: (node) => policies[node] ?? config.policy }
-}
+const policiesOf = ({ config, definition }: RunOptions): Reactor.Policies => ({
+  policyOf: Definition.policiesOf(definition, config.policy),
+  ...(definition.classify === undefined ? {} : { classify: definition.classify })
+})

@@ -29,6 +29,7 @@ export const begin = Effect.fn("JobLife.begin")(
       displayName: header.pipeline.slice(0, 1024),
       poolInfo: { poolId: header.poolId },
       onAllTasksComplete: "noaction",
+      ...(config.dependencyMode === "native" ? { usesTaskDependencies: true } : {}),
       constraints: {
         maxWallClockTime: durationOfMs(config.jobTimeMsMax),
         maxTaskRetryCount: 0

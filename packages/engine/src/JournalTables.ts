@@ -10,6 +10,7 @@
  *
  * Version 1 had one row an event and no digests.
  */
+import * as EventUpgrade from "@batchwave/core/EventUpgrade"
 import type { RunEvent } from "@batchwave/core/RunEvent"
 import * as Data from "effect/Data"
 import type { DatabaseSync } from "node:sqlite"
@@ -219,7 +220,8 @@ const upgradeFromFirst = (database: DatabaseSync): void => {
     }
     const atMs = Number(row["at_ms"])
     // The journal wrote this text itself; version 1 had nothing to tell.
-    const event: RunEvent = JSON.parse(String(row["body"]))
+    const written: RunEvent = JSON.parse(String(row["body"]))
+    const event = EventUpgrade.upgrade(written)
     const last = batches.at(-1)
     if (last?.atMs === atMs) last.events.push(event)
     else batches.push({ atMs, events: [event] })

@@ -7,6 +7,7 @@
 import type { BatchFailure } from "@batchwave/client/BatchFailure"
 import type { TaskOutcome } from "@batchwave/client/TaskOutcome"
 import type { ExternalEvent, TaskReference } from "@batchwave/core/RunEvent"
+import * as RunState from "@batchwave/core/RunState"
 import type { TaskAddParameter } from "@batchwave/wire/Task"
 import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
@@ -29,9 +30,7 @@ export const serve = Effect.fnUntraced(function*(
   const localKeys = new Map<string, string>()
   while (true) {
     const tasks = yield* Queue.takeBetween(planned, 1, tasksPerCallMax)
-    const wanted = context.state.stopping === "cancel" || context.state.stopping === "failFast"
-      ? []
-      : tasks
+    const wanted = tasks.filter(({ node }) => RunState.isWanted(context.state, node))
     if (wanted.length > 0) yield* submit(context, wanted, localKeys)
   }
 })

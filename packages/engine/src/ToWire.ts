@@ -6,14 +6,17 @@
  * W2 Every declared output is removed before the command starts, so what is found afterwards was
  *    written by this attempt, also when a reactivation finds the old working directory.
  */
+import * as NativePlan from "@batchwave/core/NativePlan"
 import type { Plan } from "@batchwave/core/Plan"
 import type { TaskReference } from "@batchwave/core/RunEvent"
-import type { RunState } from "@batchwave/core/RunState"
+import * as RunState from "@batchwave/core/RunState"
+import * as TriggerRule from "@batchwave/core/TriggerRule"
 import {
   defaultJsonPath,
   type InputSource,
   type Json,
   type OutputReference,
+  ruleOf,
   type StagedFile,
   type WorkflowNode
 } from "@batchwave/core/Workflow"
@@ -38,7 +41,7 @@ import type { TaskNaming } from "./TaskNaming.ts"
 export interface ToWireContext {
   readonly runId: string
   readonly plan: Plan
-  readonly state: RunState
+  readonly state: RunState.RunState
   readonly naming: TaskNaming
   readonly store: ArtifactStoreShape
   readonly inlineInputBytesMax: number
@@ -68,7 +71,7 @@ export const make = Effect.fnUntraced(function*(context: ToWireContext, task: Ta
   const inputsText = inputs === undefined ? undefined : JSON.stringify(inputs)
   const inline = inputsText !== undefined
     && Buffer.byteLength(inputsText) <= context.inlineInputBytesMax
-  const resourceFiles = yield* stage(context, node.files)
+  const resourceFiles = yield* stage(context, node)
   if (inputsText !== undefined && !inline) {
     const key = yield* context.store.putBytes(inputsPath, Buffer.from(inputsText))
     resourceFiles.push({ httpUrl: context.store.sourceUrl(key), filePath: inputsPath })
@@ -90,7 +93,8 @@ export const make = Effect.fnUntraced(function*(context: ToWireContext, task: Ta
     ...(resourceFiles.length === 0 ? {} : { resourceFiles }),
     ...(outputFiles.length === 0 ? {} : { outputFiles }),
     environmentSettings: environment,
-    requiredSlots: node.slots,
+    requiredSlots: RunState.slotsOf(context.state, task.node),
+    ...dependenciesOf(context, task.node),
     constraints: {
       maxTaskRetryCount: 0,
       ...(node.runTimeMsMax === undefined
@@ -101,6 +105,17 @@ export const make = Effect.fnUntraced(function*(context: ToWireContext, task: Ta
   environment.push({ name: "BATCHWAVE_FINGERPRINT", value: fingerprintOf(parameter) })
   return parameter
 })
+
+/** What the service itself holds the task back for; nothing outside the native mode. */
+const dependenciesOf = (
+  { naming, state }: ToWireContext,
+  node: number
+): Pick<TaskAddParameter, "dependsOn"> => {
+  const parents = NativePlan.dependsOn(state, node)
+  return parents.length === 0
+    ? {}
+    : { dependsOn: { taskIds: parents.map((parent) => naming.idOf(parent)) } }
+}
 
 const fingerprintOf = (parameter: TaskAddParameter): string =>
   createHash("sha256").update(JSON.stringify(parameter)).digest("hex").slice(0, 32)
@@ -138,10 +153,11 @@ const environmentOf = (
 
 const stage = Effect.fnUntraced(function*(
   context: ToWireContext,
-  files: ReadonlyArray<StagedFile>
+  node: WorkflowNode
 ) {
   const staged: Array<ResourceFile> = []
-  for (const file of files) {
+  for (const file of node.files) {
+    if (isMissing(context, node, file)) continue
     const key = file.source._tag === "Local"
       ? yield* localKey(context, file.source.path)
       : yield* artifactKey(context, file.source.from)
@@ -149,6 +165,11 @@ const stage = Effect.fnUntraced(function*(
   }
   return staged
 })
+
+/** A rule that lets a node run without its parents' outputs leaves out the files there are not. */
+const isMissing = (context: ToWireContext, node: WorkflowNode, file: StagedFile): boolean =>
+  file.source._tag === "Output" && TriggerRule.isTolerant(ruleOf(node))
+  && outputOf(context, file.source.from) === undefined
 
 const localKey = Effect.fnUntraced(function*(context: ToWireContext, path: string) {
   const known = context.localKeys.get(path)
@@ -193,20 +214,29 @@ const outputFilesOf = (
 const resolveInputs = (context: ToWireContext, node: WorkflowNode): Json | undefined => {
   const names = Object.keys(node.inputs)
   if (names.length === 0) return undefined
-  return Object.fromEntries(names.map((name) => [name, resolve(context, node.inputs[name]!)]))
+  const isOption = TriggerRule.isTolerant(ruleOf(node))
+  const valueAt = (from: OutputReference, path: ReadonlyArray<string>): Json => {
+    const value = valueOf(context, from, path)
+    if (!isOption) return value
+    return outputOf(context, from) === undefined ? { _tag: "None" } : { _tag: "Some", value }
+  }
+  return Object.fromEntries(names.map((name) => [name, resolve(node.inputs[name]!, valueAt)]))
 }
 
-const resolve = (context: ToWireContext, input: InputSource): Json => {
+const resolve = (
+  input: InputSource,
+  valueAt: (from: OutputReference, path: ReadonlyArray<string>) => Json
+): Json => {
   switch (input._tag) {
     case "Literal":
       return input.value
     case "Value":
-      return valueOf(context, input.from, input.path)
+      return valueAt(input.from, input.path)
     case "List":
-      return input.items.map((item) => resolve(context, item))
+      return input.items.map((item) => resolve(item, valueAt))
     case "Struct":
       return Object.fromEntries(
-        Object.keys(input.fields).map((name) => [name, resolve(context, input.fields[name]!)])
+        Object.keys(input.fields).map((name) => [name, resolve(input.fields[name]!, valueAt)])
       )
   }
 }
@@ -215,8 +245,12 @@ const valueOf = (
   context: ToWireContext,
   from: OutputReference,
   path: ReadonlyArray<string>
-): Json => {
-  const node = context.plan.indexOf(from.node)
-  const outputs = node === undefined ? undefined : context.state.outputs.get(node)
-  return OutputValue.walk(outputs?.[from.output], path) ?? null
+): Json => OutputValue.walk(outputOf(context, from), path) ?? null
+
+const outputOf = (
+  { plan, state }: ToWireContext,
+  from: OutputReference
+): Json | undefined => {
+  const node = plan.indexOf(from.node)
+  return node === undefined ? undefined : state.outputs.get(node)?.[from.output]
 }

@@ -137,11 +137,15 @@ describe("RetrySchedule", () => {
           submission: 1,
           failure: { _tag: "Exit" as const, exitCode: 1 },
           transition: "",
+          delayMs: 0,
+          plannedAtMs: 0,
           failedAtMs: 0,
-          runTimeMs: 0
+          runTimeMs: 0,
+          slots: 1
         })),
         unit: 0,
-        nowMs: 0
+        nowMs: 0,
+        run: { startedCount: 1, retryCount: 0, failureStreak: count, startedAtMs: 0 }
       })._tag
     assert.deepStrictEqual([decide(1), decide(2)], ["Retry", "GiveUp"])
   })

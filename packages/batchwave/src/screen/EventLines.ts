@@ -96,6 +96,37 @@ const lineOf = (event: RunEvent, state: RunState, style: Style): EventLine | und
       const names = event.nodes.map((node) => nameOf(state, node))
       return quiet(`${counted(names.length, "node")} cancelled: ${listed(names, namesMax)}`)
     }
+    case "NodesSkipped": {
+      const names = event.nodes.map((node) => nameOf(state, node))
+      return notable(
+        `${counted(names.length, "node")} skipped: ${listed(names, namesMax)} (${
+          cleanLine(event.reason)
+        })`
+      )
+    }
+    case "NodeSubstituted":
+      return notable(`${nameOf(state, event.node)} got a substitute: ${cleanLine(event.reason)}`)
+    case "NodesReopened":
+      return notable(
+        `${counted(event.nodes.length, "node")} run again: ${
+          listed(event.nodes.map((node) => nameOf(state, node)), namesMax)
+        }`
+      )
+    default:
+      return runLineOf(event)
+  }
+}
+
+const runLineOf = (event: RunEvent): EventLine | undefined => {
+  switch (event._tag) {
+    case "PauseRequested":
+      return notable("paused: nothing new is submitted")
+    case "ResumeRequested":
+      return notable("going on")
+    case "SubmissionHeld":
+      return notable(`nothing is submitted for a while: ${cleanLine(event.reason)}`)
+    case "FailureModeChanged":
+      return notable(`failure mode is now ${event.failureMode}`)
     case "RunStopping":
       return notable(`stopping: ${stoppingText(event.why)}`)
     case "RunFinished":

@@ -123,7 +123,7 @@ const nodeRow = (node: NodeReport): Row => ({
 })
 
 const groupRow = (group: string, items: ReadonlyArray<NodeReport>): Row => {
-  const counts = { succeeded: 0, failed: 0, blocked: 0, cancelled: 0, pending: 0 }
+  const counts = { succeeded: 0, failed: 0, blocked: 0, skipped: 0, cancelled: 0, pending: 0 }
   let attempts = 0
   let runTimeMs = 0
   for (const item of items) {
@@ -158,6 +158,7 @@ const exceptions = (items: ReadonlyArray<NodeReport>): ReadonlyArray<Row> => {
 
 const noteOf = (node: NodeReport): string => {
   if (node.failure !== undefined) return cleanLine(node.failure)
+  if (node.substituted !== undefined) return `a substitute: ${cleanLine(node.substituted)}`
   const { blockedBy } = node
   if (blockedBy === undefined || blockedBy.length === 0) return ""
   const causes = blockedBy.toReversed().map(cleanLine)
@@ -171,6 +172,7 @@ const outcomes: ReadonlyArray<NodeOutcome> = [
   "succeeded",
   "failed",
   "blocked",
+  "skipped",
   "cancelled",
   "pending"
 ]

@@ -6,11 +6,13 @@ import {
   type OutputReference,
   type OutputSpec,
   references,
+  type Workflow,
   type WorkflowNode
 } from "../Workflow.ts"
 import * as ErrorList from "./ErrorList.ts"
 import type { NameIndex } from "./NameIndex.ts"
 import * as PathCheck from "./PathCheck.ts"
+import * as ScheduleCheck from "./ScheduleCheck.ts"
 import * as TextCheck from "./TextCheck.ts"
 
 /**
@@ -19,6 +21,8 @@ import * as TextCheck from "./TextCheck.ts"
 export interface NodeCheck {
   readonly nodes: ReadonlyArray<WorkflowNode>
   readonly names: ReadonlyArray<string>
+  readonly pools: Workflow["pools"]
+  readonly hasFinalizers: boolean
   readonly indexOf: (name: string) => number | undefined
   /** The names that lead to more than one node, so that nobody knows whose outputs are meant. */
   readonly repeatedNames: ReadonlySet<string>
@@ -32,13 +36,15 @@ export interface NodeCheck {
  * Makes what the rules need, with a new budget for suggestions.
  */
 export const make = (
-  nodes: ReadonlyArray<WorkflowNode>,
+  { nodes, pools }: Workflow,
   names: ReadonlyArray<string>,
   index: NameIndex,
   errors: ErrorList.ErrorList
 ): NodeCheck => ({
   nodes,
   names,
+  pools,
+  hasFinalizers: nodes.some((node) => node.finalizer === true),
   indexOf: index.indexOf,
   repeatedNames: new Set(index.repeated.map((place) => names[place] ?? "")),
   outputsByNode: new Map(),
@@ -55,6 +61,7 @@ export const check = (context: NodeCheck, node: WorkflowNode): void => {
   if (node.files.length > 0) checkFiles(context, node)
   if (node.outputs.length > 0) checkOutputs(context, node)
   checkEnvironment(context, node)
+  ScheduleCheck.check(context, node)
   if (readsAnything(node)) {
     checkCommandFiles(context, node)
     checkReferences(context, node)

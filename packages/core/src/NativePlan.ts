@@ -1,0 +1,166 @@
+/**
+ * Which dependencies the service itself can hold: a task that is added together with its parents and
+ * names them in `dependsOn` waits in the service, and goes on although nobody watches.
+ *
+ * N1 The service knows one rule, "every parent succeeded", so a node with another rule waits with us.
+ * N2 What a request contains must be known when it is made, so a node that reads another node's
+ *    output waits with us until that is there.
+ * N3 The service judges a parent by its exit code, so a parent whose JSON outputs we check holds its
+ *    children with us.
+ * N4 Finalizers, and nodes of a pool or with a mutex, are let go by us one by one.
+ * N5 The ids of one task's parents must fit in the characters the service allows; a node with more
+ *    parents waits with us.
+ *
+ * @source TaskDependencies 2024-02-01.19.0 (taskIds: combined length at most 64,000 characters)
+ */
+import type { Plan } from "./Plan.ts"
+import type { TaskReference } from "./RunEvent.ts"
+import type { RunState } from "./RunState.ts"
+import { references } from "./Workflow.ts"
+
+/**
+ * The longest a task id can be, in characters.
+ *
+ * @category constants
+ */
+export const idCharactersMax = 64
+
+/**
+ * The most parents a task can name, if every id is as long as ids can be.
+ *
+ * @category constants
+ */
+export const parentsMax = 64_000 / idCharactersMax
+
+/**
+ * Why a node waits with us, as a word for a table.
+ *
+ * @category models
+ */
+export type WaitReason =
+  | "rule"
+  | "finalizer"
+  | "pool"
+  | "readsOutputs"
+  | "fanIn"
+  | "parentOutputsChecked"
+
+/**
+ * Which nodes may wait in the service, and which may be waited for there: an edge is native when its
+ * child may wait and its parent may be waited for.
+ *
+ * @category models
+ */
+export interface NativePlan {
+  /** By node: 1 when the service can hold it back. */
+  readonly canWait: Uint8Array
+  /** By node: 1 when the service can judge it for its children. */
+  readonly canGate: Uint8Array
+  /** Why a node cannot wait; absent for those that can. */
+  readonly reasons: ReadonlyMap<number, WaitReason>
+}
+
+/**
+ * Plans the native mode. `O(nodes + edges)`.
+ *
+ * @category constructors
+ */
+export const make = (plan: Plan): NativePlan => {
+  const { nodeCount, parentOffsets } = plan.graph
+  const canWait = new Uint8Array(nodeCount)
+  const canGate = new Uint8Array(nodeCount)
+  const reasons = new Map<number, WaitReason>()
+  for (let node = 0; node < nodeCount; node++) {
+    const reason = reasonOf(plan, node, parentOffsets[node + 1]! - parentOffsets[node]!)
+    if (reason === undefined) canWait[node] = 1
+    else reasons.set(node, reason)
+    const authored = plan.workflow.nodes[node]!
+    if (!authored.outputs.some((output) => output._tag === "Json")) canGate[node] = 1
+  }
+  return { canWait, canGate, reasons }
+}
+
+const reasonOf = (plan: Plan, node: number, parentCount: number): WaitReason | undefined => {
+  const { finalizers, resources, rules } = plan.traits
+  if (finalizers?.[node] === 1) return "finalizer"
+  if (rules?.has(node) === true) return "rule"
+  if (resources !== undefined && resources.offsets[node + 1]! > resources.offsets[node]!) {
+    return "pool"
+  }
+  if (parentCount > parentsMax) return "fanIn"
+  return references(plan.workflow.nodes[node]!).length > 0 ? "readsOutputs" : undefined
+}
+
+/**
+ * Whether the service holds the child back until the parent has succeeded.
+ *
+ * @category queries
+ */
+export const isNativeEdge = (native: NativePlan, parent: number, child: number): boolean =>
+  native.canWait[child] === 1 && native.canGate[parent] === 1
+
+/**
+ * The edges that are not native, each with the reason, in plan order.
+ *
+ * @category queries
+ */
+export const clientEdges = (
+  plan: Plan,
+  native: NativePlan
+): ReadonlyArray<{
+  readonly parent: number
+  readonly child: number
+  readonly reason: WaitReason
+}> => {
+  const found: Array<{ parent: number; child: number; reason: WaitReason }> = []
+  const { nodeCount, parentOffsets, parents } = plan.graph
+  for (let child = 0; child < nodeCount; child++) {
+    for (let edge = parentOffsets[child]!; edge < parentOffsets[child + 1]!; edge++) {
+      const parent = parents[edge]!
+      if (isNativeEdge(native, parent, child)) continue
+      found.push({ parent, child, reason: native.reasons.get(child) ?? "parentOutputsChecked" })
+    }
+  }
+  return found
+}
+
+/**
+ * The tasks that the task of a node names in `dependsOn`: those of its parents over native edges.
+ * Empty outside the native mode. The answer stays the same for one submission of the node, so a
+ * request that is made again is the same request.
+ *
+ * @category queries
+ */
+export const dependsOn = (state: RunState, node: number): ReadonlyArray<TaskReference> => {
+  const { native, plan: { graph: { parentOffsets, parents } }, submissions } = state
+  if (native === undefined || native.canWait[node] === 0) return []
+  const tasks: Array<TaskReference> = []
+  for (let edge = parentOffsets[node]!; edge < parentOffsets[node + 1]!; edge++) {
+    const parent = parents[edge]!
+    if (native.canGate[parent] === 0 || state.substituted.has(parent)) continue
+    tasks.push({ node: parent, submission: submissions[parent]! })
+  }
+  return tasks
+}
+
+/**
+ * Says a reason in words that follow "it waits with us because".
+ *
+ * @category rendering
+ */
+export const describe = (reason: WaitReason): string => {
+  switch (reason) {
+    case "rule":
+      return "the service knows no trigger rule but success"
+    case "finalizer":
+      return "it is a finalizer"
+    case "pool":
+      return "it takes a place in a pool or a mutex"
+    case "readsOutputs":
+      return "it reads another node's output"
+    case "fanIn":
+      return `it has more than ${parentsMax} parents`
+    case "parentOutputsChecked":
+      return "its parent's outputs are checked first"
+  }
+}

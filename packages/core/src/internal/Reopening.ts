@@ -1,0 +1,70 @@
+/**
+ * Nodes that wait again: because somebody wants a part of the run once more, or because the service
+ * holds back a task whose parent will not succeed. Part of `RunState.evolve`.
+ */
+import { isSettled, NodeState } from "../NodeState.ts"
+import type { RunState } from "../RunState.ts"
+import { isFinalizer, move, rebuildLists, reconsider, withholdNative } from "./Transition.ts"
+
+/**
+ * Lets settled nodes wait again, with their outputs gone and their attempts forgotten.
+ */
+export const reopen = (state: RunState, nodes: ReadonlyArray<number>): void => {
+  state.outcome = undefined
+  state.stopping = undefined
+  state.stopsFinalizers = false
+  state.heldUntilMs = 0
+  state.isProbing = false
+  for (const node of nodes) forget(state, node)
+  rebuildLists(state)
+  const { childOffsets, children } = state.plan.graph
+  const affected = new Set(nodes)
+  for (const node of nodes) {
+    for (let edge = childOffsets[node]!; edge < childOffsets[node + 1]!; edge++) {
+      affected.add(children[edge]!)
+    }
+  }
+  for (const node of affected) {
+    if (state.nodeStates[node] === NodeState.waiting) reconsider(state, node)
+  }
+}
+
+const forget = (state: RunState, node: number): void => {
+  const nodeState = state.nodeStates[node]!
+  if (!isSettled(nodeState)) return
+  if (nodeState === NodeState.failed) state.failedCount--
+  withholdNative(state, node)
+  move(state, node, NodeState.waiting)
+  state.settledCount--
+  state.blockedBy[node] = -1
+  state.outputs.delete(node)
+  state.finalFailures.delete(node)
+  state.substituted.delete(node)
+  state.retryVia.delete(node)
+  state.retryDelaysMs.delete(node)
+  state.attemptsForgotten.set(node, state.attempts.get(node)?.length ?? 0)
+  if (isFinalizer(state, node)) return
+  const level = state.plan.levelOf[node]!
+  state.ordinaryUnsettled++
+  state.levelUnsettled[level]!++
+  if (level < state.wave) state.wave = level
+}
+
+/**
+ * Takes nodes back that the service holds for a task of `from`.
+ */
+export const withdraw = (state: RunState, from: number, nodes: ReadonlyArray<number>): void => {
+  withholdNative(state, from)
+  if (nodes.some((node) => state.nodeStates[node] === NodeState.ready)) {
+    // A node that waits again may come back to the list, which must not hold it twice.
+    const withdrawn = new Set(nodes)
+    state.ready = state.ready.filter((node) => !withdrawn.has(node))
+  }
+  for (const node of nodes) {
+    withholdNative(state, node)
+    state.retryVia.delete(node)
+    state.ending.delete(node)
+    move(state, node, NodeState.waiting)
+  }
+  for (const node of nodes) reconsider(state, node)
+}
