@@ -12,7 +12,7 @@
  */
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync } from "node:fs"
+import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, statSync } from "node:fs"
 import { tmpdir } from "node:os"
 import * as Path from "node:path"
 import { EmulatorError } from "./EmulatorError.ts"
@@ -77,7 +77,15 @@ const kept = Effect.fnUntraced(function*(
     ),
     (release) => Effect.sync(release)
   )
+  yield* warnOfOthers(path)
   return { path, isKept: true }
+})
+
+/** A directory that was there before may be open to other users of the machine. */
+const warnOfOthers = Effect.fnUntraced(function*(path: string) {
+  const { mode } = yield* attempt(path, () => statSync(path))
+  if ((mode & 0o077) === 0) return
+  yield* Effect.logWarning(`The data directory ${path} is open to other users; chmod 700 it.`)
 })
 
 const ours: ReadonlySet<string> = new Set([

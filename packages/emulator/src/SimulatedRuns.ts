@@ -231,8 +231,8 @@ const provideFiles = Effect.fnUntraced(function*(stage: Stage, job: Job, task: T
   })
   yield* attemptSync(directory, () => {
     mkdirSync(Path.join(directory, "wd"), { recursive: true, mode: 0o700 })
-    writeFileSync(Path.join(directory, "stdout.txt"), stdout)
-    writeFileSync(Path.join(directory, "stderr.txt"), stderr)
+    writeFileSync(Path.join(directory, "stdout.txt"), stdout, { mode: 0o600 })
+    writeFileSync(Path.join(directory, "stderr.txt"), stderr, { mode: 0o600 })
   }).pipe(
     Effect.catch((fault) => Effect.logWarning("The files of a task were not made", fault))
   )

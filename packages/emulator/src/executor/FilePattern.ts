@@ -9,7 +9,7 @@
  *     O(pattern × name), never exponential.
  * P4. `[x]` with one plain character is an escape, so `abc[*]` is the literal name `abc*`.
  *
- * A `[` without its `]` is an ordinary character; `*` repeats inside a longer segment are one star.
+ * Repeated `**` segments are one. A `[` without its `]` is an ordinary character; `*` repeats inside a longer segment are one star.
  *
  * @source OutputFile.filePattern 2024-02-01.19.0; which of two readings is taken for a trailing
  * `**` and for P4 is our choice.
@@ -43,6 +43,7 @@ export type States = ReadonlyArray<number>
 /** Reads a pattern; every text is a pattern. */
 export const parse = (text: string): FilePattern => {
   const names = text.split("/").filter((name) => name !== "")
+    .filter((name, index, all) => name !== "**" || all[index - 1] !== "**")
   if (names.at(-1) === "**") names.push("*")
   return { segments: names.map(parseSegment) }
 }
@@ -112,11 +113,10 @@ export const matches = (pattern: FilePattern, path: string): boolean => {
 const close = (pattern: FilePattern, states: ReadonlyArray<number>): States => {
   const closed = new Set<number>()
   for (const state of states) {
-    let index = state
-    closed.add(index)
-    while (pattern.segments[index]?._tag === "AnyDirectories") {
-      index += 1
+    // What is in the set already has been followed to its end.
+    for (let index = state; !closed.has(index); index += 1) {
       closed.add(index)
+      if (pattern.segments[index]?._tag !== "AnyDirectories") break
     }
   }
   return [...closed].toSorted((left, right) => left - right)

@@ -291,7 +291,7 @@ const setUpShared = Effect.fnUntraced(function*(
   { directory, resourceFiles }: SharedFiles
 ): Effect.fn.Return<void, CodedProblem> {
   const real = yield* attemptSync(directory, () => {
-    mkdirSync(directory, { recursive: true })
+    mkdirSync(directory, { recursive: true, mode: 0o700 })
     return realpathSync(directory)
   }).pipe(Effect.mapError(LaunchProblem.taskDirectory))
   yield* ResourceFiles.stage(workshop.access, real, resourceFiles)

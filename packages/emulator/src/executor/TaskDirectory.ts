@@ -3,7 +3,7 @@
  *
  * T1. `wd/` is kept from try to try unless it is to be emptied; the outputs and upload logs of the
  *     try before are removed.
- * T2. `wd` is a directory of its own: a symbolic link in its place is refused.
+ * T2. Directories and outputs are the owner's alone; `wd` is a directory of its own: a symbolic link in its place is refused.
  * T3. The outputs are new files at each launch that does not keep them, so a process left from an
  *     earlier try cannot write into them, and they are opened for appending, so a process that
  *     truncates its own standard output by name leaves no hole.
@@ -47,7 +47,7 @@ export const prepare = Effect.fnUntraced(function*(
     return yield* new FileFault({ errno: "EINVAL", path: taskDirectory })
   }
   const directory = yield* attemptSync(taskDirectory, () => {
-    mkdirSync(taskDirectory, { recursive: true })
+    mkdirSync(taskDirectory, { recursive: true, mode: 0o700 })
     const path = realpathSync(taskDirectory)
     for (const name of keepsOutputs ? [] : leftovers) {
       rmSync(Path.join(path, name), { force: true, recursive: true })
@@ -92,7 +92,7 @@ const withOutput = <A, E, R>(
         file,
         constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW
           | (directory.keepsOutputs ? 0 : constants.O_EXCL),
-        0o644
+        0o600
       )),
     use,
     (descriptor) => Effect.sync(() => closeSync(descriptor))
@@ -101,7 +101,7 @@ const withOutput = <A, E, R>(
 
 const makeDirectory = (path: string): void => {
   try {
-    mkdirSync(path)
+    mkdirSync(path, { mode: 0o700 })
   } catch (cause) {
     if (errnoOf(cause) !== "EEXIST") throw cause
   }

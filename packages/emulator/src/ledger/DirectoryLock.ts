@@ -4,6 +4,7 @@
  *
  * @internal
  */
+import { closeSync, openSync } from "node:fs"
 import * as Path from "node:path"
 import { DatabaseSync } from "node:sqlite"
 
@@ -12,7 +13,10 @@ export const lockName = "lock"
 
 /** Takes the lock; answers how to give it back, or nothing when another process or emulator has it. */
 export const take = (directory: string): (() => void) | undefined => {
-  const database = new DatabaseSync(Path.join(directory, lockName))
+  const path = Path.join(directory, lockName)
+  // SQLite would make the file readable by others.
+  closeSync(openSync(path, "a", 0o600))
+  const database = new DatabaseSync(path)
   try {
     database.exec("PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE")
     return () => database.close()
