@@ -476,6 +476,20 @@ export default Pipeline.make("files", {}, (p) => {
     assert.strictEqual((await emulator.started.ended).code, 0)
   })
 
+  it("takes switches, and refuses what is none or has no such value", async () => {
+    const directory = Command.makeDirectory()
+    const refused = await Command.run(
+      ["emulate", "--set", "nonsense=1", "--set", "listOrder=none"],
+      { cwd: directory }
+    )
+    assert.strictEqual(refused.code, 2)
+    assert.match(refused.stderr, /there is no switch nonsense; there are bodyBytesMax/)
+    assert.match(refused.stderr, /listOrder must be added or id, not none/)
+    const emulator = await Command.startEmulator(directory, ["--set", "apiVersions=any"])
+    emulator.started.child.kill("SIGINT")
+    assert.strictEqual((await emulator.started.ended).code, 0)
+  })
+
   it("makes go wrong what a fault plan says, and refuses a wrong plan with every problem", async () => {
     const directory = Command.makeDirectory()
     const plan = join(directory, "faults.json")
