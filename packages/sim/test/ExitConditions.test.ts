@@ -105,6 +105,15 @@ describe("job actions", () => {
     assert.strictEqual(job.state, "active")
   })
 
+  it("end a job that is being disabled and waits for its tasks", () => {
+    const { job, world } = jobWith({ default: { jobAction: "terminate" } })
+    JobOperations.disable(world.account, "job", "wait", ++world.atMs)
+    World.end(world, "b", 0)
+    assert.strictEqual(job.state, "disabling")
+    World.end(world, "a", failed)
+    assert.deepStrictEqual([job.state, job.terminateReason], ["completed", "TaskFailed"])
+  })
+
   it("yield to completion when the failed task was the last", () => {
     const world = World.make()
     const job = World.addJob(world, { onTaskFailure: "performexitoptionsjobaction" })

@@ -264,8 +264,8 @@ const follow = (
   const isSatisfying = actions.dependencyAction === "satisfy" && !account.reactivated.has(task)
   if (isSatisfying) Transition.satisfyDependents(account, job, task)
   const isManager = task.placing !== undefined && task.placing.manages !== "nothing"
-  const isActing = job.onTaskFailure === "performexitoptionsjobaction" &&
-    job.state === "active" && !isManager
+  const isActing = job.onTaskFailure === "performexitoptionsjobaction" && !isEnding(job) &&
+    !isManager
   if (isActing && actions.jobAction === "terminate") {
     return terminateJob(account, job, "TaskFailed", nowMs)
   }
