@@ -15,7 +15,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "repository",
-          include: ["test/{tidy,conformance}/**/*.test.ts"],
+          include: ["test/{tidy,conformance,model}/**/*.test.ts"],
           isolate: false
         }
       },
