@@ -29,10 +29,16 @@ export { sh } from "@batchwave/pipeline/Shell"
 /** Why a pipeline does not compile, every problem at once. */
 export { PipelineError } from "@batchwave/pipeline/PipelineError"
 
-/** Retry policies: `firstMatch`, `on`, `onExit`, `retry`, `giveUp`. */
+/** Conditions over tasks for `when`: `succeeded`, `failed`, `all`, `any`, `not`. */
+export * as Trigger from "@batchwave/pipeline/Trigger"
+
+/**
+ * Retry policies: `firstMatch`, `on`, `onExit`, `retry`, `escalate`, `deadline`, `budget`,
+ * `circuitBreaker`, `skip`, `substitute`, `giveUp`.
+ */
 export * as Policy from "@batchwave/core/Policy"
 
-/** Waits between retries in milliseconds: `constant`, `exponential`. */
+/** Waits between retries in milliseconds: `constant`, `exponential`, `decorrelatedJitter`. */
 export * as Backoff from "@batchwave/core/Backoff"
 
 /** The same from durations, and from any Effect schedule: `constant`, `exponential`, `fromSchedule`. */

@@ -2,7 +2,7 @@
  * Whether a node that could go may go now: the predicates of the scheduler, which `Explain` asks too.
  */
 import * as EventHeap from "./EventHeap.ts"
-import { NodeState } from "./NodeState.ts"
+import { isInService, NodeState } from "./NodeState.ts"
 import { type RunState, slotsOf } from "./RunState.ts"
 
 /**
@@ -97,6 +97,14 @@ export const promise = (state: RunState, node: number, promised: Promised): void
     promised.places.set(resource, (promised.places.get(resource) ?? 0) + 1)
   }
 }
+
+/**
+ * Whether the service may hold a task of the node, so that it takes slots and places.
+ *
+ * @category queries
+ */
+export const isActive = (state: RunState, node: number): boolean =>
+  isInService(state.nodeStates[node]!)
 
 /**
  * Whether a node's retry is decided and its time has come.

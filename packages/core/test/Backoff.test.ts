@@ -57,3 +57,14 @@ describe("Backoff", () => {
     )
   })
 })
+
+describe("Backoff.decorrelatedJitter", () => {
+  const backoff = Backoff.decorrelatedJitter({ baseMs: 100, maxMs: 1_000 })
+
+  it("waits the base first, then between the base and three times the wait before", () => {
+    assert.strictEqual(backoff.delayMs(0, 0.9), 100)
+    assert.strictEqual(backoff.delayMs(1, 0, 200), 100)
+    assert.strictEqual(backoff.delayMs(1, 0.5, 200), 350)
+    assert.strictEqual(backoff.delayMs(9, 0.999, 1_000), 1_000)
+  })
+})

@@ -13,7 +13,11 @@ const outOfMemory: Failure = { _tag: "OutOfMemory", exitCode: 137 }
 const vanished: Failure = { _tag: "Vanished", message: "gone" }
 const timedOut: Failure = { _tag: "TimedOut", message: "too long" }
 
-const contextOf = (failures: ReadonlyArray<Failure>, unit = 0.5): PolicyContext.PolicyContext => ({
+const contextOf = (
+  failures: ReadonlyArray<Failure>,
+  unit = 0.5,
+  slots = 1
+): PolicyContext.PolicyContext => ({
   node: "n",
   attempts: failures.map((failure, at): Attempt => ({
     number: at + 1,
@@ -24,7 +28,7 @@ const contextOf = (failures: ReadonlyArray<Failure>, unit = 0.5): PolicyContext.
     plannedAtMs: at,
     failedAtMs: at,
     runTimeMs: 1,
-    slots: 1
+    slots
   })),
   unit,
   nowMs: 0,
@@ -207,6 +211,108 @@ describe("Policy.defaultPolicy", () => {
     for (const failure of [exit(1), outOfMemory, timedOut]) {
       assert.strictEqual(decide(Policy.defaultPolicy, failure)._tag, "GiveUp")
     }
+  })
+})
+
+const after = (
+  policy: Policy.Policy,
+  context: PolicyContext.PolicyContext,
+  changes: Partial<PolicyContext.PolicyContext>
+): Decision => Policy.decide(policy, { ...context, ...changes })
+
+describe("Policy.escalate", () => {
+  const grown = (failures: ReadonlyArray<Failure>, slots: number, slotsMax?: number) => {
+    return after(
+      Policy.escalate({ max: 3 }),
+      contextOf(failures, 0.5, slots),
+      slotsMax === undefined ? {} : { slotsMax }
+    )
+  }
+
+  it("doubles the slots after out of memory", () => {
+    const decision = grown([outOfMemory], 2)
+    assert.strictEqual(decision._tag === "Retry" ? decision.slots : -1, 4)
+    assert.include(decision.reason, "with 4 slots instead of 2")
+  })
+
+  it("answers nothing after a preemption, so that grown slots stay as they are", () => {
+    const preempted: Failure = { _tag: "Preempted", message: "spot" }
+    const decision = grown([outOfMemory, preempted], 4)
+    assert.strictEqual(decision._tag, "Retry")
+    assert.notProperty(decision, "slots")
+  })
+
+  it("grows to what a compute node has, and gives up where it cannot grow", () => {
+    const decision = grown([outOfMemory], 3, 4)
+    assert.strictEqual(decision._tag === "Retry" ? decision.slots : -1, 4)
+    assert.deepStrictEqual(grown([outOfMemory], 4, 4), {
+      _tag: "GiveUp",
+      reason: "it cannot grow from 4 to 8 slots; 4 is the most"
+    })
+  })
+})
+
+describe("Policy.deadline", () => {
+  const policy = Policy.deadline(1_000, Policy.retry({ max: 9, backoff: Backoff.constant(400) }))
+
+  it("lets a retry begin at the deadline, and none a millisecond later", () => {
+    const context = contextOf([exit(1)])
+    assert.strictEqual(after(policy, context, { nowMs: 600 })._tag, "Retry")
+    assert.strictEqual(after(policy, context, { nowMs: 601 })._tag, "GiveUp")
+  })
+})
+
+describe("Policy.budget", () => {
+  const policy = Policy.budget({ ratio: 0.1, min: 3 }, Policy.retry({ max: 9 }))
+  const run = { startedCount: 10, retryCount: 0, failureStreak: 1, startedAtMs: 0 }
+
+  it("retries as often as the run may, and not once more", () => {
+    const decide = (retryCount: number, startedCount: number) =>
+      after(policy, contextOf([exit(1)]), { run: { ...run, retryCount, startedCount } })._tag
+    assert.deepStrictEqual([decide(2, 10), decide(3, 10)], ["Retry", "GiveUp"])
+    assert.deepStrictEqual([decide(9, 100), decide(10, 100)], ["Retry", "GiveUp"])
+  })
+})
+
+describe("Policy.circuitBreaker", () => {
+  const policy = Policy.circuitBreaker(
+    { failures: 5, coolDownMs: 60_000 },
+    Policy.retry({ max: 1 })
+  )
+  const streak = (failureStreak: number, failures: ReadonlyArray<Failure>) => {
+    const context = contextOf(failures)
+    return after(policy, context, { run: { ...context.run, failureStreak } })
+  }
+
+  it("holds the run from the failure that makes the row full, retried or not", () => {
+    assert.notProperty(streak(4, [exit(1)]), "holdMs")
+    assert.propertyVal(streak(5, [exit(1)]), "holdMs", 60_000)
+    const second = streak(5, [exit(1), exit(1)])
+    assert.strictEqual(second._tag, "GiveUp")
+    assert.propertyVal(second, "holdMs", 60_000)
+  })
+})
+
+describe("Policy.skip and Policy.substitute", () => {
+  it("decide with the failure in their reason", () => {
+    assert.deepStrictEqual(decide(Policy.skip, exit(3)), {
+      _tag: "Skip",
+      reason: "exit code 3; the policy skips it"
+    })
+    assert.deepStrictEqual(decide(Policy.substitute({ rows: [] }), exit(3)), {
+      _tag: "Substitute",
+      value: { rows: [] },
+      reason: "exit code 3; the policy gives a value instead"
+    })
+  })
+})
+
+describe("Policy.on with an author's own class", () => {
+  it("matches it by its name", () => {
+    const busy: Failure = { _tag: "Custom", name: "LicenseBusy", message: "no seat" }
+    const policy = Policy.on("LicenseBusy", Policy.retry({ max: 1 }))
+    assert.deepStrictEqual(tagsOf(policy, busy, busy), ["Retry", "GiveUp"])
+    assert.strictEqual(decide(policy, exit(1))._tag, "GiveUp")
   })
 })
 

@@ -22,6 +22,8 @@ export interface WorldOptions {
   readonly classify?: Classifier
   /** Something that happens now and then besides what the service does. */
   readonly meddle?: (world: World) => ExternalEvent | undefined
+  /** Looks at the world after every reaction that changed something. */
+  readonly inspect?: (world: World) => void
   /** Exit code of the n-th execution (from 1) of a node that completes. */
   readonly exitCode: (node: string, execution: number) => number
 }
@@ -97,6 +99,7 @@ export const feed = (
 ): ReadonlyArray<Command> => {
   const reaction = Reactor.react(world.state, events, world.nowMs, policies(world))
   for (const event of reaction.events) world.journal.push({ event, atMs: world.nowMs })
+  if (reaction.events.length > 0) world.options.inspect?.(world)
   return reaction.commands
 }
 

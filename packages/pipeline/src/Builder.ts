@@ -44,6 +44,8 @@ export interface Builder {
   ) => EachHandle<OutputHandle<O>>
   /** Sets the policy of every task that has none of its own, wherever it is declared. */
   readonly policy: (policy: Policy) => void
+  /** Declares a concurrency pool: at most `size` of its tasks are in the service at a time. */
+  readonly pool: (name: string, size: number) => void
 }
 
 /**
@@ -57,6 +59,8 @@ export interface Declared {
   /** The nodes that were declared and left out, and the fan-outs that lack items; each noted. */
   readonly leftOut: ReadonlySet<string>
   readonly policies: ReadonlyMap<string, Policy>
+  /** The concurrency pools by name; absent when there are none. */
+  readonly pools: { readonly [name: string]: number } | undefined
   /** The JSON outputs by node and output name. */
   readonly json: ReadonlyMap<string, ReadonlyMap<string, Json<unknown>>>
 }
@@ -66,6 +70,7 @@ interface State {
   readonly problems: Set<string>
   readonly names: Map<string, string>
   readonly ownPolicies: Map<string, Policy>
+  readonly pools: Map<string, number>
   readonly json: Map<string, ReadonlyMap<string, Json<unknown>>>
   pipelinePolicy: Policy | undefined
   readonly leftOut: Set<string>
@@ -85,6 +90,7 @@ export const make = (
     problems: new Set(),
     names: new Map(),
     ownPolicies: new Map(),
+    pools: new Map(),
     json: new Map(),
     pipelinePolicy: policy,
     leftOut: new Set(),
@@ -103,6 +109,10 @@ export const make = (
         }
         state.isPolicySet = true
         state.pipelinePolicy = chosen
+      },
+      pool: (name, size) => {
+        if (state.pools.has(name)) state.problems.add(`pool "${name}" is declared twice`)
+        state.pools.set(name, size)
       }
     },
     declared: () => ({
@@ -110,6 +120,7 @@ export const make = (
       problems: [...state.problems],
       leftOut: state.leftOut,
       policies: policies(state),
+      pools: state.pools.size === 0 ? undefined : Object.fromEntries(state.pools),
       json: state.json
     })
   }
@@ -221,11 +232,18 @@ const each = <A, O extends Outputs | undefined>(
       continue
     }
     if (!isNameFree) state.leftOut.add(node)
-    else if (claim(state, node, "task")) declare(state, node, taskSpec.success, name)
+    else if (claim(state, node, "task")) {
+      declare(state, node, withPolicy(taskSpec.success, options.policy), name)
+    }
     taskByKey.set(key, taskHandle(state, node, taskSpec.success.output))
   }
   return eachHandle(state, name, [...keyed.keys()], taskByKey)
 }
+
+const withPolicy = <O extends Outputs | undefined>(
+  spec: TaskSpec<O>,
+  policy: Policy | undefined
+): TaskSpec<O> => spec.policy !== undefined || policy === undefined ? spec : { ...spec, policy }
 
 const keyedItems = <A>(
   state: State,

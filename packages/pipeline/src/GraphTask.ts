@@ -3,6 +3,7 @@
  * the tasks it needs.
  */
 import type { Policy } from "@batchwave/core/Policy"
+import type { TriggerRule } from "@batchwave/core/TriggerRule"
 import type { WorkflowNode } from "@batchwave/core/Workflow"
 import type * as Duration from "effect/Duration"
 import type { LocalFile } from "./File.ts"
@@ -18,7 +19,7 @@ import { sh } from "./Shell.ts"
 export interface GraphTask<Names extends string> {
   /** Shell source, run by `/bin/sh -c` in the task's own working directory. */
   readonly run: string
-  /** The tasks that must succeed before. */
+  /** The tasks that must succeed before, or end as `when` says. */
   readonly needs?: ReadonlyArray<Names>
   /** Local files to stage, by path relative to the working directory. */
   readonly files?: { readonly [path: string]: LocalFile }
@@ -32,6 +33,16 @@ export interface GraphTask<Names extends string> {
   readonly policy?: Policy
   /** The expected run time, for the critical path of a plan. */
   readonly estimate?: Duration.Input
+  /** When it may run, by how the tasks it needs ended. @default "allSucceeded" */
+  readonly when?: TriggerRule
+  /** Runs when every other task has settled, whatever happened. @default false */
+  readonly finalizer?: boolean
+  /** Of the tasks that could go, one of higher priority goes first. @default 0 */
+  readonly priority?: number
+  /** Takes one place in each of these concurrency pools of the graph. */
+  readonly pools?: ReadonlyArray<string>
+  /** At most one task of a mutex is in the service at a time. */
+  readonly mutex?: string
 }
 
 /**

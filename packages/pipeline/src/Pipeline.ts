@@ -5,6 +5,7 @@
  * A body is called once for each compilation, with its parameters decoded, and has no effects of its
  * own: the same parameters give the same definition.
  */
+import type { Classifier } from "@batchwave/core/Classify"
 import * as Definition from "@batchwave/core/Definition"
 import * as Plan from "@batchwave/core/Plan"
 import * as PlanError from "@batchwave/core/PlanError"
@@ -89,6 +90,8 @@ export const make = <
     readonly params?: Fields
     /** The policy of every task that has none of its own. @default the run's policy */
     readonly policy?: Policy
+    /** The author's own failure classes, asked before the table. */
+    readonly classify?: Classifier
   },
   body: (p: Builder.Builder, params: Schema.Struct.Type<Fields>) => R
 ): Pipeline<
@@ -102,7 +105,7 @@ export const make = <
     name,
     options.params ?? {},
     typed,
-    (params) => compileBody(name, options.policy, (builder) => body(builder, typed(params)))
+    (params) => compileBody(name, options, (builder) => body(builder, typed(params)))
   )
 }
 
@@ -118,11 +121,19 @@ export const graph = <const Names extends string>(
   options?: {
     /** The policy of every task that has none of its own. @default the run's policy */
     readonly policy?: Policy
+    /** How many tasks of each concurrency pool may be in the service, by its name. */
+    readonly pools?: { readonly [name: string]: number }
+    /** The author's own failure classes, asked before the table. */
+    readonly classify?: Classifier
   }
 ): Pipeline<{}, {}, undefined> =>
   fromFields(name, {}, () => ({}), () => {
     const { nodes, policies, problems } = toNodes(tasks, options?.policy)
-    return complete(Workflow.make(name, nodes), { problems, leftOut: nothing }, { policies })
+    return complete(
+      Workflow.make(name, nodes, options?.pools),
+      { problems, leftOut: nothing },
+      { policies, ...(options?.classify === undefined ? {} : { classify: options.classify }) }
+    )
   })
 
 /**
@@ -231,13 +242,13 @@ const followsFrom = (leftOut: ReadonlySet<string>, error: PlanError.PlanError): 
 
 const compileBody = <R>(
   name: string,
-  policy: Policy | undefined,
+  { classify, policy }: { readonly policy?: Policy; readonly classify?: Classifier },
   body: (builder: Builder.Builder) => R
 ): Result.Result<Compiled<ReturnValue.ValueOf<R>>, PipelineError> => {
   const { builder, declared } = Builder.make(policy)
   const returned = Result.try(() => body(builder))
   const all = declared()
-  const { json, nodes, policies, problems } = all
+  const { json, nodes, policies, pools, problems } = all
   const fail = (found: ReadonlyArray<string>) =>
     new PipelineError({ pipeline: name, problems: found })
   if (Result.isFailure(returned)) {
@@ -249,8 +260,9 @@ const compileBody = <R>(
       })
     )
   }
-  const completed = complete(Workflow.make(name, nodes), all, {
+  const completed = complete(Workflow.make(name, nodes, pools), all, {
     policies,
+    ...(classify === undefined ? {} : { classify }),
     checkOutput: (node, output, value) =>
       json.get(node)?.get(output)?.check(value) ?? { _tag: "Valid", value }
   })

@@ -50,6 +50,20 @@ export const exponential = (base: Duration.Input, options?: {
   })
 
 /**
+ * Draws each wait between `base` and three times the wait before it, up to `max`.
+ *
+ * @category constructors
+ */
+export const decorrelatedJitter = (base: Duration.Input, options?: {
+  /** Upper bound of one wait. @default "5 minutes" */
+  readonly max?: Duration.Input
+}): Backoff.Backoff =>
+  Backoff.decorrelatedJitter({
+    baseMs: Duration.toMillis(base),
+    ...(options?.max === undefined ? {} : { maxMs: Duration.toMillis(options.max) })
+  })
+
+/**
  * Takes the delays of an Effect schedule: the delay of its n-th step is the wait before the n-th
  * retry, and its end is the end of the retries. An infinite delay ends them too.
  *

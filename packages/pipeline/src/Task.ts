@@ -2,6 +2,7 @@
  * What an author says about one task, and the handle that later tasks refer to it by.
  */
 import type { Policy } from "@batchwave/core/Policy"
+import type { TriggerRule } from "@batchwave/core/TriggerRule"
 import type * as Duration from "effect/Duration"
 import * as Predicate from "effect/Predicate"
 import type { LocalFile } from "./File.ts"
@@ -59,6 +60,21 @@ export interface TaskSpec<O extends Outputs | undefined> {
   readonly policy?: Policy
   /** The expected run time, for the critical path of a plan. */
   readonly estimate?: Duration.Input
+  /**
+   * When it may run, by how its parents ended; conditions over parents are made with `Trigger`. Under
+   * any rule but `allSucceeded` what it reads may be missing: its JSON inputs are options, as the
+   * schema `Schema.Option` encodes them, and its command cannot hold a parent's value.
+   * @default "allSucceeded", for a finalizer "allDone"
+   */
+  readonly when?: TriggerRule
+  /** Runs when every other task has settled, whatever happened. @default false */
+  readonly finalizer?: boolean
+  /** Of the tasks that could go, one of higher priority goes first. @default 0 */
+  readonly priority?: number
+  /** Takes one place in each of these concurrency pools, declared with `p.pool`. */
+  readonly pools?: ReadonlyArray<string>
+  /** At most one task of a mutex is in the service at a time. */
+  readonly mutex?: string
 }
 
 /**
@@ -130,6 +146,8 @@ export interface EachOptions<A> {
   readonly key: (item: A) => string
   /** The most items allowed. @default 1_000 */
   readonly max?: number
+  /** The policy of every item that has none of its own. @default the pipeline's policy */
+  readonly policy?: Policy
 }
 
 /**

@@ -2,6 +2,7 @@
  * The canonical JSON form of a workflow as a schema: strict, so that a misspelt field is an error
  * and not a silent default.
  */
+import { type Condition, namedRules, parentOutcomes } from "@batchwave/core/TriggerRule"
 import type {
   CommandPart,
   InputSource,
@@ -61,6 +62,22 @@ const Output: Schema.Codec<OutputSpec> = Schema.Struct({
   path: Schema.String
 })
 
+const ConditionSchema: Schema.Codec<Condition> = Schema.Union([
+  Schema.Struct({
+    _tag: Schema.Literal("Is"),
+    node: Schema.String,
+    outcomes: Schema.Array(Schema.Literals(parentOutcomes))
+  }),
+  Schema.Struct({
+    _tag: Schema.Literals(["All", "Any"]),
+    of: Schema.Array(Schema.suspend((): Schema.Codec<Condition> => ConditionSchema))
+  }),
+  Schema.Struct({
+    _tag: Schema.Literal("Not"),
+    of: Schema.suspend((): Schema.Codec<Condition> => ConditionSchema)
+  })
+])
+
 const Node: Schema.Codec<WorkflowNode> = Schema.Struct({
   name: Schema.String,
   after: Schema.Array(Schema.String),
@@ -72,7 +89,12 @@ const Node: Schema.Codec<WorkflowNode> = Schema.Struct({
   slots: Schema.Int,
   runTimeMsMax: Schema.optionalKey(Schema.Finite),
   group: Schema.optionalKey(Schema.String),
-  estimateMs: Schema.optionalKey(Schema.Finite)
+  estimateMs: Schema.optionalKey(Schema.Finite),
+  when: Schema.optionalKey(Schema.Union([Schema.Literals(namedRules), ConditionSchema])),
+  finalizer: Schema.optionalKey(Schema.Boolean),
+  priority: Schema.optionalKey(Schema.Finite),
+  pools: Schema.optionalKey(Schema.Array(Schema.String)),
+  mutex: Schema.optionalKey(Schema.String)
 })
 
 /**
@@ -83,7 +105,8 @@ const Node: Schema.Codec<WorkflowNode> = Schema.Struct({
 export const WorkflowSchema: Schema.Codec<Workflow> = Schema.Struct({
   version: Schema.Literal(1),
   name: Schema.String,
-  nodes: Schema.Array(Node)
+  nodes: Schema.Array(Node),
+  pools: Schema.optionalKey(Schema.Record(Schema.String, Schema.Int))
 })
 
 /**

@@ -94,6 +94,7 @@ export const end = (
       taskEnd
     )
   }
+  if (state.ending.get(node)?._tag === "Stuck") state.ending.delete(node)
   state.failureStreak = 0
   state.heldUntilMs = 0
   state.isProbing = false

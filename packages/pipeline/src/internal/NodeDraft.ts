@@ -3,6 +3,7 @@
  *
  * @internal
  */
+import { parentsOf } from "@batchwave/core/TriggerRule"
 import {
   type CommandPart,
   type InputSource,
@@ -54,10 +55,21 @@ export const makeNode = (
     slots: spec.slots ?? 1,
     ...(runTimeMsMax === undefined ? {} : { runTimeMsMax }),
     ...(group === undefined ? {} : { group }),
-    ...(estimateMs === undefined ? {} : { estimateMs })
+    ...(estimateMs === undefined ? {} : { estimateMs }),
+    ...scheduling(spec)
   }
   return { ...node, after: parents(node, spec.after ?? [], report) }
 }
+
+const scheduling = (
+  { finalizer, mutex, pools, priority, when }: TaskSpec<Outputs | undefined>
+): Partial<WorkflowNode> => ({
+  ...(when === undefined ? {} : { when }),
+  ...(finalizer === undefined ? {} : { finalizer }),
+  ...(priority === undefined ? {} : { priority }),
+  ...(pools === undefined ? {} : { pools }),
+  ...(mutex === undefined ? {} : { mutex })
+})
 
 /**
  * Lists declared outputs by name; one that was declared alone is called `output`.
@@ -94,6 +106,9 @@ const parents = (
   report: Report
 ): ReadonlyArray<string> => {
   const names = new Set(references(node).map((reference) => reference.node))
+  if (node.when !== undefined && typeof node.when !== "string") {
+    for (const parent of parentsOf(node.when)) names.add(parent)
+  }
   for (const handle of after) {
     if (isHandle(handle)) { for (const parent of handle.nodes) names.add(parent) }
     else report("after takes task and fan-out handles, in a list")

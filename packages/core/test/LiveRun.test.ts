@@ -1,0 +1,309 @@
+/** What can be asked of a run while it goes on, and what its nodes can ask of it. */
+import { assert, describe, it } from "@effect/vitest"
+import type { Command } from "../src/Command.ts"
+import * as NativePlan from "../src/NativePlan.ts"
+import { NodeState } from "../src/NodeState.ts"
+import * as Policy from "../src/Policy.ts"
+import * as Reactor from "../src/Reactor.ts"
+import * as Report from "../src/Report.ts"
+import type { ExternalEvent } from "../src/RunEvent.ts"
+import * as RunState from "../src/RunState.ts"
+import * as Workflow from "../src/Workflow.ts"
+import * as World from "./World.ts"
+
+const node = Workflow.node
+
+const begin = (
+  nodes: ReadonlyArray<Workflow.WorkflowNode>,
+  options: Partial<World.WorldOptions> = {}
+): World.World => {
+  const world = World.make(World.planOfNodes(nodes), { seed: 1, exitCode: () => 0, ...options })
+  World.start(world)
+  return world
+}
+
+const ended = (at: number, exitCode: number, submission = 1): ExternalEvent => ({
+  _tag: "TaskEnded",
+  task: { node: at, submission },
+  end: {
+    transition: `t${submission}-${exitCode}`,
+    exitCode,
+    result: exitCode === 0 ? "success" : "failure",
+    runTimeMs: 5
+  }
+})
+
+const submitted = (commands: ReadonlyArray<Command>) =>
+  commands.flatMap((command) => command._tag === "Submit" ? command.tasks : [])
+
+const outcomes = (world: World.World) =>
+  Report.make(world.state).nodes.map(({ outcome }) => outcome)
+
+describe("Slots", () => {
+  it("grow after out of memory as a new task, and stay grown after a lost node", () => {
+    const policy = Policy.escalate()
+    const world = begin([node("a", "true")], { policy })
+    World.feed(world, [{ _tag: "LimitsChanged", limits: { nodeSlotsMax: 4 } }])
+    assert.deepStrictEqual(submitted(World.feed(world, [ended(0, 137)])), [
+      { node: 0, submission: 2 }
+    ])
+    assert.strictEqual(RunState.slotsOf(world.state, 0), 2)
+    const decided = world.journal.find(({ event }) => event._tag === "RetryDecided")?.event
+    assert.propertyVal(decided, "because", "its slots change from 1 to 2, so it is a new task")
+    World.feed(world, [{
+      _tag: "TaskLost",
+      task: { node: 0, submission: 2 },
+      cause: "Preempted",
+      message: "spot"
+    }])
+    assert.strictEqual(RunState.slotsOf(world.state, 0), 2)
+    World.feed(world, [ended(0, 137, 3)])
+    assert.strictEqual(RunState.slotsOf(world.state, 0), 4)
+    World.feed(world, [ended(0, 137, 4)])
+    assert.deepStrictEqual(outcomes(world), ["failed"])
+    assert.deepStrictEqual(
+      world.state.attempts.get(0)?.map(({ slots }) => slots),
+      [1, 2, 2, 4]
+    )
+  })
+})
+
+describe("Pause", () => {
+  it("submits nothing, not even a due retry, until the run is to go on", () => {
+    const world = begin([node("a", "true"), node("b", "true", { after: ["a"] })], {
+      policy: Policy.retry({ max: 1 })
+    })
+    World.feed(world, [{ _tag: "PauseRequested" }])
+    assert.deepStrictEqual(World.feed(world, [ended(0, 1)]), [])
+    assert.deepStrictEqual(World.feed(world, [{ _tag: "AlarmRang" }]), [])
+    assert.deepStrictEqual(World.feed(world, [{ _tag: "ResumeRequested" }]), [
+      { _tag: "Reactivate", task: { node: 0, submission: 1 } }
+    ])
+  })
+})
+
+describe("Cancel of a branch", () => {
+  it("ends the branch and what needs it, and nothing else", () => {
+    const world = begin([
+      node("a", "true"),
+      node("b", "true", { after: ["a"] }),
+      node("c", "true", { after: ["b"] }),
+      node("d", "true", { after: ["b"], when: "allDone" }),
+      node("other", "true")
+    ])
+    assert.deepStrictEqual(World.feed(world, [{ _tag: "CancelRequested", nodes: [0, 0] }]), [
+      { _tag: "Terminate", tasks: [{ node: 0, submission: 1 }] }
+    ])
+    assert.deepStrictEqual(World.feed(world, [{ _tag: "CancelRequested", nodes: [0] }]), [])
+    const commands = World.feed(world, [{
+      _tag: "TasksTerminated",
+      tasks: [{ node: 0, submission: 1 }]
+    }])
+    assert.deepStrictEqual(submitted(commands), [{ node: 3, submission: 1 }])
+    assert.deepStrictEqual(outcomes(world), [
+      "cancelled",
+      "cancelled",
+      "cancelled",
+      "pending",
+      "pending"
+    ])
+    assert.deepStrictEqual(World.feed(world, [ended(3, 0), ended(4, 0)]), [
+      { _tag: "Finish", outcome: "failed" }
+    ])
+  })
+})
+
+describe("Finalizers", () => {
+  const nodes = [
+    node("a", "true"),
+    node("b", "true", { after: ["a"] }),
+    node("clean", "true", { finalizer: true, after: ["a"] }),
+    node("report", "true", { finalizer: true, after: ["clean"] })
+  ]
+
+  it("run after a cancel, in their own order, when everything else has settled", () => {
+    const world = begin(nodes)
+    World.feed(world, [{ _tag: "CancelRequested" }])
+    const task = { node: 0, submission: 1 }
+    assert.deepStrictEqual(World.feed(world, [{ _tag: "TasksTerminated", tasks: [task] }]), [
+      { _tag: "Submit", tasks: [{ node: 2, submission: 1 }] }
+    ])
+    assert.deepStrictEqual(submitted(World.feed(world, [ended(2, 0)])), [
+      { node: 3, submission: 1 }
+    ])
+    assert.deepStrictEqual(World.feed(world, [ended(3, 0)]), [
+      { _tag: "Finish", outcome: "cancelled" }
+    ])
+  })
+
+  it("are owed after a crash although the run is cancelled", () => {
+    const world = begin(nodes)
+    World.feed(world, [{ _tag: "CancelRequested" }])
+    World.feed(world, [{ _tag: "TasksTerminated", tasks: [{ node: 0, submission: 1 }] }])
+    assert.deepStrictEqual(Reactor.outstanding(world.state, () => false), [
+      { _tag: "Submit", tasks: [{ node: 2, submission: 1 }] }
+    ])
+  })
+
+  it("are cancelled by a second request", () => {
+    const world = begin(nodes)
+    World.feed(world, [{ _tag: "CancelRequested" }])
+    World.feed(world, [{ _tag: "CancelRequested" }])
+    assert.deepStrictEqual(
+      World.feed(world, [{ _tag: "TasksTerminated", tasks: [{ node: 0, submission: 1 }] }]),
+      [{ _tag: "Finish", outcome: "cancelled" }]
+    )
+    assert.deepStrictEqual(World.feed(world, [{ _tag: "CancelRequested" }]), [])
+  })
+
+  it("fail the run when they fail, and stop nobody", () => {
+    const world = begin(nodes, { failureMode: "failFast" })
+    World.feed(world, [ended(0, 0)])
+    World.feed(world, [ended(1, 0)])
+    assert.deepStrictEqual(submitted(World.feed(world, [ended(2, 1)])), [
+      { node: 3, submission: 1 }
+    ])
+    assert.deepStrictEqual(World.feed(world, [ended(3, 0)]), [
+      { _tag: "Finish", outcome: "failed" }
+    ])
+  })
+})
+
+describe("A failure mode", () => {
+  it("takes effect at once when it is changed", () => {
+    const world = begin([node("a", "true"), node("b", "true")])
+    World.feed(world, [ended(0, 1)])
+    assert.deepStrictEqual(
+      World.feed(world, [{ _tag: "FailureModeChanged", failureMode: "failFast" }]),
+      [{ _tag: "Terminate", tasks: [{ node: 1, submission: 1 }] }]
+    )
+  })
+})
+
+describe("A substitute", () => {
+  it("lets what needs the node run, and shows in the report", () => {
+    const nodes = [
+      node("a", "true", { outputs: [{ _tag: "Json", name: "rows", path: "rows.json" }] }),
+      node("b", "true", { after: ["a"] })
+    ]
+    const world = begin(nodes, { policy: Policy.substitute([]) })
+    assert.deepStrictEqual(submitted(World.feed(world, [ended(0, 1)])), [{
+      node: 1,
+      submission: 1
+    }])
+    assert.deepStrictEqual(world.state.outputs.get(0), { rows: [] })
+    assert.deepStrictEqual(Report.make(world.state).nodes[0], {
+      node: "a",
+      outcome: "succeeded",
+      state: "succeeded",
+      attempts: 1,
+      runTimeMs: 5,
+      substituted: "exit code 1; the policy gives a value instead"
+    })
+  })
+
+  it("fails the node where the value does not fit", () => {
+    const nodes = [
+      node("a", "true", { outputs: [{ _tag: "File", name: "plot", path: "plot.png" }] })
+    ]
+    const world = begin(nodes, { policy: Policy.substitute(1) })
+    World.feed(world, [ended(0, 1)])
+    assert.include(
+      Report.make(world.state).nodes[0]?.failure,
+      `a value cannot stand in for the file "plot"`
+    )
+  })
+})
+
+describe("A watchdog", () => {
+  it("has the task ended, and its end counts as Stuck", () => {
+    const world = begin([node("a", "true")], {
+      policy: Policy.on("Stuck", Policy.retry({ max: 1 }))
+    })
+    const task = { node: 0, submission: 1 }
+    assert.deepStrictEqual(
+      World.feed(world, [{ _tag: "TaskStuck", task, message: "silent" }]),
+      [{ _tag: "Terminate", tasks: [task] }]
+    )
+    assert.deepStrictEqual(World.feed(world, [{ _tag: "TasksTerminated", tasks: [task] }]), [
+      { _tag: "Reactivate", task }
+    ])
+    assert.strictEqual(world.state.attempts.get(0)?.[0]?.failure._tag, "Stuck")
+  })
+
+  it("is forgotten when the task ends well all the same", () => {
+    const world = begin([
+      node("a", "true", { outputs: [{ _tag: "Json", name: "x", path: "x.json" }] })
+    ])
+    const task = { node: 0, submission: 1 }
+    World.feed(world, [{ _tag: "TaskStuck", task, message: "silent" }])
+    World.feed(world, [ended(0, 0)])
+    assert.strictEqual(world.state.nodeStates[0], NodeState.collecting)
+    assert.strictEqual(world.state.ending.size, 0)
+  })
+})
+
+describe("The native mode", () => {
+  const chain = [
+    node("a", "true"),
+    node("b", "true", { after: ["a"] }),
+    node("c", "true", { after: ["b"] })
+  ]
+
+  it("submits a chain at once, each task naming its parents", () => {
+    const world = World.make(World.planOfNodes(chain), {
+      seed: 1,
+      exitCode: () => 0,
+      dependencyMode: "native"
+    })
+    assert.deepStrictEqual(submitted(World.start(world)).map((task) => task.node), [0, 1, 2])
+    assert.deepStrictEqual(NativePlan.dependsOn(world.state, 2), [{ node: 1, submission: 1 }])
+  })
+
+  it("takes back what waits in the service for a task that is replaced", () => {
+    const world = begin(chain, {
+      dependencyMode: "native",
+      policy: Policy.retry({ max: 1, via: "resubmit" })
+    })
+    const commands = World.feed(world, [ended(0, 1)])
+    assert.deepStrictEqual(commands[0], {
+      _tag: "Terminate",
+      tasks: [{ node: 1, submission: 1 }, { node: 2, submission: 1 }]
+    })
+    assert.deepStrictEqual(submitted(commands), [
+      { node: 0, submission: 2 },
+      { node: 1, submission: 2 },
+      { node: 2, submission: 2 }
+    ])
+    assert.deepStrictEqual(NativePlan.dependsOn(world.state, 1), [{ node: 0, submission: 2 }])
+  })
+
+  it("says which edges wait with us, and why", () => {
+    const plan = World.planOfNodes([
+      node("a", "true", { outputs: [{ _tag: "Json", name: "x", path: "x.json" }] }),
+      node("b", "true", { after: ["a"] }),
+      node("c", "true", { after: ["b"], when: "allDone" }),
+      node("d", "true", { after: ["b"], mutex: "m" }),
+      node("e", "true", { after: ["b"] }),
+      node("f", "true", { after: ["e"], finalizer: true })
+    ])
+    assert.deepStrictEqual(
+      NativePlan.clientEdges(plan, NativePlan.make(plan)).map(({ child, reason }) => [
+        plan.names[child],
+        reason
+      ]),
+      [["b", "parentOutputsChecked"], ["c", "rule"], ["d", "pool"], ["f", "finalizer"]]
+    )
+  })
+
+  it("keeps a fan-in that the service cannot name with us, and one less with the service", () => {
+    const parents = Array.from({ length: NativePlan.parentsMax + 1 }, (_, at) => `p${at}`)
+    const plan = World.planOfNodes([
+      ...parents.map((name) => node(name, "true")),
+      node("most", "true", { after: parents.slice(1) }),
+      node("more", "true", { after: parents })
+    ])
+    const { reasons } = NativePlan.make(plan)
+    assert.deepStrictEqual([...reasons], [[NativePlan.parentsMax + 2, "fanIn"]])
+  })
+})

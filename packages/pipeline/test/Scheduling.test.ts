@@ -1,0 +1,109 @@
+/** What authors say about when and in what order tasks run reaches the workflow, and mistakes are named. */
+import * as Definition from "@batchwave/core/Definition"
+import * as Policy from "@batchwave/core/Policy"
+import { assert, describe, it } from "@effect/vitest"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import * as Output from "../src/Output.ts"
+import * as Pipeline from "../src/Pipeline.ts"
+import { sh } from "../src/Shell.ts"
+import * as Trigger from "../src/Trigger.ts"
+import * as WorkflowSchema from "../src/WorkflowSchema.ts"
+
+const everything = Pipeline.make("all", {}, (p) => {
+  p.pool("licenses", 2)
+  const load = p.task("load", { run: sh`load`, output: Output.json(Schema.Number), priority: 5 })
+  const fast = p.task("fast", { run: sh`fast`, after: [load], pools: ["licenses"], mutex: "db" })
+  p.task("alert", { run: sh`alert`, when: "oneFailed", after: [load, fast] })
+  p.task("merge", {
+    run: sh`merge`,
+    when: Trigger.any(Trigger.succeeded(fast), Trigger.not(Trigger.failed(load))),
+    inputs: { rows: load.output }
+  })
+  p.task("clean", { run: sh`clean`, finalizer: true })
+})
+
+const compiled = <A>(pipeline: Pipeline.Pipeline<{}, {}, A>) =>
+  Result.getOrThrow(pipeline.compile({}))
+
+const problems = <A>(pipeline: Pipeline.Pipeline<{}, {}, A>): ReadonlyArray<string> => {
+  const result = pipeline.compile({})
+  return Result.isFailure(result) ? result.failure.problems : []
+}
+
+describe("Scheduling in a pipeline", () => {
+  it("reaches the workflow, and every task of a condition becomes a parent", () => {
+    const { workflow } = compiled(everything).definition
+    assert.deepStrictEqual(workflow.pools, { licenses: 2 })
+    const [load, fast, alert, merge, clean] = workflow.nodes
+    assert.strictEqual(load?.priority, 5)
+    assert.deepStrictEqual([fast?.pools, fast?.mutex], [["licenses"], "db"])
+    assert.strictEqual(alert?.when, "oneFailed")
+    assert.deepStrictEqual(merge?.after.toSorted(), ["fast", "load"])
+    assert.deepStrictEqual(merge?.when, {
+      _tag: "Any",
+      of: [
+        { _tag: "Is", node: "fast", outcomes: ["succeeded"] },
+        { _tag: "Not", of: { _tag: "Is", node: "load", outcomes: ["failed", "blocked"] } }
+      ]
+    })
+    assert.isTrue(clean?.finalizer)
+  })
+
+  it("survives the canonical JSON form", () => {
+    const { workflow } = compiled(everything).definition
+    const text: unknown = JSON.parse(JSON.stringify(workflow))
+    assert.deepStrictEqual(Result.getOrThrow(WorkflowSchema.decode(text)), workflow)
+  })
+
+  it("refuses what cannot be meant, all at once", () => {
+    const found = problems(Pipeline.make("wrong", {}, (p) => {
+      const load = p.task("load", { run: sh`load`, output: Output.json(Schema.Number) })
+      const clean = p.task("clean", { run: sh`clean`, finalizer: true })
+      p.task("a", { run: sh`a ${load.output}`, when: "allDone" })
+      p.task("b", { run: sh`b`, when: "oneSucceeded" })
+      p.task("c", { run: sh`c`, after: [clean], pools: ["nowhere"], mutex: "" })
+      p.task("d", { run: sh`d`, priority: Number.NaN })
+    }))
+    assert.deepStrictEqual(found.toSorted(), [
+      `node "a" may run without the output that its command uses; read it through \`inputs\`, as an option`,
+      `node "b" has the rule oneSucceeded but no parents`,
+      `node "c" comes after the finalizer "clean", which runs when all else has settled; make it a finalizer too`,
+      `node "c" has a mutex without a name; give it one`,
+      `node "c" names the pool "nowhere", which the workflow does not declare`,
+      `node "d" has priority NaN; give a finite number`
+    ])
+  })
+
+  it("takes the nearest policy: the task's, the fan-out's, the pipeline's, the run's", () => {
+    const named = (name: string) => Policy.make(name, () => undefined)
+    const each = (withPipeline: boolean) =>
+      Pipeline.make(
+        "nearest",
+        withPipeline ? { policy: named("pipeline") } : {},
+        (p) => {
+          p.each("item", ["x", "y"], { key: String, policy: named("group") }, (item) => ({
+            run: sh`work ${item}`,
+            ...(item === "x" ? { policy: named("task") } : {})
+          }))
+          p.task("alone", { run: sh`alone` })
+        }
+      )
+    const nearest = (withPipeline: boolean) => {
+      const policyOf = Definition.policiesOf(compiled(each(withPipeline)).definition, named("run"))
+      return [0, 1, 2].map((node) => policyOf(node).description)
+    }
+    assert.deepStrictEqual(nearest(true), ["task", "group", "pipeline"])
+    assert.deepStrictEqual(nearest(false), ["task", "group", "run"])
+  })
+
+  it("works in the object form too", () => {
+    const { definition } = compiled(Pipeline.graph("object", {
+      a: { run: "a", pools: ["gpu"] },
+      b: { run: "b", needs: ["a"], when: "oneFailed", priority: 1 }
+    }, { pools: { gpu: 1 }, classify: () => ({ _tag: "Custom", name: "Mine", message: "" }) }))
+    assert.deepStrictEqual(definition.workflow.pools, { gpu: 1 })
+    assert.strictEqual(definition.workflow.nodes[1]?.when, "oneFailed")
+    assert.isDefined(definition.classify)
+  })
+})
