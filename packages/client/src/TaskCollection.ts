@@ -12,7 +12,7 @@
  * K6 A call that is interrupted still accounts for every task, through `onInterrupt`: what was settled
  *    stays, what was on the way is unknown, what was not sent is refused as `NotSent`.
  *
- * One effect runs per request, none per task.
+ * Requests that are plainly accepted run in rows, one effect for all of them; no effect runs per task.
  *
  * @source Task_AddCollection 2024-02-01.19.0
  */
@@ -22,12 +22,14 @@ import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
 import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
-import { type BatchFailure, ServerFailed, TaskTooLarge } from "./BatchFailure.ts"
+import type { BatchFailure } from "./BatchFailure.ts"
 import * as BodyLimit from "./BodyLimit.ts"
 import type { CreateTasksError } from "./CreateTasksError.ts"
+import * as Ahead from "./internal/Ahead.ts"
 import type { Call, Delivered } from "./internal/Call.ts"
 import * as Account from "./internal/CollectionAccount.ts"
 import * as Adoption from "./internal/CollectionAdoption.ts"
+import { neverAnswered, tooLarge } from "./internal/CollectionRefusal.ts"
 import {
   type CollectionBody,
   type CollectionReply,
@@ -35,7 +37,6 @@ import {
   settleByReply
 } from "./internal/CollectionReply.ts"
 import type { ExchangeShape } from "./internal/Exchange.ts"
-import { messageOf } from "./internal/FailureOf.ts"
 import { callOf } from "./internal/Request.ts"
 import { backoffMs } from "./Resilience.ts"
 import * as TaskChunk from "./TaskChunk.ts"
@@ -76,25 +77,37 @@ export const addAll = Effect.fnUntraced(function*<E = never, R = never>(
       Account.settle(account, index, tooLarge(account, index, bodyBytes, options.bodyBytesMax))
   })
   const limit = () => BodyLimit.bytesOf(memory.limit, options.bodyBytesMax)
+  const ahead = Ahead.make(() => {
+    if (account.stop === undefined && packer.canPrepare()) packer.prepare(limit())
+    return account.stop === undefined && packer.canPrepare()
+  })
   const call: Call<CollectionBody> = {
     ...callOf(exchange, TasksApi.addCollection, { jobId }, { options, decode: unread }),
-    onSent: () => {
-      if (account.stop === undefined && packer.canPrepare()) packer.prepare(limit())
-    }
+    onSent: ahead.wake
   }
   const run: Run = { exchange, memory, account, options, call, packer, desks: new Set() }
   const worker = Effect.fnUntraced(function*() {
-    while (account.stop === undefined) {
-      const chunk = packer.next(limit())
-      if (chunk === undefined) return
-      yield* settleChunk(run, chunk)
+    const desk: Desk = { stack: [], current: undefined }
+    run.desks.add(desk)
+    const next = (): Call<CollectionBody> | undefined => {
+      const chunk = account.stop === undefined ? packer.next(limit()) : undefined
+      desk.current = chunk && { chunk, ambiguous: false, round: 0, look: { isTaken: false } }
+      return desk.current && callFor(run, desk.current)
+    }
+    const done = (delivered: Delivered<CollectionBody>) => settleWhole(run, desk, delivered)
+    for (let sent = yield* exchange.row({ next, done }); sent !== undefined;) {
+      yield* settleChunk(run, desk, sent)
+      sent = yield* exchange.row({ next, done })
     }
   })
   yield* Effect.onInterrupt(
-    Effect.forEach(Array.from({ length: workers }), worker, {
-      concurrency: "unbounded",
-      discard: true
-    }),
+    Effect.raceFirst(
+      Effect.forEach(Array.from({ length: workers }), worker, {
+        concurrency: "unbounded",
+        discard: true
+      }),
+      ahead.run
+    ),
     () => tellKnown(run)
   )
   return yield* Account.close(account)
@@ -131,7 +144,7 @@ interface Run {
 
 /** A chunk in work: the piece on the way, if any, and the pieces that wait. */
 interface Desk {
-  readonly stack: ReadonlyArray<Piece>
+  readonly stack: Array<Piece>
   current: Piece | undefined
 }
 
@@ -142,54 +155,72 @@ interface Piece {
   readonly ambiguous: boolean
   /** Earlier replies that asked for these tasks again. */
   readonly round: number
+  /** Whether the listing was looked at while this piece was on the way. */
+  readonly look: Adoption.Look
 }
 
-const settleChunk = Effect.fnUntraced(function*(run: Run, chunk: TaskChunk.TaskChunk) {
-  const stack: Array<Piece> = [{ chunk, ambiguous: false, round: 0 }]
-  const desk: Desk = { stack, current: undefined }
-  run.desks.add(desk)
-  for (let piece = stack.pop(); piece !== undefined; piece = stack.pop()) {
+const callFor = (run: Run, { chunk, look }: Piece): Call<CollectionBody> => ({
+  ...run.call,
+  body: chunk.body,
+  decode: readCollection(run.account, chunk),
+  lookBack: Adoption.lookFirst(run.exchange, run.account, chunk, look)
+})
+
+/** Settles the piece on the way when every task of it was added; answers whether that was so. */
+const settleWhole = (run: Run, desk: Desk, delivered: Delivered<CollectionBody>): boolean => {
+  const { current } = desk
+  const { attempts, value } = delivered
+  if (current === undefined || value._tag !== "AllAdded") return false
+  noteAccepted(run, attempts, current.chunk.body.length)
+  settle(run, current, delivered)
+  if (attempts === 1) run.packer.giveBack(current.chunk)
+  tellProgress(run)
+  desk.current = undefined
+  return true
+}
+
+/** Settles the piece on the way by what sending it brings, and then every piece that this leaves. */
+const settleChunk = Effect.fnUntraced(function*(
+  run: Run,
+  desk: Desk,
+  first: Effect.Effect<Delivered<CollectionBody>, BatchFailure>
+) {
+  const { stack } = desk
+  let sending: typeof first | undefined = first
+  for (let piece = desk.current; piece !== undefined; piece = stack.pop()) {
     desk.current = piece
-    if (run.account.stop !== undefined) {
+    if (sending === undefined && run.account.stop !== undefined) {
       leave(run, piece)
       continue
     }
     if (piece.round > 0) {
       yield* Effect.sleep(backoffMs(run.exchange.policy, piece.round, yield* Random.next))
     }
-    const { body } = piece.chunk
-    const look: Adoption.Look = { isTaken: false }
-    const sent = yield* Effect.result(
-      run.exchange.deliver({
-        ...run.call,
-        body,
-        decode: readCollection(run.account, piece.chunk),
-        lookBack: Adoption.lookFirst(run.exchange, run.account, piece.chunk, look)
-      })
-    )
-    if (Result.isFailure(sent)) noteFailure(run, piece, sent.failure, body.length, stack)
+    const bodyBytes = piece.chunk.body.length
+    const sent = yield* Effect.result(sending ?? run.exchange.deliver(callFor(run, piece)))
+    sending = undefined
+    if (Result.isFailure(sent)) noteFailure(run, piece, sent.failure, bodyBytes, stack)
+    else if (settleWhole(run, desk, sent.success)) continue
     else {
-      noteAccepted(run, sent.success.attempts, body.length)
+      noteAccepted(run, sent.success.attempts, bodyBytes)
       const reply = settle(run, piece, sent.success)
       if (reply.strangers.length > 0) yield* logStrangers(run.account.jobId, reply.strangers)
       const again = reply.taken.length === 0 ? reply.again : reply.again.concat(
-        yield* Adoption.adopt(run.exchange, run.account, piece.chunk, reply.taken, look)
+        yield* Adoption.adopt(run.exchange, run.account, piece.chunk, reply.taken, piece.look)
       )
       if (again.length > 0) sendAgain(run, piece, { ...reply, again }, stack)
-      if (isRead(sent.success)) run.packer.giveBack(piece.chunk)
     }
-    run.options.onProgress?.({
-      settled: run.account.settled,
-      total: run.account.tasks.length,
-      requests: run.account.requests
-    })
+    tellProgress(run)
   }
-  run.desks.delete(desk)
+  desk.current = undefined
 })
 
-/** True when the one attempt was read to its end: its reply names every task. */
-const isRead = ({ attempts, value }: Delivered<CollectionBody>): boolean =>
-  attempts === 1 && value._tag === "AllAdded"
+const tellProgress = ({ account, options }: Run): void =>
+  options.onProgress?.({
+    settled: account.settled,
+    total: account.tasks.length,
+    requests: account.requests
+  })
 
 /** Settles what a reply, or a look at the listing, tells about a piece. */
 const settle = (
@@ -238,31 +269,16 @@ const sendAgain = (
     reply.again.map((position) => piece.chunk.indexes[position] ?? -1)
   )
   if (piece.round + 1 < run.exchange.policy.attemptsMax) {
-    stack.push({ chunk, ambiguous: true, round: piece.round + 1 })
+    stack.push({ chunk, ambiguous: true, round: piece.round + 1, look: { isTaken: false } })
     return
   }
   for (const index of chunk.indexes) {
     const taskId = Account.idAt(run.account, index)
-    const error = reply.errors.get(index) ?? neverAnswered(run, taskId, piece.round + 1)
+    const error = reply.errors.get(index) ??
+      neverAnswered(run.account.jobId, taskId, piece.round + 1)
     const _tag = reply.errors.has(index) ? "Refused" : "Unknown"
     Account.settle(run.account, index, { _tag, taskId, error })
   }
-}
-
-const neverAnswered = (run: Run, taskId: string, attempts: number): BatchFailure => {
-  const facts = {
-    operation: TasksApi.addCollection.operationId,
-    jobId: run.account.jobId,
-    taskId,
-    attempts,
-    ambiguous: true
-  }
-  return new ServerFailed({
-    ...facts,
-    retryable: true,
-    code: "ResultMissing",
-    message: messageOf(facts, `no reply told what became of it, ${attempts} times.`)
-  })
 }
 
 /** Failures that would meet every other request as well. */
@@ -315,7 +331,10 @@ const halve = (
   }
   run.memory.limit = BodyLimit.refused(run.memory.limit, bodyBytes, limitBytes)
   const [first, second] = TaskChunk.split(run.account.tasks, piece.chunk)
-  stack.push({ ...piece, chunk: second }, { ...piece, chunk: first })
+  stack.push(
+    { ...piece, chunk: second, look: { isTaken: false } },
+    { ...piece, chunk: first, look: { isTaken: false } }
+  )
 }
 
 /** Settles a piece that is not sent any more because the call stops. */
@@ -326,35 +345,4 @@ const leave = (run: Run, piece: Piece): void => {
     const taskId = Account.idAt(run.account, index)
     Account.settle(run.account, index, { _tag: "Unknown", taskId, error })
   }
-}
-
-const tooLarge = (
-  account: Account.CollectionAccount,
-  index: number,
-  bodyBytes: number,
-  limitBytes: number,
-  cause?: BatchFailure
-) => {
-  const taskId = Account.idAt(account, index)
-  const facts = {
-    operation: TasksApi.addCollection.operationId,
-    jobId: account.jobId,
-    taskId,
-    attempts: cause?.attempts ?? 0,
-    ambiguous: false
-  }
-  const error = new TaskTooLarge({
-    ...facts,
-    code: "RequestBodyTooLarge",
-    retryable: false,
-    bodyBytes,
-    limitBytes,
-    message: messageOf(
-      facts,
-      `the task alone needs ${bodyBytes} bytes and the limit is ${limitBytes}; shorten it, for example with fewer resource files.`
-    ),
-    ...(cause?.status === undefined ? {} : { status: cause.status }),
-    ...(cause?.requestId === undefined ? {} : { requestId: cause.requestId })
-  })
-  return { _tag: "Refused", taskId, error } as const
 }

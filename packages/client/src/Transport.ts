@@ -5,9 +5,11 @@
  * aborts the request and closes its socket; a reply longer than the bound is cut off and refused;
  * every body is read to its end, so that connections are reused.
  */
+import type * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import type * as Result from "effect/Result"
 import type { Pool } from "undici"
 import { Receiver } from "./internal/Receiver.ts"
 import { makeWatch } from "./internal/Watch.ts"
@@ -18,6 +20,16 @@ import type { TransportReply, TransportRequest } from "./TransportMessage.ts"
 export interface TransportShape {
   /** Sends once. Fails with `TransportFailure` only. */
   readonly send: (request: TransportRequest) => Effect.Effect<TransportReply, TransportFailure>
+  /**
+   * The same for many small requests in a row, without an effect for each: tells the end once and
+   * answers how to give up, or answers `undefined` and sends nothing when only `send` can do it now.
+   * A transport without it has everything go through `send`.
+   */
+  readonly sendNow?: (
+    request: TransportRequest,
+    clock: Clock.Clock,
+    end: (result: Result.Result<TransportReply, TransportFailure>) => void
+  ) => (() => void) | undefined
 }
 
 /** How to connect. */
@@ -60,35 +72,60 @@ const make = Effect.fnUntraced(function*(options: TransportOptions) {
   return Transport.of({
     send: (request) =>
       watch.around(
-        (deadlineAtMs) =>
-          new Receiver(request.method === "HEAD", replyBytesMax, request.timeoutMs, deadlineAtMs),
+        (deadlineAtMs) => new Receiver(request, replyBytesMax, deadlineAtMs),
         request.timeoutMs,
-        (receiver) => dispatch(pool, request, receiver, () => watch.remove(receiver))
+        (receiver) => send(pool, request, receiver, () => watch.remove(receiver))
+      ),
+    sendNow: (request, clock, end) => {
+      const receiver = watch.add(
+        (deadlineAtMs) => new Receiver(request, replyBytesMax, deadlineAtMs),
+        request.timeoutMs,
+        clock
       )
+      if (receiver === undefined) return undefined
+      let isOver = false
+      const over = (): boolean => {
+        const wasOver = isOver
+        isOver = true
+        watch.remove(receiver)
+        return wasOver
+      }
+      receiver.start((result) => {
+        if (!over()) end(result)
+      })
+      dispatch(pool, request, receiver)
+      return () => {
+        over()
+        receiver.abandon()
+      }
+    }
   })
 })
 
-const dispatch = (
+const dispatch = (pool: Pool, request: TransportRequest, receiver: Receiver): void => {
+  pool.dispatch(
+    {
+      method: request.method,
+      path: request.path,
+      headers: request.headers,
+      body: request.body ?? null
+    },
+    receiver
+  )
+}
+
+const send = (
   pool: Pool,
   request: TransportRequest,
   receiver: Receiver,
   onEnd: () => void
 ): Effect.Effect<TransportReply, TransportFailure> =>
   Effect.callback((resume) => {
-    receiver.start((effect) => {
+    receiver.start((result) => {
       onEnd()
-      resume(effect)
+      resume(Effect.fromResult(result))
     })
-    pool.dispatch(
-      {
-        method: request.method,
-        path: request.path,
-        headers: request.headers,
-        body: request.body ?? null
-      },
-      receiver
-    )
-    request.onSent?.()
+    dispatch(pool, request, receiver)
     return Effect.sync(() => {
       onEnd()
       receiver.abandon()

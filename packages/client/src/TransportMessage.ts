@@ -14,7 +14,7 @@ export interface TransportRequest {
   readonly body?: Uint8Array
   /** Time for this attempt, in milliseconds. */
   readonly timeoutMs: number
-  /** Called when the request has been handed over; quick, or useful while it is on the way. */
+  /** Called when the request goes onto the wire; must be quick and must not throw. @default nothing */
   readonly onSent?: () => void
 }
 

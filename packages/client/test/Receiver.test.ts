@@ -1,6 +1,6 @@
 /** Bodies arrive whole however their length was announced and however they were cut. */
 import { assert, describe, it } from "@effect/vitest"
-import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
 import * as fc from "fast-check"
 import type { Dispatcher } from "undici"
 import { Receiver } from "../src/internal/Receiver.ts"
@@ -20,7 +20,7 @@ const controller: Dispatcher.DispatchController = {
   resume: () => undefined
 }
 
-type Ending = Effect.Effect<TransportReply, TransportFailure>
+type Ending = Result.Result<TransportReply, TransportFailure>
 
 /** How a receiver ends first for chunks under an announced length. */
 const received = (
@@ -28,7 +28,7 @@ const received = (
   chunks: ReadonlyArray<Buffer>
 ): Ending => {
   const endings = new Array<Ending>()
-  const receiver = new Receiver(false, replyBytesMax, 1000, 1000)
+  const receiver = new Receiver({ method: "GET", timeoutMs: 1000 }, replyBytesMax, 1000)
   receiver.start((ending) => endings.push(ending))
   receiver.onRequestStart(controller)
   receiver.onResponseStart(
@@ -38,8 +38,13 @@ const received = (
   )
   for (const chunk of chunks) receiver.onResponseData(controller, chunk)
   receiver.onResponseEnd()
-  return endings[0] ?? Effect.die("the receiver did not end")
+  const [ending] = endings
+  assert.isDefined(ending)
+  return ending
 }
+
+const failureOf = (ending: Ending): TransportFailure =>
+  Result.isFailure(ending) ? ending.failure : assert.fail("it succeeded")
 
 describe("Receiver", () => {
   const chunks = fc.array(fc.uint8Array({ minLength: 1, maxLength: 60 }), { maxLength: 12 })
@@ -55,28 +60,44 @@ describe("Receiver", () => {
       const buffers = parts.map((part) => Buffer.from(part))
       const whole = Buffer.concat(buffers)
       const announced = kind === "exact" ? String(whole.length) : kind
-      const reply = Effect.runSync(received(announced, buffers))
+      const reply = Result.getOrThrow(received(announced, buffers))
       assert.deepStrictEqual(reply.body.toString("hex"), whole.toString("hex"))
     }))
   })
 
   it("keeps the only chunk of a body without copying it", () => {
     const chunk = Buffer.from("{\"value\":[]}")
-    const reply = Effect.runSync(received(String(chunk.length), [chunk]))
+    const reply = Result.getOrThrow(received(String(chunk.length), [chunk]))
     assert.strictEqual(reply.body.buffer, chunk.buffer)
     assert.strictEqual(reply.body.byteOffset, chunk.byteOffset)
+  })
+
+  it("says that the request goes out once it does, and not when it was given up before", () => {
+    const told: Array<string> = []
+    const make = (name: string): Receiver => {
+      const onSent = (): void => {
+        told.push(name)
+      }
+      return new Receiver({ method: "POST", timeoutMs: 1000, onSent }, replyBytesMax, 1000)
+    }
+    const [first, second] = [make("first"), make("second")]
+    assert.deepStrictEqual(told, [])
+    first.onRequestStart(controller)
+    second.abandon()
+    second.onRequestStart(controller)
+    assert.deepStrictEqual(told, ["first"])
   })
 
   it("takes a body of exactly the bound and refuses one byte more, announced or not", () => {
     const half = Buffer.alloc(replyBytesMax / 2, 1)
     const more = Buffer.alloc(1)
     for (const announced of [undefined, String(replyBytesMax)]) {
-      const reply = Effect.runSync(received(announced, [half, half]))
+      const reply = Result.getOrThrow(received(announced, [half, half]))
       assert.strictEqual(reply.body.length, replyBytesMax)
-      const failure = Effect.runSync(Effect.flip(received(announced, [half, half, more])))
+      const failure = failureOf(received(announced, [half, half, more]))
       assert.strictEqual(failure.reason, "ReplyTooLarge")
     }
-    const early = Effect.runSync(Effect.flip(received(String(replyBytesMax + 1), [])))
+    const early = failureOf(received(String(replyBytesMax + 1), []))
     assert.strictEqual(early.reason, "ReplyTooLarge")
   })
 })

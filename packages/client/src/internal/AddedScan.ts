@@ -108,38 +108,32 @@ const scan = (
       if (body[at + place] !== literal[place]) return -1
     }
     at += literal.length
-    const end = kind === "id" ? endOfId(body, at, id) : endOfText(body, at)
-    if (end < 0) return -1
-    if (kind === "eTag") {
-      for (let from = at; from < end; from++) tags.bytes[tags.length++] = body[from]!
+    if (kind === "id") {
+      for (let place = 0; place < id.length; place++) {
+        const code = id.charCodeAt(place)
+        if (code !== body[at + place] || plain[code] !== 1) return -1
+      }
+      at += id.length
+    } else {
+      const from = at
+      while (plain[body[at]!] === 1) at++
+      if (body[at] !== quote) return -1
+      if (kind === "eTag") tags.length = copyTag(body, from, at, tags)
     }
-    at = end
   }
   return at > start && body[at] === quote && body[at + 1] === brace ? at + 2 : -1
 }
 
-const endOfId = (body: Buffer, start: number, id: string): number => {
-  for (let place = 0; place < id.length; place++) {
-    const code = id.charCodeAt(place)
-    if (code !== body[start + place] || !isPlain(code)) return -1
-  }
-  return start + id.length
+const copyTag = (body: Buffer, start: number, end: number, { bytes, length }: Tags): number => {
+  for (let at = start; at < end; at++) bytes[length + at - start] = body[at]!
+  return length + end - start
 }
 
-const endOfText = (body: Buffer, start: number): number => {
-  let at = start
-  while (at < body.length) {
-    const code = body[at]!
-    if (code === quote) return at
-    if (!isPlain(code)) return -1
-    at++
-  }
-  return -1
-}
-
-/** Printable ASCII that stands for itself in a JSON string. */
-const isPlain = (code: number): boolean =>
-  code >= 0x20 && code <= 0x7e && code !== quote && code !== backslash
+/** 1 for printable ASCII that stands for itself in a JSON string. */
+const plain = Uint8Array.from(
+  { length: 256 },
+  (_, code) => code >= 0x20 && code <= 0x7e && code !== quote && code !== backslash ? 1 : 0
+)
 
 /** True when an empty list in place of the results gives a document with that list as its value. */
 const isWhole = (head: string): boolean => {

@@ -13,8 +13,8 @@ import type { ResiliencePolicy } from "../Resilience.ts"
 import * as RetryBudget from "../RetryBudget.ts"
 import * as Throttle from "../Throttle.ts"
 import type { TransportShape } from "../Transport.ts"
-import type { TransportRequest } from "../TransportMessage.ts"
-import type { Call } from "./Call.ts"
+import type { TransportReply, TransportRequest } from "../TransportMessage.ts"
+import type { Call, Delivered } from "./Call.ts"
 import * as Observer from "./Observer.ts"
 import type { Signer } from "./Signer.ts"
 import * as Slots from "./Slots.ts"
@@ -135,11 +135,26 @@ export const assess = <A>(
 }
 
 const startAttempt = (shared: Shared, run: Run): Effect.Effect<Outcome> => {
+  const request = requestOf(shared, run)
+  return typeof request !== "object"
+    ? Effect.succeed(request)
+    : run.observer.attempt(
+      Effect.result(shared.transport.send(request)),
+      request,
+      run.attempts
+    )
+}
+
+/** The signed request of the next attempt, or why there is none now. */
+export const requestOf = (
+  shared: Shared,
+  run: Run
+): TransportRequest | typeof outOfTime | number => {
   const nowMs = monotonicMs(run.clock)
   const leftMs = run.deadlineAtMs - nowMs
-  if (leftMs <= 0) return Effect.succeed(outOfTime)
+  if (leftMs <= 0) return outOfTime
   const pausedMs = shared.throttle.pauseMs(nowMs)
-  if (pausedMs > 0) return Effect.succeed(pausedMs)
+  if (pausedMs > 0) return pausedMs
   const signed = shared.signer.sign(run.call, run.clock.currentTimeMillisUnsafe())
   if (run.attempts === 0) run.firstSentAtMs = nowMs
   run.attempts++
@@ -147,7 +162,7 @@ const startAttempt = (shared: Shared, run: Run): Effect.Effect<Outcome> => {
   run.generation = shared.signer.generation()
   run.clientRequestId = signed.clientRequestId
   const { call } = run
-  const request: TransportRequest = {
+  return {
     method: call.method,
     path: call.target,
     headers: signed.headers,
@@ -155,12 +170,34 @@ const startAttempt = (shared: Shared, run: Run): Effect.Effect<Outcome> => {
     ...(call.body === undefined ? {} : { body: call.body }),
     ...(call.onSent === undefined ? {} : { onSent: call.onSent })
   }
-  return run.observer.attempt(
-    Effect.result(shared.transport.send(request)),
-    request,
-    run.attempts
-  )
 }
+
+/** What a call that succeeded answers; its time ends here. */
+export const succeed = <A>(
+  shared: Shared,
+  run: Run,
+  verdict: { readonly value: A; readonly reply: TransportReply }
+): Delivered<A> => {
+  end(shared, run, false)
+  return endOf(run, verdict)
+}
+
+/** Ends a call: counts and times it, and gives back the slot it may still have. */
+export const end = (shared: Shared, run: Run, isFailure: boolean): void => {
+  shared.slots.giveBack(run)
+  run.observer.ended(isFailure, monotonicMs(run.clock) - run.startedAtMs)
+}
+
+/** What a call that succeeded answers. */
+export const endOf = <A>(
+  run: Run,
+  { reply, value }: { readonly value: A; readonly reply: TransportReply }
+): Delivered<A> => ({
+  value,
+  attempts: run.attempts,
+  ambiguous: run.ambiguous,
+  reply
+})
 
 /** Lets the shared rate follow what the service says, and resizes the number of attempts. */
 const followRate = (

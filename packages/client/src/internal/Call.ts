@@ -29,7 +29,7 @@ export interface Call<A> {
   readonly range?: string
   /** Reads a reply of success, or tells why it cannot be understood. */
   readonly decode: (reply: TransportReply) => Result.Result<A, string>
-  /** Called each time an attempt has been handed over; what it does is done while the reply is awaited. */
+  /** Called each time an attempt goes onto the wire; must be quick and must not throw. */
   readonly onSent?: () => void
   /** Attempts at most, when the policy allows more. */
   readonly attemptsMax?: number

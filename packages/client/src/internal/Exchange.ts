@@ -22,13 +22,13 @@ import type { ResiliencePolicy } from "../Resilience.ts"
 import * as ResponseMetadata from "../ResponseMetadata.ts"
 import type { RetryBudgetOptions } from "../RetryBudget.ts"
 import type { TransportShape } from "../Transport.ts"
-import type { TransportReply } from "../TransportMessage.ts"
 import * as Attempt from "./Attempt.ts"
 import type { Call, Delivered, Finding } from "./Call.ts"
 import * as CallerHeaders from "./CallerHeaders.ts"
 import * as FailureOf from "./FailureOf.ts"
 import * as Observer from "./Observer.ts"
 import * as RetryPlan from "./RetryPlan.ts"
+import * as Row from "./Row.ts"
 import type { Signer } from "./Signer.ts"
 import { factsOf } from "./Verdict.ts"
 
@@ -41,6 +41,8 @@ export interface ExchangeShape {
   readonly policy: ResiliencePolicy
   /** Carries a call and tells how it went. */
   readonly deliver: <A>(call: Call<A>) => Effect.Effect<Delivered<A>, BatchFailure>
+  /** Carries calls one after another; see `Row`. */
+  readonly row: <A>(calls: Row.RowOptions<A>) => Effect.Effect<Row.RowEnd<A>>
   /** Carries a call. */
   readonly send: <A>(call: Call<A>) => Effect.Effect<A, BatchFailure>
   /** Carries a call and answers the metadata of the reply beside the value. */
@@ -79,29 +81,37 @@ export const make = (options: ExchangeOptions): ExchangeShape => {
       if (typeof outcome !== "object") return carry(call, run, outcome)
       const assessed = Attempt.assess(shared, call, run, outcome)
       return assessed.verdict._tag === "Done"
-        ? Effect.succeed(endOf(run, assessed.verdict))
+        ? Effect.succeed(Attempt.endOf(run, assessed.verdict))
         : carry(call, run, assessed)
     })
   }
+  const ended = <A>(
+    run: Attempt.Run,
+    effect: Effect.Effect<Delivered<A>, BatchFailure>
+  ): Effect.Effect<Delivered<A>, BatchFailure> =>
+    Effect.onExitPrimitive(effect, (exit) => {
+      Attempt.end(shared, run, Exit.isFailure(exit))
+      return undefined
+    })
   const deliver = <A>(call: Call<A>): Effect.Effect<Delivered<A>, BatchFailure> => {
     const problem = CallerHeaders.problemOf(call.options)
     return problem === undefined
       ? Observer.withCallSpan((context) => {
         const run = Attempt.begin(call, context, options.policy)
-        return Effect.onExitPrimitive(Effect.suspend(() => start(call, run)), (exit) => {
-          shared.slots.giveBack(run)
-          const elapsedMs = Attempt.monotonicMs(run.clock) - run.startedAtMs
-          run.observer.ended(Exit.isFailure(exit), elapsedMs)
-          return undefined
-        })
+        return ended(run, Effect.suspend(() => start(call, run)))
       }, call)
       : Effect.fail(refusedOptions(call, problem))
+  }
+  const waysOn: Row.WaysOn = {
+    deliver,
+    carryOn: (call, run, first) => ended(run, carry(call, run, first))
   }
   return {
     origin: options.origin,
     basePath: options.basePath,
     policy: options.policy,
-    ...over(deliver)
+    ...over(deliver),
+    row: (calls) => Effect.contextWith((context) => Row.carry(shared, waysOn, context, calls))
   }
 }
 
@@ -131,7 +141,7 @@ const makeCarry = (shared: Attempt.Shared, { policy, retry, signer }: ExchangeOp
       }
       const assessed = "verdict" in outcome ? outcome : Attempt.assess(shared, call, run, outcome)
       const { verdict } = assessed
-      if (verdict._tag === "Done") return endOf(run, verdict)
+      if (verdict._tag === "Done") return Attempt.endOf(run, verdict)
       last = verdict.failure
       if (verdict._tag === "Over") {
         const isCured = yield* cure(signer, run, assessed.outcome)
@@ -148,7 +158,7 @@ const makeCarry = (shared: Attempt.Shared, { policy, retry, signer }: ExchangeOp
       }
       yield* Effect.sleep(turnMs)
       const finding = yield* lookBack(call, run, last)
-      if (finding?._tag === "Reached") return endOf(run, finding)
+      if (finding?._tag === "Reached") return Attempt.endOf(run, finding)
       if (finding?._tag === "Unclear") return yield* Effect.fail(last)
     }
   })
@@ -159,11 +169,16 @@ const policyOf = ({ attemptsMax }: Call<unknown>, policy: ResiliencePolicy): Res
     ? policy
     : { ...policy, attemptsMax }
 
-/** The forms of sending that follow from delivering. */
-const over = (
+/** The forms of sending that follow from delivering; a row of them is one call after another. */
+export const over = (
   deliver: ExchangeShape["deliver"]
-): Pick<ExchangeShape, "deliver" | "send" | "sendWithMetadata"> => ({
+): Pick<ExchangeShape, "deliver" | "row" | "send" | "sendWithMetadata"> => ({
   deliver,
+  row: ({ next }) =>
+    Effect.sync(() => {
+      const call = next()
+      return call === undefined ? undefined : deliver(call)
+    }),
   send: (call) => Effect.map(deliver(call), (delivered) => delivered.value),
   sendWithMetadata: (call) =>
     Effect.map(deliver(call), ({ reply, value }) => ({
@@ -187,17 +202,6 @@ const lookBack = <A>(
     })
 
 const nothingToLookAt = Effect.succeed(undefined)
-
-/** What a call that succeeded answers. */
-const endOf = <A>(
-  run: Attempt.Run,
-  { reply, value }: { readonly value: A; readonly reply: TransportReply }
-): Delivered<A> => ({
-  value,
-  attempts: run.attempts,
-  ambiguous: run.ambiguous,
-  reply
-})
 
 const refusedOptions = (
   call: Call<unknown>,

@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import type { BatchFailure } from "../BatchFailure.ts"
 import * as ResponseMetadata from "../ResponseMetadata.ts"
 import type { Call, Delivered } from "./Call.ts"
-import type { ExchangeShape } from "./Exchange.ts"
+import { type ExchangeShape, over } from "./Exchange.ts"
 
 /** Is told the metadata of a reply. */
 export type Tell = (metadata: ResponseMetadata.ResponseMetadata) => void
@@ -25,15 +25,15 @@ export const observed = (exchange: ExchangeShape): ExchangeShape => {
       MetadataSink,
       (tell) => tell === undefined ? exchange.deliver(call) : telling(exchange.deliver(call), tell)
     )
+  const told = over(deliver)
   return {
     ...exchange,
-    deliver,
-    send: (call) => Effect.map(deliver(call), (delivered) => delivered.value),
-    sendWithMetadata: (call) =>
-      Effect.map(deliver(call), ({ reply, value }) => ({
-        value,
-        metadata: ResponseMetadata.ofReply(reply)
-      }))
+    ...told,
+    row: (calls) =>
+      Effect.flatMap(
+        MetadataSink,
+        (tell) => tell === undefined ? exchange.row(calls) : told.row(calls)
+      )
   }
 }
 

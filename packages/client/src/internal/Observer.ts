@@ -20,6 +20,10 @@ export type AttemptResult = Result.Result<TransportReply, TransportFailure>
 
 /** Watches one call. */
 export interface Observer {
+  /** Whether nobody looks at spans or debug lines, so that counting is all there is to do. */
+  readonly isQuiet: boolean
+  /** Counts an attempt. */
+  readonly sent: (attempts: number) => void
   /** Counts an attempt, and when asked to, wraps it in a span and logs it. */
   readonly attempt: (
     send: Effect.Effect<AttemptResult>,
@@ -40,9 +44,12 @@ export const of = (call: Call<unknown>, context: Context.Context<never>): Observ
     Context.get(context, References.MinimumLogLevel),
     "Debug"
   )
+  const sent = (attempts: number): void => metrics.sent(attempts > 1, context)
   return {
+    isQuiet: !isTraced && !isLogged,
+    sent,
     attempt: (send, request, attempts) => {
-      metrics.sent(attempts > 1, context)
+      sent(attempts)
       const logged = isLogged ? withLine(send, call, request, attempts) : send
       return isTraced ? withAttemptSpan(logged, call, attempts) : logged
     },

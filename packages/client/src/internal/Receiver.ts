@@ -1,23 +1,22 @@
 /**
  * Receives the events of one dispatched request and ends it exactly once for its caller.
  */
-import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
 import type { IncomingHttpHeaders } from "node:http"
 import type { Dispatcher } from "undici"
 import { TransportFailure, type TransportFailureReason } from "../TransportFailure.ts"
-import type { TransportReply } from "../TransportMessage.ts"
+import type { TransportReply, TransportRequest } from "../TransportMessage.ts"
 import { cleanText } from "./CleanText.ts"
 
 /** Told how an attempt ended. */
-export type End = (effect: Effect.Effect<TransportReply, TransportFailure>) => void
+export type End = (result: Result.Result<TransportReply, TransportFailure>) => void
 
 /** Receives the events of one dispatched request. */
 export class Receiver implements Dispatcher.DispatchHandler {
   /** When the attempt's time is over, on the monotonic clock, in milliseconds. */
   readonly deadlineAtMs: number
-  readonly #isHead: boolean
+  readonly #request: Pick<TransportRequest, "method" | "timeoutMs" | "onSent">
   readonly #replyBytesMax: number
-  readonly #timeoutMs: number
   #end: End | undefined
   #controller: Dispatcher.DispatchController | undefined
   #abandoned = false
@@ -31,11 +30,14 @@ export class Receiver implements Dispatcher.DispatchHandler {
   #rest: Array<Buffer> | undefined
   #bytes = 0
 
-  /** A receiver of one reply; a reply to a HEAD has no body whatever its headers say. */
-  constructor(isHead: boolean, replyBytesMax: number, timeoutMs: number, deadlineAtMs: number) {
-    this.#isHead = isHead
+  /** A receiver of the reply to a request; a reply to a HEAD has no body whatever its headers say. */
+  constructor(
+    request: Pick<TransportRequest, "method" | "timeoutMs" | "onSent">,
+    replyBytesMax: number,
+    deadlineAtMs: number
+  ) {
+    this.#request = request
     this.#replyBytesMax = replyBytesMax
-    this.#timeoutMs = timeoutMs
     this.deadlineAtMs = deadlineAtMs
   }
 
@@ -46,11 +48,11 @@ export class Receiver implements Dispatcher.DispatchHandler {
 
   /** Ends the attempt because its time is over. */
   expire(): void {
-    this.#end?.(Effect.fail(
+    this.#end?.(Result.fail(
       new TransportFailure({
         reason: "TimedOut",
         sent: this.#controller !== undefined,
-        message: `There was no complete reply within ${this.#timeoutMs} ms.`
+        message: `There was no complete reply within ${this.#request.timeoutMs} ms.`
       })
     ))
     this.abandon()
@@ -65,6 +67,7 @@ export class Receiver implements Dispatcher.DispatchHandler {
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller
     if (this.#abandoned) controller.abort(abandonment)
+    else this.#request.onSent?.()
   }
 
   onResponseStart(
@@ -75,7 +78,7 @@ export class Receiver implements Dispatcher.DispatchHandler {
     if (status < 200) return
     this.#status = status
     this.#headers = headers
-    this.#announced = this.#isHead ? 0 : Number(headers["content-length"] ?? 0)
+    this.#announced = this.#request.method === "HEAD" ? 0 : Number(headers["content-length"] ?? 0)
     if (this.#announced > this.#replyBytesMax) this.#refuse(controller)
   }
 
@@ -97,15 +100,15 @@ export class Receiver implements Dispatcher.DispatchHandler {
       : Buffer.concat(this.#rest, this.#bytes)
     this.#first = undefined
     this.#rest = undefined
-    this.#end?.(Effect.succeed({ status: this.#status, headers: this.#headers, body }))
+    this.#end?.(Result.succeed({ status: this.#status, headers: this.#headers, body }))
   }
 
   onResponseError(_controller: unknown, error: Error): void {
-    this.#end?.(Effect.fail(describe(error, this.#controller !== undefined)))
+    this.#end?.(Result.fail(describe(error, this.#controller !== undefined)))
   }
 
   #refuse(controller: Dispatcher.DispatchController): void {
-    this.#end?.(Effect.fail(
+    this.#end?.(Result.fail(
       new TransportFailure({
         reason: "ReplyTooLarge",
         sent: true,

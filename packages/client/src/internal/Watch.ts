@@ -26,6 +26,12 @@ export interface Watch {
     timeoutMs: number,
     send: (watched: W) => Effect.Effect<A, E>
   ) => Effect.Effect<A, E>
+  /** Makes what is to be watched and watches it, if the fibre is running; `undefined` otherwise. */
+  readonly add: <W extends Watched>(
+    make: (deadlineAtMs: number) => W,
+    timeoutMs: number,
+    clock: Clock.Clock
+  ) => W | undefined
   /** Ends watching, whether it is watched or not. */
   readonly remove: (watched: Watched) => void
 }
@@ -62,6 +68,12 @@ export const makeWatch: Effect.Effect<Watch, never, Scope.Scope> = Effect.gen(fu
         isAwake = true
         return Effect.andThen(Effect.forkIn(look(clock), scope), send(watched))
       }),
+    add: (make, timeoutMs, clock) => {
+      if (!isAwake) return undefined
+      const watched = make(monotonicMs(clock) + timeoutMs)
+      inFlight.add(watched)
+      return watched
+    },
     remove: (watched) => {
       inFlight.delete(watched)
     }

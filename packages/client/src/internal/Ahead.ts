@@ -1,0 +1,35 @@
+/**
+ * Does work ahead while requests are on the way, piece by piece: a piece never stands between a
+ * request and the wire, and replies are read between two pieces.
+ */
+import * as Effect from "effect/Effect"
+
+/** Work ahead. */
+export interface Ahead {
+  /** Says that there may be something to do; quick, whoever calls it. */
+  readonly wake: () => void
+  /** Does the work whenever it is woken; never ends, so that it is to be raced or interrupted. */
+  readonly run: Effect.Effect<never>
+}
+
+/** Makes the work: `next` does one piece of it, if there is one, and answers whether there is another. */
+export const make = (next: () => boolean): Ahead => {
+  let resume: ((effect: Effect.Effect<void>) => void) | undefined
+  const asleep = Effect.callback<void>((resumed) => {
+    resume = resumed
+  })
+  return {
+    wake: () => {
+      const waiting = resume
+      resume = undefined
+      waiting?.(Effect.void)
+    },
+    run: Effect.gen(function*() {
+      while (true) {
+        yield* asleep
+        do yield* Effect.yieldNow
+        while (next())
+      }
+    })
+  }
+}
