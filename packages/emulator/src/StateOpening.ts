@@ -22,6 +22,7 @@ import { EmulatorError } from "./EmulatorError.ts"
 import * as EmulatorOptions from "./EmulatorOptions.ts"
 import * as EntityTag from "./EntityTag.ts"
 import { attempt } from "./executor/FileFault.ts"
+import * as Leftovers from "./executor/Leftovers.ts"
 import * as FaultControl from "./FaultControl.ts"
 import * as Inputs from "./Inputs.ts"
 import * as Ledger from "./ledger/Ledger.ts"
@@ -163,6 +164,7 @@ const openKept = Effect.fnUntraced(function*(
   const ledger = yield* acquireLedger(dataDirectory, () => found.resume())
   const time = AccountClock.make(paceOf(fresh.settings), clock, remembered.account.nowMs)
   const state = { ...remembered, ledger, clock: time, settings: fresh.settings }
+  yield* Leftovers.end(dataDirectory)
   goOn(state)
   yield* attemptLedger(dataDirectory, () => clearGround(state))
   return state

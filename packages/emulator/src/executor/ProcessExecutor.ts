@@ -8,7 +8,8 @@
  * E3. An execution whose process never ran has no exit code: it ends with `SetupFailed`.
  * E4. Executions with the same id follow each other, so a task directory has one process group at
  *     most.
- * E5. The process sees the allow-listed variables of this process and its own, nothing else.
+ * E5. The process sees the allow-listed variables of this process, its own and the supervisor's,
+ *     nothing else.
  *
  * Commands run with the rights of this process; the checks on files keep honest tasks apart and are
  * no sandbox. Linux and macOS only.
@@ -343,6 +344,7 @@ const runLeader = (
     Effect.fnUntraced(function*(group) {
       if (!isGone) yield* ProcessGroup.terminate(group, graceMs)
       running.pid = undefined
+      ProcessGroup.forget(group)
     })
   )
 }

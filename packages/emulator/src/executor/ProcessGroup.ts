@@ -8,6 +8,7 @@
  * G3. On Linux also processes that left the group but not the session are found (a shell with job
  *     control, `timeout`); a process that made its own session (`setsid`) is out of reach.
  * G4. A dead member that its new parent has not reaped yet counts as gone.
+ * G5. No member outlives this process, whatever ends it, for longer than `Supervisor` takes.
  *
  * The leader's id cannot be given to another process while a member of its group or session lives.
  */
@@ -16,10 +17,11 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import { spawn } from "node:child_process"
-import { readdirSync, readFileSync } from "node:fs"
 import { constants } from "node:os"
 import process from "node:process"
 import { errnoOf, FileFault } from "./FileFault.ts"
+import * as ProcessTable from "./ProcessTable.ts"
+import * as Supervisor from "./Supervisor.ts"
 import type { Outputs } from "./TaskDirectory.ts"
 
 /** How long a killed process may take to disappear before the wait is given up. */
@@ -57,9 +59,10 @@ export const start = (launch: Launch, onExit: () => void): Effect.Effect<Process
         new FileFault({ errno: errnoOf(cause), path: launch.program, cause })
       ))
     try {
+      Supervisor.ensure()
       const child = spawn(launch.program, launch.programArguments, {
         cwd: launch.workingDirectory,
-        env: { ...launch.environment },
+        env: { ...launch.environment, [Supervisor.variableName]: Supervisor.variableValue },
         detached: true,
         stdio: ["ignore", launch.outputs.stdout, launch.outputs.stderr]
       })
@@ -69,7 +72,9 @@ export const start = (launch: Launch, onExit: () => void): Effect.Effect<Process
         Deferred.doneUnsafe(exitCode, Exit.succeed(code ?? exitCodeOf(signal)))
         onExit()
       })
-      if (child.pid !== undefined) resume(Effect.succeed({ pid: child.pid, exitCode }))
+      if (child.pid === undefined) return
+      Supervisor.watch(child.pid)
+      resume(Effect.succeed({ pid: child.pid, exitCode }))
     } catch (cause) {
       fail(cause)
     }
@@ -96,6 +101,9 @@ export const terminate = Effect.fnUntraced(function*(
 export const sweep = Effect.fnUntraced(function*(group: ProcessGroup): Effect.fn.Return<void> {
   if (signalGroup(group.pid, "SIGKILL")) yield* awaitGone(group.pid)
 })
+
+/** Says that nothing is left of a group. */
+export const forget = ({ pid }: ProcessGroup): void => Supervisor.forget(pid)
 
 /** Kills a group at once without waiting, for the end of this process. */
 export const killNow = (pid: number): void => {
@@ -133,34 +141,6 @@ const isSessionAlive = (pid: number): boolean => {
   return members === undefined ? signalGroup(pid, 0) : members.length > 0
 }
 
-/** A process of a session. */
-interface Member {
-  readonly groupId: number
-}
-
-/** The living processes of a leader's group or session; `undefined` where there is no `/proc`. */
-const liveMembers = (pid: number): ReadonlyArray<Member> | undefined => {
-  if (process.platform !== "linux") return undefined
-  const members: Array<Member> = []
-  for (const name of readdirSync("/proc")) {
-    if (!/^\d+$/.test(name)) continue
-    const stat = readStat(name)
-    if (stat !== undefined && (stat.groupId === pid || stat.sessionId === pid)) members.push(stat)
-  }
-  return members
-}
-
-/** Reads group and session of a process unless it is gone or dead (states Z and X, proc(5)). */
-const readStat = (
-  pid: string
-): { readonly groupId: number; readonly sessionId: number } | undefined => {
-  try {
-    const text = readFileSync(`/proc/${pid}/stat`, "latin1")
-    const [state, , groupId, sessionId] = text.slice(text.lastIndexOf(")") + 2).split(" ")
-    return state === "Z" || state === "X"
-      ? undefined
-      : { groupId: Number(groupId), sessionId: Number(sessionId) }
-  } catch {
-    return undefined
-  }
-}
+/** The living processes of a leader's group or session; `undefined` where there is no table. */
+const liveMembers = (pid: number): ReadonlyArray<ProcessTable.ProcessEntry> | undefined =>
+  ProcessTable.list()?.filter(({ groupId, sessionId }) => groupId === pid || sessionId === pid)

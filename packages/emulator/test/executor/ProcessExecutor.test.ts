@@ -1,5 +1,6 @@
 /** Executions are real process groups that start, end and disappear as promised. */
 import { ProcessExecutor } from "@batchwave/emulator/executor/ProcessExecutor"
+import * as Supervisor from "@batchwave/emulator/executor/Supervisor"
 import { assert, describe, it } from "@effect/vitest"
 import * as Clock from "effect/Clock"
 import * as ConfigProvider from "effect/ConfigProvider"
@@ -101,6 +102,7 @@ describe("ProcessExecutor", () => {
         [
           `AZ_BATCH_TASK_DIR=${world.taskDirectory}`,
           `AZ_BATCH_TASK_WORKING_DIR=${world.workingDirectory}`,
+          `${Supervisor.variableName}=${Supervisor.variableValue}`,
           "HOME=/mine",
           "LC_ALL=C",
           "MINE=x=y",
