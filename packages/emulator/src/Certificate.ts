@@ -109,7 +109,9 @@ const nameOf = (commonName: string): Buffer =>
 
 /** Years from 2050 on are written in full. */
 const timeOf = (atMs: number): Buffer => {
-  const text = `${DateTime.formatIso(DateTime.makeUnsafe(atMs)).slice(0, 19).replaceAll(/\D/g, "")}Z`
+  const text = `${
+    DateTime.formatIso(DateTime.makeUnsafe(atMs)).slice(0, 19).replaceAll(/\D/g, "")
+  }Z`
   return text < "2050" ? tagged(0x17, Buffer.from(text.slice(2))) : tagged(0x18, Buffer.from(text))
 }
 

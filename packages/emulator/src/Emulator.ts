@@ -26,6 +26,7 @@ import * as ProcessRuns from "./ProcessRuns.ts"
 import * as RequestLog from "./RequestLog.ts"
 import * as Runner from "./Runner.ts"
 import * as Server from "./Server.ts"
+import * as ServerIdentity from "./ServerIdentity.ts"
 import * as SimulatedRuns from "./SimulatedRuns.ts"
 import type { State } from "./State.ts"
 import * as StateOpening from "./StateOpening.ts"
@@ -37,7 +38,7 @@ import type { TruthEvent } from "./TruthEvent.ts"
  * @category models
  */
 export interface EmulatorShape {
-  /** Where it listens, such as `http://127.0.0.1:41234`. */
+  /** Where it listens, such as `http://127.0.0.1:41234`, or the same with `https`. */
   readonly endpoint: string
   readonly account: string
   /** The account key in base64. */
@@ -46,6 +47,8 @@ export interface EmulatorShape {
   readonly pool: string
   /** The directory of nodes and tasks, by its real path. */
   readonly dataDirectory: string
+  /** The file with the generated authority that clients have to trust; only with https. */
+  readonly certificateFile: string | undefined
   /** Faults and the log of requests, for whoever started the emulator. */
   readonly control: EmulatorControl
   /** What really happens from the moment it is run on. */
@@ -89,10 +92,11 @@ export const make = Effect.fn("Emulator.make")(function*(
   const executor = yield* Layer.build(executorOf(state))
   const runner = yield* Effect.provideContext(Runner.make(state), executor)
   state.provideFiles = Context.get(executor, Executor).provideFiles
-  const port = yield* Server.listen(state, runner)
+  const identity = yield* ServerIdentity.open(state)
+  const port = yield* Server.listen(state, runner, identity)
   for (const name of HostGuard.namesOf(settings.host, port)) state.hosts.add(name)
   const host = settings.host.includes(":") ? `[${settings.host}]` : settings.host
-  state.endpoint = `http://${host}:${port}`
+  state.endpoint = `${identity === undefined ? "http" : "https"}://${host}:${port}`
   runner.drain()
   return {
     endpoint: state.endpoint,
@@ -100,6 +104,7 @@ export const make = Effect.fn("Emulator.make")(function*(
     key: settings.key,
     pool: settings.pool,
     dataDirectory: settings.dataDirectory,
+    certificateFile: identity?.authorityFile,
     control: makeControl(state, runner),
     truth: truthOf(state)
   }

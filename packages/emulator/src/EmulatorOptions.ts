@@ -63,6 +63,11 @@ export interface EmulatorOptions extends Partial<Switches.Switches> {
   readonly host?: string
   /** Port to listen on; 0 takes a free one. @default 0 */
   readonly port?: number
+  /**
+   * Serves https: with a certificate generated at the start, or with one of your own and its key,
+   * both PEM. @default plain http
+   */
+  readonly https?: "generated" | { readonly certificate: string; readonly key: string }
   /** @default developmentAccount */
   readonly account?: string
   /** Base64. @default developmentKey */
@@ -120,7 +125,7 @@ export type Settings =
   & Required<
     Omit<
       EmulatorOptions,
-      "executor" | "graceMs" | "faults" | "autoStorage" | "dataDirectory" | "truthFile"
+      "executor" | "graceMs" | "faults" | "autoStorage" | "https" | "dataDirectory" | "truthFile"
     >
   >
   & {
@@ -132,6 +137,7 @@ export type Settings =
     readonly graceMs: number | undefined
     readonly faults: FaultPlan.FaultPlan | undefined
     readonly autoStorage: string | undefined
+    readonly https: EmulatorOptions["https"] | undefined
   }
 
 /**
@@ -233,6 +239,7 @@ export const settle = (options: EmulatorOptions): Settings => ({
   ...Switches.settle(options),
   host: options.host ?? "127.0.0.1",
   port: options.port ?? 0,
+  https: options.https,
   account: options.account ?? developmentAccount,
   key: options.key ?? developmentKey,
   tokens: options.tokens ?? [],

@@ -12,13 +12,15 @@ import * as FiberSet from "effect/FiberSet"
 import type * as Scope from "effect/Scope"
 import { Buffer } from "node:buffer"
 import { randomUUID } from "node:crypto"
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http"
+import type { IncomingMessage, ServerResponse } from "node:http"
+import { TLSSocket } from "node:tls"
 import { isAdmin } from "./AdminApi.ts"
-import { EmulatorError } from "./EmulatorError.ts"
+import type { EmulatorError } from "./EmulatorError.ts"
 import * as ErrorReply from "./ErrorReply.ts"
 import type { Exchange, Reply } from "./Exchange.ts"
 import * as Faults from "./Faults.ts"
 import * as Inputs from "./Inputs.ts"
+import * as Listener from "./Listener.ts"
 import * as Authentication from "./middleware/Authentication.ts"
 import * as ConnectionFaults from "./middleware/ConnectionFaults.ts"
 import * as FaultInjection from "./middleware/FaultInjection.ts"
@@ -29,12 +31,10 @@ import * as ReplyWriter from "./ReplyWriter.ts"
 import * as RequestLog from "./RequestLog.ts"
 import * as Routes from "./Routes.ts"
 import type { Runner } from "./Runner.ts"
+import type { ServerIdentity } from "./ServerIdentity.ts"
 import type { State } from "./State.ts"
 import { isReply } from "./Subject.ts"
 import * as TaskToken from "./TaskToken.ts"
-
-/** Longer than clients keep idle connections, so that they close them first. */
-const keepAliveTimeoutMs = 75_000
 
 interface Desk {
   readonly state: State
@@ -46,7 +46,8 @@ interface Desk {
 /** Starts listening; answers with the port. Closing the scope ends all connections. */
 export const listen = Effect.fnUntraced(function*(
   state: State,
-  runner: Runner
+  runner: Runner,
+  identity: ServerIdentity | undefined
 ): Effect.fn.Return<number, EmulatorError, Scope.Scope> {
   const desk: Desk = {
     state,
@@ -54,34 +55,12 @@ export const listen = Effect.fnUntraced(function*(
     clock: yield* Clock.Clock,
     fork: yield* FiberSet.makeRuntime<never, void, never>()
   }
-  const server = createServer(
-    { keepAliveTimeout: keepAliveTimeoutMs, noDelay: true },
+  return yield* Listener.open(
+    state.settings,
+    identity,
     (request, response) => receive(desk, request, response)
   )
-  yield* Effect.acquireRelease(open(server, state), () => close(server))
-  const address = server.address()
-  return typeof address === "object" && address !== null ? address.port : state.settings.port
 })
-
-const open = (server: Server, { settings }: State): Effect.Effect<void, EmulatorError> =>
-  Effect.callback((resume) => {
-    server.once("error", (cause) =>
-      resume(Effect.fail(
-        new EmulatorError({
-          reason: "NotListening",
-          message:
-            `Cannot listen on ${settings.host}:${settings.port}; choose another port or 0 for a free one.`,
-          cause
-        })
-      )))
-    server.listen(settings.port, settings.host, () => resume(Effect.void))
-  })
-
-const close = (server: Server): Effect.Effect<void> =>
-  Effect.callback((resume) => {
-    server.close(() => resume(Effect.void))
-    server.closeAllConnections()
-  })
 
 /** A request that passed the checks that need no body. */
 type Admitted = Omit<Exchange, "body" | "nowMs"> & { readonly handle: Routes.Route["handle"] }
@@ -92,7 +71,7 @@ const receive = (desk: Desk, request: IncomingMessage, response: ServerResponse)
   const occasion = {
     requestId: randomUUID(),
     nowMs: clock.currentTimeMillisUnsafe(),
-    base: `http://${headers["host"] ?? ""}`
+    base: `${isSecure(request) ? "https" : "http"}://${headers["host"] ?? ""}`
   }
   const admitted = admit(state, occasion, request, headers)
   const visit = {
@@ -246,7 +225,8 @@ const suffer = Effect.fnUntraced(function*(
         outcome.fault
       )
     case "Close":
-      if (outcome.isReset) request.socket.resetAndDestroy()
+      // Only a plain connection can be reset; an encrypted one breaks off without its farewell.
+      if (outcome.isReset && !isSecure(request)) request.socket.resetAndDestroy()
       else request.socket.destroy()
       return
     case "Silence":
@@ -315,6 +295,8 @@ const admit = (
     headers
   }
 }
+
+const isSecure = ({ socket }: IncomingMessage): boolean => socket instanceof TLSSocket
 
 const headersOf = (request: IncomingMessage): Record<string, string | undefined> => {
   const headers: Record<string, string | undefined> = {}

@@ -10,6 +10,8 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { dataDirectoryDefault } from "../run/RunDirectory.ts"
 import { Screen, type ScreenOptions } from "../screen/Screen.ts"
+import { emulateFlags } from "./EmulateFlags.ts"
+import { flag, slotsMax, whole } from "./FlagKinds.ts"
 
 const file = Argument.String("file").pipe(
   Argument.withDescription("A module whose default export is a pipeline, or a .json workflow")
@@ -20,30 +22,6 @@ const param = Flag.String("param").pipe(
   Flag.withDescription("A parameter of the pipeline, as text or JSON; may be repeated"),
   Flag.atLeast(0)
 )
-
-const flag = (name: string, description: string): Flag.Flag<boolean> =>
-  Flag.Boolean(name).pipe(
-    Flag.withoutNegation,
-    Flag.withDescription(description),
-    Flag.withDefault(false)
-  )
-
-/** A whole number with bounds, both included. */
-const whole = (
-  name: string,
-  min: number,
-  max: number,
-  description: string
-): Flag.Flag<number> =>
-  Flag.Int(name).pipe(
-    Flag.filter(
-      (value) => value >= min && value <= max,
-      () => `a whole number from ${min} to ${max}`
-    ),
-    Flag.withDescription(description)
-  )
-
-const slotsMax = 256
 
 const data = Flag.String("data").pipe(
   Flag.withMetavar("directory"),
@@ -162,84 +140,7 @@ const run = Command.make(
 
 const emulate = Command.make(
   "emulate",
-  {
-    port: whole("port", 0, 65_535, "The port to listen on; 0 takes a free one").pipe(
-      Flag.withDefault(0)
-    ),
-    data: Flag.String("data").pipe(
-      Flag.withMetavar("directory"),
-      Flag.withDescription(
-        "Where jobs, tasks and their files outlive the command; forgotten at its end by default"
-      ),
-      Flag.optional
-    ),
-    truth: Flag.String("truth").pipe(
-      Flag.withMetavar("file"),
-      Flag.withDescription(
-        "A file that is told, line by line in JSON, what really happens to tasks, processes and nodes"
-      ),
-      Flag.optional
-    ),
-    slots: whole("slots", 1, slotsMax, "Task slots of each node; the number of cores by default")
-      .pipe(Flag.optional),
-    nodes: whole("nodes", 1, 10_000, "Nodes of the pool; 1 by default").pipe(Flag.optional),
-    allow: Flag.String("allow").pipe(
-      Flag.withMetavar("directory"),
-      Flag.withDescription(
-        `A directory that files may come from and go to, ${dataDirectoryDefault} by default; may be repeated`
-      ),
-      Flag.atLeast(0)
-    ),
-    allowHost: Flag.String("allow-host").pipe(
-      Flag.withMetavar("host"),
-      Flag.withDescription(
-        "A host, address or range besides loopback that files may come from and go to; may be repeated"
-      ),
-      Flag.atLeast(0)
-    ),
-    autoStorage: Flag.String("auto-storage").pipe(
-      Flag.withMetavar("url"),
-      Flag.withDescription(
-        "The account's own storage: a storage account's URL with a signature, or a file: directory"
-      ),
-      Flag.optional
-    ),
-    faults: Flag.String("faults").pipe(
-      Flag.withMetavar("file"),
-      Flag.withDescription(
-        "A JSON file that says which requests, tasks and nodes go wrong, and how"
-      ),
-      Flag.optional
-    ),
-    set: Flag.String("set").pipe(
-      Flag.withMetavar("name=value"),
-      Flag.withDescription(
-        "A limit, a lag or a choice where the service is not documented (docs/fidelity.md); may be repeated"
-      ),
-      Flag.atLeast(0)
-    ),
-    executor: Flag.Literals("executor", ["process", "simulated"]).pipe(
-      Flag.withDescription("Whether tasks run as processes, or only take their time by a scenario"),
-      Flag.withDefault("process")
-    ),
-    scenario: Flag.String("scenario").pipe(
-      Flag.withMetavar("file"),
-      Flag.withDescription("A JSON file that says how simulated tasks go and how nodes live"),
-      Flag.optional
-    ),
-    trace: Flag.String("trace").pipe(
-      Flag.withMetavar("file"),
-      Flag.withDescription("A recorded workflow (WfFormat) whose durations simulated tasks take"),
-      Flag.optional
-    ),
-    speed: Flag.Finite("speed").pipe(
-      Flag.withMetavar("factor"),
-      Flag.withDescription("How much faster than real time simulated tasks go; 1 by default"),
-      Flag.optional
-    ),
-    json: flag("json", "Print the account as one JSON object when it is ready"),
-    color
-  },
+  { ...emulateFlags, color },
   Effect.fnUntraced(function*(settings) {
     const EmulateCommand = yield* Effect.promise(() => import("./EmulateCommand.ts"))
     yield* EmulateCommand.run(settings).pipe(onScreen(settings))

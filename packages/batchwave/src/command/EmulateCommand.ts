@@ -2,6 +2,7 @@
  * `batchwave emulate`: a Batch account on loopback, for as long as the command runs.
  */
 import * as Emulator from "@batchwave/emulator/Emulator"
+import type { EmulatorOptions } from "@batchwave/emulator/EmulatorOptions"
 import * as FaultPlan from "@batchwave/emulator/FaultPlan"
 import * as Switches from "@batchwave/emulator/Switches"
 import * as Effect from "effect/Effect"
@@ -13,6 +14,7 @@ import { dataDirectoryDefault } from "../run/RunDirectory.ts"
 import { Screen } from "../screen/Screen.ts"
 import { CommandEnded, type CommandError, usage } from "./CommandError.ts"
 import * as EmulatedExecutor from "./EmulatedExecutor.ts"
+import * as EmulatorGreeting from "./EmulatorGreeting.ts"
 import { ExitCode } from "./ExitCode.ts"
 import { Signals } from "./Signals.ts"
 
@@ -36,6 +38,12 @@ export interface EmulateSettings extends EmulatedExecutor.ExecutorSettings {
   readonly faults: Option.Option<string>
   /** Switches of the emulator, as `name=value`. */
   readonly set: ReadonlyArray<string>
+  readonly https: boolean
+  /** Files with a certificate and its key, for https. */
+  readonly cert: Option.Option<string>
+  readonly keyFile: Option.Option<string>
+  /** Export lines instead of a greeting. */
+  readonly env: boolean
   readonly json: boolean
 }
 
@@ -63,7 +71,10 @@ export const run: (
     const faults = Option.isSome(settings.faults)
       ? { faults: yield* readFaults(settings.faults.value) }
       : {}
-    const { account, endpoint, key, pool } = yield* Emulator.make({
+    const https = yield* readHttps(settings)
+    const cert = Option.getOrUndefined(Option.map(settings.cert, (file) => resolve(file)))
+    const { account, certificateFile, endpoint, key, pool } = yield* Emulator.make({
+      ...(https === undefined ? {} : { https }),
       ...(yield* readSwitches(settings.set)),
       ...faults,
       executor: yield* EmulatedExecutor.read(settings),
@@ -76,17 +87,16 @@ export const run: (
       ...(Option.isSome(settings.slots) ? { slotsPerNode: settings.slots.value } : {}),
       ...(Option.isSome(settings.nodes) ? { nodes: settings.nodes.value } : {})
     }).pipe(Effect.mapError((error) => usage(error.message, error)))
+    const coordinates = { account, certificateFile: cert ?? certificateFile, endpoint, key, pool }
     if (settings.json) {
-      yield* screen.result(`${JSON.stringify({ endpoint, account, key, pool })}\n`)
+      yield* screen.result(`${EmulatorGreeting.json(coordinates)}\n`)
+    } else if (settings.env) {
+      yield* screen.result(`${EmulatorGreeting.exports(coordinates).join("\n")}\n`)
     } else {
-      yield* screen.result(
-        `ready: ${endpoint}  account ${account}  key ${key}  pool ${pool}\n`
-      )
+      yield* screen.result(`${EmulatorGreeting.line(coordinates)}\n`)
       yield* screen.say([
         "in another terminal, in this directory:",
-        `export AZURE_BATCH_ENDPOINT=${endpoint}`,
-        `export AZURE_BATCH_ACCOUNT=${account}`,
-        `export AZURE_BATCH_ACCESS_KEY=${key}`
+        ...EmulatorGreeting.exports(coordinates)
       ].join("\n"))
     }
     const signal = yield* signals.first
@@ -94,6 +104,28 @@ export const run: (
   },
   Effect.scoped
 )
+
+const readHttps = (
+  { cert, https, keyFile }: EmulateSettings
+): Effect.Effect<EmulatorOptions["https"], CommandError> => {
+  if (Option.isNone(cert) && Option.isNone(keyFile)) {
+    return Effect.succeed(https ? "generated" : undefined)
+  }
+  if (!https || Option.isNone(cert) || Option.isNone(keyFile)) {
+    return Effect.fail(usage("--cert and --key-file go together, and with --https"))
+  }
+  return Effect.try({
+    try: () => ({
+      certificate: readFileSync(cert.value, "utf8"),
+      key: readFileSync(keyFile.value, "utf8")
+    }),
+    catch: (cause) =>
+      usage(
+        `cannot read the certificate: ${cause instanceof Error ? cause.message : String(cause)}`,
+        cause
+      )
+  })
+}
 
 /** Reads all switches, of repeated ones the last, or says what is wrong with each. */
 const readSwitches = (

@@ -24,7 +24,7 @@ export const check = (
   const host = headers["host"] ?? ""
   if (!hosts.has(host.toLowerCase())) return refuse(occasion, "Host", host)
   const { origin } = headers
-  if (origin === undefined || hosts.has(origin.toLowerCase().replace(/^http:\/\//, ""))) {
+  if (origin === undefined || hosts.has(origin.toLowerCase().replace(/^https?:\/\//, ""))) {
     return undefined
   }
   return refuse(occasion, "Origin", origin)
