@@ -9,11 +9,14 @@ import * as StateOpening from "@batchwave/emulator/StateOpening"
 import { afterAll, assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
 import {
+  closeSync,
   copyFileSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   rmSync,
   statSync,
   truncateSync,
@@ -83,6 +86,18 @@ const refusalOf = (work: () => unknown): string => {
   }
   throw new Error("was not refused")
 }
+
+/** The descriptor of this process that a file is open under. */
+const descriptorOf = (file: string): number =>
+  Number(
+    readdirSync("/proc/self/fd").find((name) => {
+      try {
+        return readlinkSync(`/proc/self/fd/${name}`) === file
+      } catch {
+        return false
+      }
+    })
+  )
 
 /** Answers the ends of all records of a log, the header and the snapshot first. */
 const recordEnds = (file: string): ReadonlyArray<number> => {
@@ -262,5 +277,30 @@ describe("a ledger", () => {
       recalled.ledger?.close()
       assert.deepStrictEqual(History.imageOf(recalled), image)
     }
+  })
+
+  it("refuses a request it cannot write down, and writes what happened as soon as it can", () => {
+    const directory = newDirectory()
+    const problems: Array<string> = []
+    const options = { ...optionsOf(directory), onProblem: (text: string) => problems.push(text) }
+    const state = StateOpening.begin(History.fresh(), History.startMs)
+    const kept = { ...state, ledger: Ledger.begin(options, Snapshot.take(state)) }
+    History.act(kept, { verb: "addJob", job: "j", ends: false }, 0)
+    History.act(kept, { verb: "addOne", job: "j", task: "a" }, 1)
+    const file = onlyFile(directory)
+    const image = History.imageOf(kept)
+    // The lowest free descriptor is the one given next, so the ledger's becomes one for reading.
+    const descriptor = descriptorOf(file)
+    closeSync(descriptor)
+    assert.strictEqual(openSync(file, "r"), descriptor)
+    assert.strictEqual(History.act(kept, { verb: "addOne", job: "j", task: "B" }, 2), 500)
+    assert.deepStrictEqual(History.imageOf(kept), image)
+    History.act(kept, { verb: "end", run: 0, exitCode: 0 }, 3)
+    assert.lengthOf(problems, 2)
+    closeSync(descriptor)
+    assert.strictEqual(openSync(file, "r+"), descriptor)
+    assert.strictEqual(History.act(kept, { verb: "addOne", job: "j", task: "B" }, 4), 201)
+    kept.ledger.close()
+    assert.deepStrictEqual(History.imageOf(recall(directory)), History.imageOf(kept))
   })
 })
