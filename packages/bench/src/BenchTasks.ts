@@ -20,22 +20,28 @@ export const tasksPerChunk = 100
  * so that the canned server can answer without parsing.
  */
 export const make = (count: number): Array<BenchTask> =>
-  Array.from({ length: count }, (_, index) => ({
-    id: `${chunkPrefix(Math.floor(index / tasksPerChunk))}-${
-      String(index % tasksPerChunk).padStart(3, "0")
-    }`,
-    commandLine: "/bin/sh -c 'exec ./align --reads input.txt --out result.bam'",
-    resourceFiles: [{
-      httpUrl: "https://store.example.com/inputs/reads-0001",
-      filePath: "input.txt"
-    }],
-    environmentSettings: [
-      { name: "SAMPLE", value: "sample-0001" },
-      { name: "BATCHWAVE_INPUTS_FILE", value: "inputs.json" }
-    ],
-    constraints: { maxTaskRetryCount: 0, maxWallClockTime: "PT1H", retentionTime: "PT24H" },
-    requiredSlots: 1
-  }))
+  Array.from({ length: count }, (_, index) => taskAt(index))
+
+/** The tasks of one chunk. */
+export const chunkOf = (chunk: number): Array<BenchTask> =>
+  Array.from({ length: tasksPerChunk }, (_, place) => taskAt(chunk * tasksPerChunk + place))
+
+const taskAt = (index: number): BenchTask => ({
+  id: `${chunkPrefix(Math.floor(index / tasksPerChunk))}-${
+    String(index % tasksPerChunk).padStart(3, "0")
+  }`,
+  commandLine: "/bin/sh -c 'exec ./align --reads input.txt --out result.bam'",
+  resourceFiles: [{
+    httpUrl: "https://store.example.com/inputs/reads-0001",
+    filePath: "input.txt"
+  }],
+  environmentSettings: [
+    { name: "SAMPLE", value: "sample-0001" },
+    { name: "BATCHWAVE_INPUTS_FILE", value: "inputs.json" }
+  ],
+  constraints: { maxTaskRetryCount: 0, maxWallClockTime: "PT1H", retentionTime: "PT24H" },
+  requiredSlots: 1
+})
 
 /** The common start of the ids of one chunk: always seven characters. */
 export const chunkPrefix = (chunk: number): string => `c${String(chunk).padStart(6, "0")}`

@@ -9,8 +9,8 @@
 /** Something to measure. */
 export interface Contender {
   readonly name: string
-  /** Makes what the next `run` needs; not measured. */
-  readonly prepare?: () => void
+  /** Makes what the next `run` needs, at once or by a promise; not measured. */
+  readonly prepare?: () => unknown
   /** Does the work once and returns how many items it handled; throws if the work went wrong. */
   readonly run: () => number | Promise<number>
 }
@@ -39,7 +39,7 @@ export const measure = async (
 ): Promise<ReadonlyArray<Measurement>> => {
   for (let warmUp = 0; warmUp < (options.warmUps ?? 1); warmUp++) {
     for (const contender of contenders) {
-      contender.prepare?.()
+      await contender.prepare?.()
       await contender.run()
     }
   }
@@ -54,7 +54,7 @@ export const measure = async (
       const contender = contenders[place]
       const sample = samples[place]
       if (contender === undefined || sample === undefined) continue
-      contender.prepare?.()
+      await contender.prepare?.()
       collectGarbage()
       const wallStart = performance.now()
       const cpuStart = process.cpuUsage()

@@ -8,6 +8,7 @@ const benchmarks = new Map<
   ["planner", () => import("./planner.ts")],
   ["addCollection", () => import("./addCollection.ts")],
   ["journal", () => import("./journal.ts")],
+  ["emulator", () => import("./emulator.ts")],
   ["latency", () => import("./latency.ts")],
   ["pageDecode", () => import("./pageDecode.ts")],
   ["reactor", () => import("./reactor.ts")],

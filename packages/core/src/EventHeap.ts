@@ -3,7 +3,8 @@
  * alarm list of every run.
  *
  * E1 `pop` returns the items in order of `atMs`; equal times come out in the order of `push`.
- * E2 push and pop cost `O(log n)` and allocate only when the capacity doubles.
+ * E2 push and pop cost `O(log n)` and allocate only when the capacity doubles, or halves because three
+ *    quarters of it were unused.
  */
 
 /**
@@ -43,7 +44,7 @@ export const make = (capacity = 16): EventHeap => ({
  * @category operations
  */
 export const push = (heap: EventHeap, atMs: number, item: number): void => {
-  if (heap.size === heap.items.length) grow(heap)
+  if (heap.size === heap.items.length) resize(heap, heap.size * 2)
   const sequence = heap.nextSequence++
   const { items, sequences, times } = heap
   let hole = heap.size++
@@ -85,13 +86,52 @@ export const pop = (heap: EventHeap): number | undefined => {
   if (heap.size === 0) return undefined
   const top = heap.items[0]
   const last = --heap.size
-  if (last > 0) sink(heap, heap.times[last]!, heap.sequences[last]!, heap.items[last]!)
+  if (last > 0) sink(heap, 0, heap.times[last]!, heap.sequences[last]!, heap.items[last]!)
+  shrink(heap)
   return top
 }
 
-const sink = (heap: EventHeap, atMs: number, sequence: number, item: number): void => {
+/**
+ * Drops the pairs whose item is not to be kept; the others keep their order. `O(n)`.
+ *
+ * @category operations
+ */
+export const retain = (heap: EventHeap, isKept: (item: number) => boolean): void => {
   const { items, sequences, size, times } = heap
-  let hole = 0
+  let kept = 0
+  for (let place = 0; place < size; place++) {
+    if (!isKept(items[place]!)) continue
+    times[kept] = times[place]!
+    sequences[kept] = sequences[place]!
+    items[kept] = items[place]!
+    kept++
+  }
+  heap.size = kept
+  for (let place = (kept >> 1) - 1; place >= 0; place--) {
+    sink(heap, place, times[place]!, sequences[place]!, items[place]!)
+  }
+  shrink(heap)
+}
+
+/** What is not given back: a heap this small is not worth it. */
+const capacityKept = 1024
+
+const shrink = (heap: EventHeap): void => {
+  const capacity = heap.items.length
+  if (capacity > capacityKept && heap.size < capacity / 4) {
+    resize(heap, Math.max(capacityKept, heap.size * 2))
+  }
+}
+
+const sink = (
+  heap: EventHeap,
+  from: number,
+  atMs: number,
+  sequence: number,
+  item: number
+): void => {
+  const { items, sequences, size, times } = heap
+  let hole = from
   for (;;) {
     let child = 2 * hole + 1
     if (child >= size) break
@@ -117,15 +157,12 @@ const isBefore = (heap: EventHeap, left: number, right: number): boolean => {
     : leftAtMs < rightAtMs
 }
 
-const grow = (heap: EventHeap): void => {
-  const capacity = heap.items.length * 2
-  const times = new Float64Array(capacity)
-  const sequences = new Float64Array(capacity)
-  const items = new Int32Array(capacity)
-  times.set(heap.times)
-  sequences.set(heap.sequences)
-  items.set(heap.items)
-  heap.times = times
-  heap.sequences = sequences
-  heap.items = items
+const resize = (heap: EventHeap, capacity: number): void => {
+  const { items, sequences, size, times } = heap
+  heap.times = new Float64Array(capacity)
+  heap.sequences = new Float64Array(capacity)
+  heap.items = new Int32Array(capacity)
+  heap.times.set(times.subarray(0, size))
+  heap.sequences.set(sequences.subarray(0, size))
+  heap.items.set(items.subarray(0, size))
 }

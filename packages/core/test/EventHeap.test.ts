@@ -88,4 +88,35 @@ describe("EventHeap", () => {
       .toSorted((left, right) => (times[left] ?? 0) - (times[right] ?? 0) || left - right)
     assert.deepStrictEqual(popAll(heap), expected)
   })
+
+  it("keeps the order of what is retained", () => {
+    const order = FastCheck.array(FastCheck.integer({ min: 0, max: 9 }), { maxLength: 300 })
+    FastCheck.assert(
+      FastCheck.property(order, FastCheck.integer({ min: 1, max: 5 }), (times, part) => {
+        const heap = EventHeap.make()
+        const kept = EventHeap.make()
+        const isKept = (item: number): boolean => item % part === 0
+        times.forEach((atMs, item) => {
+          EventHeap.push(heap, atMs, item)
+          if (isKept(item)) EventHeap.push(kept, atMs, item)
+        })
+        EventHeap.retain(heap, isKept)
+        assert.strictEqual(EventHeap.peek(heap), EventHeap.peek(kept))
+        assert.deepStrictEqual(popAll(heap), popAll(kept))
+      })
+    )
+  })
+
+  it("gives memory back when three quarters are unused, and works on from there", () => {
+    const heap = EventHeap.make()
+    const count = 100_000
+    for (let item = 0; item < count; item++) EventHeap.push(heap, count - item, item)
+    const whole = heap.items.length
+    for (let item = count - 1; item >= 1000; item--) assert.strictEqual(EventHeap.pop(heap), item)
+    assert.isAtMost(heap.items.length, whole / 16)
+    EventHeap.retain(heap, () => false)
+    assert.strictEqual(EventHeap.pop(heap), undefined)
+    for (let item = 0; item < 3000; item++) EventHeap.push(heap, -item, item)
+    assert.deepStrictEqual(popAll(heap).slice(0, 3), [2999, 2998, 2997])
+  })
 })

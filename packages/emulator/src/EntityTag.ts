@@ -5,11 +5,13 @@
  * @source recorded replies 2024-02-01.19.0
  */
 
-/** Units of 100 nanoseconds between the years 1 and 1970. */
-const epochTicks = 621_355_968_000_000_000n
 const ticksOfMs = 10_000
-const lowBits = 28n
 const lowSize = 2 ** 28
+
+/** Units of 100 nanoseconds between the years 1 and 1970, in two parts that numbers can hold. */
+const epochTicks = 621_355_968_000_000_000n
+const epochHigh = Number(epochTicks / BigInt(lowSize))
+const epochLow = Number(epochTicks % BigInt(lowSize))
 
 /**
  * The state behind one series of tags.
@@ -18,10 +20,6 @@ const lowSize = 2 ** 28
  */
 export interface EntityTagSeries {
   atMs: number
-  /** The upper digits of the current millisecond. */
-  high: bigint
-  highText: string
-  low: number
   count: number
 }
 
@@ -30,25 +28,55 @@ export interface EntityTagSeries {
  *
  * @category constructors
  */
-export const make = (): EntityTagSeries => ({ atMs: -1, high: 0n, highText: "", low: 0, count: 0 })
+export const make = (): EntityTagSeries => ({ atMs: -1, count: 0 })
+
+/**
+ * Counts the writes of one millisecond, from 0 to 9999 and again. With the time it tells the tag.
+ *
+ * @category operations
+ */
+export const nextSerial = (series: EntityTagSeries, atMs: number): number => {
+  if (series.atMs !== atMs) {
+    series.atMs = atMs
+    series.count = 0
+  }
+  const serial = series.count
+  series.count = (serial + 1) % ticksOfMs
+  return serial
+}
+
+/** All numbers of three hexadecimal digits, as writing a number in another base than ten is slow. */
+const triples = Array.from(
+  { length: 4096 },
+  (_, number) => number.toString(16).toUpperCase().padStart(3, "0")
+)
+
+/** The upper digits last written: they change every 27 seconds. */
+let lastHigh = -1
+let lastHighText = ""
+
+/**
+ * The tag of a write, from its time in whole milliseconds and its serial.
+ *
+ * @category operations
+ */
+export const print = (atMs: number, serial: number): string => {
+  // Numbers cannot hold the ticks of our time, so the two parts are counted apart.
+  const ticks = epochLow + (atMs % lowSize) * ticksOfMs + serial
+  const high = epochHigh + Math.floor(atMs / lowSize) * ticksOfMs + Math.floor(ticks / lowSize)
+  if (high !== lastHigh) {
+    lastHigh = high
+    lastHighText = `0x${high.toString(16).toUpperCase()}`
+  }
+  const low = ticks % lowSize
+  const middle = triples[(low >>> 12) & 4095]!
+  return `${lastHighText}${triples[low >>> 24]!.slice(2)}${middle}${triples[low & 4095]!}`
+}
 
 /**
  * Makes the tag of a write.
  *
  * @category operations
  */
-export const next = (series: EntityTagSeries, atMs: number): string => {
-  if (series.atMs !== atMs) {
-    const ticks = epochTicks + BigInt(atMs) * BigInt(ticksOfMs)
-    series.atMs = atMs
-    series.high = ticks >> lowBits
-    series.highText = series.high.toString(16).toUpperCase()
-    series.low = Number(ticks & BigInt(lowSize - 1))
-    series.count = 0
-  }
-  const low = series.low + series.count
-  series.count = (series.count + 1) % ticksOfMs
-  const highText = low < lowSize ? series.highText : (series.high + 1n).toString(16).toUpperCase()
-  const lowText = (low % lowSize).toString(16).toUpperCase().padStart(7, "0")
-  return ["0x", highText, lowText].join("")
-}
+export const next = (series: EntityTagSeries, atMs: number): string =>
+  print(atMs, nextSerial(series, atMs))

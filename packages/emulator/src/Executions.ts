@@ -30,8 +30,8 @@ import type {
 import * as InstanceEnvironment from "./InstanceEnvironment.ts"
 import * as NodeLayout from "./NodeLayout.ts"
 import { recordOf, type State, taskRecordOf } from "./State.ts"
-import * as TaskDocument from "./TaskDocument.ts"
 import * as TaskEnvironment from "./TaskEnvironment.ts"
+import * as TaskFragment from "./TaskFragment.ts"
 import * as TaskToken from "./TaskToken.ts"
 
 /** What to run for an instruction; nothing when its task is gone. */
@@ -91,7 +91,7 @@ export const problemOf = (
   if (start._tag === "StartChore") return undefined
   const record = taskRecordOf(state, start.taskIndex)
   // Most tasks need no reading to know.
-  if (!record.fragment.includes("applicationPackageReferences")) return undefined
+  if (!record.rest.includes("applicationPackageReferences")) return undefined
   const missing = readTask(state, start.taskIndex).applicationPackageReferences?.[0]
   return missing === undefined ? undefined : {
     _tag: "SetupFailed",
@@ -211,7 +211,7 @@ const failureOf = ({ code, message }: CodedProblem): TaskFailure =>
   RunFault.failureOf(code, message)
 
 const readTask = (state: State, taskIndex: number): CloudTask => {
-  const fixed = TaskDocument.parseFragment(taskRecordOf(state, taskIndex))
+  const fixed = TaskFragment.parse(taskRecordOf(state, taskIndex))
   const decoded = Decode.decodeTask(fixed)
   if (Result.isFailure(decoded)) throw decoded.failure
   return decoded.success

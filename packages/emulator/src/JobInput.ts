@@ -20,13 +20,14 @@ import * as Result from "effect/Result"
 import * as JobTaskInput from "./JobTaskInput.ts"
 import * as Problem from "./Problem.ts"
 import type { JobMembers } from "./State.ts"
+import type { TaskFragment } from "./TaskFragment.ts"
 
 /** A job that may be offered to the account. */
 export interface JobInput {
   readonly spec: JobSpec
   readonly members: JobMembers
   /** The members of the manager's task that nobody can change; absent without a manager. */
-  readonly managerFragment: string | undefined
+  readonly managerFragment: TaskFragment | undefined
 }
 
 /** A change that may be offered to a job. */

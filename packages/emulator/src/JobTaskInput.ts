@@ -18,14 +18,16 @@ import * as FileInput from "./FileInput.ts"
 import * as Problem from "./Problem.ts"
 import * as ProgramInput from "./ProgramInput.ts"
 import type { JobMembers } from "./State.ts"
+import type { TaskFragment } from "./TaskFragment.ts"
 import * as TaskInput from "./TaskInput.ts"
+import * as TaskLimits from "./TaskLimits.ts"
 
 /** The special tasks of a job. */
 export interface JobTaskInput {
   readonly spec: Pick<JobSpec, "preparation" | "release" | "manager">
   readonly members: Pick<JobMembers, "jobPreparationTask" | "jobReleaseTask" | "jobManagerTask">
   /** The members of the manager's task that nobody can change; absent without a manager. */
-  readonly managerFragment: string | undefined
+  readonly managerFragment: TaskFragment | undefined
 }
 
 /**
@@ -97,7 +99,7 @@ const checkChore = (
 const readManager = (
   manager: JobManagerTask,
   isAutoStorage: boolean
-): { readonly spec: JobManagerSpec; readonly fragment: string } | Problem.Problem => {
+): { readonly spec: JobManagerSpec; readonly fragment: TaskFragment } | Problem.Problem => {
   const {
     allowLowPriorityNode = true,
     killJobOnCompletion = true,
@@ -122,7 +124,7 @@ const preparationOf = (task: JobPreparationTask): JobChore.JobPreparationSpec =>
   ...(task.id === undefined ? {} : { id: task.id }),
   ...(task.constraints === undefined
     ? {}
-    : { constraints: TaskInput.constraintsOf(task.constraints) }),
+    : { constraints: TaskLimits.readGiven(task.constraints) }),
   waitsForSuccess: task.waitForSuccess ?? true,
   isRerunAfterReboot: task.rerunOnNodeRebootAfterSuccess ?? true
 })
@@ -130,7 +132,7 @@ const preparationOf = (task: JobPreparationTask): JobChore.JobPreparationSpec =>
 const releaseOf = (
   { id, maxWallClockTime, retentionTime }: JobReleaseTask
 ): JobChore.JobReleaseSpec => {
-  const { maxWallClockMs, retentionMs } = TaskInput.constraintsOf({
+  const { maxWallClockMs, retentionMs } = TaskLimits.readGiven({
     ...(maxWallClockTime === undefined ? {} : { maxWallClockTime }),
     ...(retentionTime === undefined ? {} : { retentionTime })
   })
@@ -156,7 +158,7 @@ const constraintsOf = (
   retries: number
 ): TaskConstraints => ({
   maxWallClockTime: Iso8601Duration.durationOfMs(
-    TaskInput.constraintsOf(constraints ?? {}).maxWallClockMs ?? Infinity
+    TaskLimits.readGiven(constraints ?? {}).maxWallClockMs ?? Infinity
   ),
   retentionTime: retentionOf(constraints?.retentionTime),
   maxTaskRetryCount: constraints?.maxTaskRetryCount ?? retries

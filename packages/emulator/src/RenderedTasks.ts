@@ -9,7 +9,8 @@ import type { TaskRecord } from "./State.ts"
 
 interface Entry {
   readonly record: TaskRecord
-  readonly eTag: string
+  readonly tagSerial: number
+  readonly touchedAtMs: number | undefined
   readonly changedNumber: number
   readonly exitCode: number | undefined
   readonly base: string
@@ -38,11 +39,13 @@ export const get = (
   const kept = memory[place]
   if (
     kept !== undefined && kept.record === record && kept.changedNumber === changedNumber &&
-    kept.eTag === record.eTag && kept.exitCode === exitCode && kept.base === base
+    kept.tagSerial === record.tagSerial && kept.touchedAtMs === record.touchedAtMs &&
+    kept.exitCode === exitCode && kept.base === base
   ) {
     return kept.text
   }
   const text = render()
-  memory[place] = { record, eTag: record.eTag, changedNumber, exitCode, base, text }
+  const { tagSerial, touchedAtMs } = record
+  memory[place] = { record, tagSerial, touchedAtMs, changedNumber, exitCode, base, text }
   return text
 }

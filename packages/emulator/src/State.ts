@@ -10,6 +10,7 @@ import type * as Random from "@batchwave/core/Random"
 import * as Account from "@batchwave/sim/Account"
 import type { Job } from "@batchwave/sim/Job"
 import type { Pool } from "@batchwave/sim/Pool"
+import type { Task } from "@batchwave/sim/Task"
 import type { JobCounts } from "@batchwave/sim/TaskCounts"
 import type { CloudJob } from "@batchwave/wire/Job"
 import type { PoolAddParameter } from "@batchwave/wire/Pool"
@@ -23,6 +24,7 @@ import type { Credential } from "./middleware/Authentication.ts"
 import * as NodeLayout from "./NodeLayout.ts"
 import type { RenderedTasks } from "./RenderedTasks.ts"
 import type { RequestLog } from "./RequestLog.ts"
+import type { TaskFragment } from "./TaskFragment.ts"
 import type { TimeText } from "./TimeText.ts"
 import type { TruthLog } from "./TruthLog.ts"
 
@@ -32,10 +34,12 @@ export interface WriteMark {
   modifiedAtMs: number
 }
 
-/** What the wire needs of a task beside the model. */
-export interface TaskRecord extends WriteMark {
-  /** The members nobody can change, as JSON without the braces. */
-  readonly fragment: string
+/** What the wire needs of a task beside the model; there are many, so it holds little. */
+export interface TaskRecord extends TaskFragment {
+  /** Which of the writes of its millisecond a user's latest write was. */
+  tagSerial: number
+  /** The user's latest write after the add, if there was one. */
+  touchedAtMs: number | undefined
 }
 
 /** The members of a job the model does not know. */
@@ -147,6 +151,34 @@ export const firstMark = (state: State, nowMs: number): WriteMark => ({
   eTag: EntityTag.next(state.tags, nowMs),
   modifiedAtMs: nowMs
 })
+
+/** Makes the record of a task that was just added. */
+export const firstRecord = (
+  state: State,
+  task: Task,
+  { command, rest }: TaskFragment
+): TaskRecord => ({
+  command,
+  rest,
+  tagSerial: EntityTag.nextSerial(state.tags, task.createdAtMs),
+  touchedAtMs: undefined
+})
+
+/** Marks a user's write of a task. */
+export const touchTask = (state: State, record: TaskRecord, nowMs: number): void => {
+  record.tagSerial = EntityTag.nextSerial(state.tags, nowMs)
+  record.touchedAtMs = nowMs
+}
+
+/** When a user last wrote a task. */
+export const taskModifiedAtMs = (task: Task, record: TaskRecord): number =>
+  record.touchedAtMs ?? task.createdAtMs
+
+/** What the user's latest write left on a task. */
+export const markOf = (task: Task, record: TaskRecord): WriteMark => {
+  const modifiedAtMs = taskModifiedAtMs(task, record)
+  return { eTag: EntityTag.print(modifiedAtMs, record.tagSerial), modifiedAtMs }
+}
 
 /** The record of a job; every stored job has one. */
 export const recordOf = (state: State, job: Job): JobRecord => {

@@ -15,6 +15,7 @@ import type { Exchange, Reply } from "./Exchange.ts"
 import * as Conditions from "./middleware/Conditions.ts"
 import {
   type JobRecord,
+  markOf,
   type PoolRecord,
   poolRecordOf,
   recordOf,
@@ -94,7 +95,8 @@ export const jobMeeting = (exchange: Exchange): JobSubject | Reply => {
 /** Finds the task of a request and checks the request's conditions on it. */
 export const taskMeeting = (exchange: Exchange): TaskSubject | Reply => {
   const subject = findTask(exchange)
-  return isReply(subject) ? subject : Conditions.check(exchange, subject.taskRecord) ?? subject
+  if (isReply(subject)) return subject
+  return Conditions.check(exchange, markOf(subject.task, subject.taskRecord)) ?? subject
 }
 
 /** Tells a reply that ends the request from what was looked for. */

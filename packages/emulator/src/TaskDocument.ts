@@ -5,14 +5,14 @@
  * @internal
  */
 import type { Job } from "@batchwave/sim/Job"
-import type { Task, TaskFailure } from "@batchwave/sim/Task"
+import { retentionMsDefault, type Task, type TaskFailure } from "@batchwave/sim/Task"
 import * as Iso8601Duration from "@batchwave/wire/Iso8601Duration"
 import type { TaskFailureInformation } from "@batchwave/wire/TaskExecutionInformation"
-
 import * as NodeLayout from "./NodeLayout.ts"
 import * as NodePlace from "./NodePlace.ts"
 import * as RenderedTasks from "./RenderedTasks.ts"
-import { type State, type TaskRecord, taskRecordOf } from "./State.ts"
+import { markOf, type State, taskModifiedAtMs, type TaskRecord, taskRecordOf } from "./State.ts"
+import * as TaskFragment from "./TaskFragment.ts"
 import * as TimeText from "./TimeText.ts"
 
 /** A task with what its text is made of. */
@@ -32,9 +32,9 @@ export const urlOf = (base: string, job: Job, task: Task): string =>
 const changing = new Map<string, (subject: Subject) => string | undefined>([
   ["id", ({ task }) => `"${task.id}"`],
   ["url", ({ base, job, task }) => `"${urlOf(base, job, task)}"`],
-  ["eTag", ({ record }) => `"${record.eTag}"`],
+  ["eTag", ({ record, task }) => `"${markOf(task, record).eTag}"`],
   ["creationTime", ({ state, task }) => time(state, task.createdAtMs)],
-  ["lastModified", ({ record, state }) => time(state, record.modifiedAtMs)],
+  ["lastModified", ({ record, state, task }) => time(state, taskModifiedAtMs(task, record))],
   ["state", ({ task }) => `"${task.state}"`],
   ["stateTransitionTime", ({ state, task }) => time(state, task.stateTransitionAtMs)],
   ["previousState", ({ task: { previousState } }) => previousState && `"${previousState}"`],
@@ -43,6 +43,8 @@ const changing = new Map<string, (subject: Subject) => string | undefined>([
     ({ state, task: { previousStateTransitionAtMs: atMs } }) =>
       atMs === undefined ? undefined : time(state, atMs)
   ],
+  ["commandLine", ({ record }) => record.command],
+  ["requiredSlots", ({ task }) => String(task.requiredSlots)],
   ["constraints", ({ task }) => constraintsOf(task)],
   ["executionInfo", ({ state, task }) => executionOf(state, task)],
   ["nodeInfo", nodeOf]
@@ -51,7 +53,7 @@ const changing = new Map<string, (subject: Subject) => string | undefined>([
 /** The names of all members that can be selected. */
 export const memberNames: ReadonlySet<string> = new Set([
   ...changing.keys(),
-  "commandLine",
+  "userIdentity",
   "displayName",
   "exitConditions",
   "resourceFiles",
@@ -59,8 +61,6 @@ export const memberNames: ReadonlySet<string> = new Set([
   "environmentSettings",
   "affinityInfo",
   "dependsOn",
-  "userIdentity",
-  "requiredSlots",
   "containerSettings",
   "multiInstanceSettings",
   "applicationPackageReferences",
@@ -101,15 +101,18 @@ export const renderer = (selected: ReadonlyArray<string> | undefined): Render =>
 const renderAll = (subject: Subject): string => {
   const { base, job, record, state, task } = subject
   const previousAtMs = task.previousStateTransitionAtMs
+  const { eTag, modifiedAtMs } = markOf(task, record)
   const pieces = [`"id":"`, task.id, `","url":"`, base, "/jobs/", job.id, "/tasks/", task.id]
-  pieces.push(`","eTag":"`, record.eTag, `","creationTime":`, time(state, task.createdAtMs))
-  pieces.push(`,"lastModified":`, time(state, record.modifiedAtMs), `,"state":"`, task.state)
+  pieces.push(`","eTag":"`, eTag, `","creationTime":`, time(state, task.createdAtMs))
+  pieces.push(`,"lastModified":`, time(state, modifiedAtMs), `,"state":"`, task.state)
   pieces.push(`","stateTransitionTime":`, time(state, task.stateTransitionAtMs))
   if (task.previousState !== undefined && previousAtMs !== undefined) {
     pieces.push(`,"previousState":"`, task.previousState, `","previousStateTransitionTime":`)
     pieces.push(time(state, previousAtMs))
   }
-  pieces.push(",", record.fragment, `,"constraints":`, constraintsOf(task))
+  pieces.push(`,"commandLine":`, record.command, ",", record.rest.slice(1, -1))
+  pieces.push(`,"requiredSlots":`, String(task.requiredSlots), `,"constraints":`)
+  pieces.push(constraintsOf(task))
   pieces.push(`,"executionInfo":`, executionOf(state, task))
   const node = nodeOf(subject)
   if (node !== undefined) pieces.push(`,"nodeInfo":`, node)
@@ -117,26 +120,18 @@ const renderAll = (subject: Subject): string => {
 }
 
 const fixedMember = (name: string) => ({ record }: Subject): string | undefined => {
-  const value: unknown = Reflect.get(parseFragment(record), name)
+  const value: unknown = Reflect.get(TaskFragment.parse(record), name)
   return value === undefined ? undefined : JSON.stringify(value)
 }
 
-/** The members nobody can change, read back from their text. */
-export const parseFragment = (record: TaskRecord): object => {
-  const value: unknown = JSON.parse(`{${record.fragment}}`)
-  return typeof value === "object" && value !== null ? value : {}
-}
-
 const time = (state: State, atMs: number): string => TimeText.quoted(state.times, atMs)
-
-const retentionDefaultMs = 604_800_000
 
 const constraintsOf = ({ constraints }: Task): string => {
   const { maxTaskRetryCount, maxWallClockMs, retentionMs } = constraints
   const wallClock = maxWallClockMs === Infinity
     ? Iso8601Duration.infiniteDuration
     : Iso8601Duration.durationOfMs(maxWallClockMs)
-  const retention = retentionMs === retentionDefaultMs
+  const retention = retentionMs === retentionMsDefault
     ? "P7D"
     : Iso8601Duration.durationOfMs(retentionMs)
   return `{"maxWallClockTime":"${wallClock}","retentionTime":"${retention}","maxTaskRetryCount":${maxTaskRetryCount}}`

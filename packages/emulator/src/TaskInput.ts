@@ -4,7 +4,7 @@
  * @internal
  */
 import type * as SimExit from "@batchwave/sim/ExitConditions"
-import type { TaskConstraintsSpec, TaskSpec } from "@batchwave/sim/Task"
+import type { TaskSpec } from "@batchwave/sim/Task"
 import * as Decode from "@batchwave/wire/Decode"
 import {
   dependencyActions,
@@ -12,45 +12,30 @@ import {
   type ExitOptions,
   jobActions
 } from "@batchwave/wire/ExitConditions"
-import * as Iso8601Duration from "@batchwave/wire/Iso8601Duration"
 import * as OpenEnum from "@batchwave/wire/OpenEnum"
 import { TaskAddParameter } from "@batchwave/wire/Task"
-import type { TaskConstraints } from "@batchwave/wire/TaskConstraints"
 import * as Result from "effect/Result"
 import * as FileInput from "./FileInput.ts"
 import * as NodePlace from "./NodePlace.ts"
 import * as Problem from "./Problem.ts"
 import * as ProgramInput from "./ProgramInput.ts"
+import * as TaskFragment from "./TaskFragment.ts"
+import * as TaskLimits from "./TaskLimits.ts"
 
 /** A task that may be offered to the account. */
 export interface TaskInput {
   readonly spec: TaskSpec
-  /** The members nobody can change, as JSON without the braces. */
-  readonly fragment: string
+  readonly fragment: TaskFragment.TaskFragment
 }
 
 /** The members whose values need a look beyond their shape. */
 const checkedMembers = [
-  "constraints",
   "requiredSlots",
   "exitConditions",
   "dependsOn",
   "userIdentity",
   "outputFiles",
   "multiInstanceSettings",
-  "authenticationTokenSettings"
-] as const
-
-/** The members told back as they came; those with defaults or other rules are written apart. */
-const echoedMembers = [
-  "displayName",
-  "exitConditions",
-  "resourceFiles",
-  "outputFiles",
-  "environmentSettings",
-  "affinityInfo",
-  "dependsOn",
-  "applicationPackageReferences",
   "authenticationTokenSettings"
 ] as const
 
@@ -66,25 +51,21 @@ export const ofParameter = (
   task: TaskAddParameter,
   isAutoStorage: boolean
 ): TaskInput | Problem.Problem =>
-  check(task, isAutoStorage) ?? { spec: specOf(task), fragment: fragmentOf(task) }
-
-/** The constraints of the model; durations that are none were refused before. */
-export const constraintsOf = (constraints: TaskConstraints): TaskConstraintsSpec => ({
-  ...(constraints.maxWallClockTime === undefined
-    ? {}
-    : { maxWallClockMs: Iso8601Duration.durationToMs(constraints.maxWallClockTime) ?? Infinity }),
-  ...(constraints.retentionTime === undefined
-    ? {}
-    : { retentionMs: Iso8601Duration.durationToMs(constraints.retentionTime) ?? 0 }),
-  ...(constraints.maxTaskRetryCount === undefined
-    ? {}
-    : { maxTaskRetryCount: constraints.maxTaskRetryCount })
-})
+  check(task, isAutoStorage) ?? { spec: specOf(task), fragment: TaskFragment.make(task) }
 
 const check = (task: TaskAddParameter, isAutoStorage: boolean): Problem.Problem | undefined => {
+  const { constraints } = task
+  if (constraints !== undefined && !TaskLimits.isKnown(constraints)) {
+    const problem = Problem.ofValues(
+      TaskAddParameter.fields.constraints,
+      constraints,
+      "constraints"
+    )
+    if (problem !== undefined) return problem
+  }
   for (const name of checkedMembers) {
     const value = task[name]
-    if (value === undefined) continue
+    if (value === undefined || isSmall(value)) continue
     const problem = Problem.ofValues(TaskAddParameter.fields[name], value, name)
     if (problem !== undefined) return problem
   }
@@ -107,27 +88,32 @@ const checkInstances = (
   return FileInput.check({ resourceFiles: settings.commonResourceFiles ?? [] }, isAutoStorage)
 }
 
-const specOf = (task: TaskAddParameter): TaskSpec => ({
-  id: task.id,
-  requiredSlots: task.requiredSlots ?? 1,
-  ...(task.constraints === undefined ? {} : { constraints: constraintsOf(task.constraints) }),
-  ...(task.dependsOn === undefined ? {} : { dependsOn: task.dependsOn }),
-  ...(task.exitConditions === undefined ? {} : { exitConditions: exitsOf(task.exitConditions) }),
-  ...placingOf(task)
-})
+/** A whole number that fits wherever one is wanted, which is not worth a closer look. */
+const isSmall = (value: unknown): boolean =>
+  typeof value === "number" && Number.isInteger(value) && value >= 0 && value < 65_536
+
+const specOf = (task: TaskAddParameter): TaskSpec => {
+  const { constraints, dependsOn, exitConditions, id, requiredSlots = 1 } = task
+  const spec: { -readonly [Name in keyof TaskSpec]: TaskSpec[Name] } = { id, requiredSlots }
+  if (constraints !== undefined) spec.constraints = TaskLimits.read(constraints)
+  if (dependsOn !== undefined) spec.dependsOn = dependsOn
+  if (exitConditions !== undefined) spec.exitConditions = exitsOf(exitConditions)
+  const placing = placingOf(task)
+  if (placing !== undefined) spec.placing = placing
+  return spec
+}
 
 const placingOf = (
   { affinityInfo, multiInstanceSettings }: TaskAddParameter
-): Pick<TaskSpec, "placing"> => {
-  const preferredNodeId = NodePlace.nodeIdOf(affinityInfo?.affinityId ?? "")
-  if (multiInstanceSettings === undefined && preferredNodeId === undefined) return {}
+): TaskSpec["placing"] => {
+  const affinityId = affinityInfo?.affinityId
+  const preferredNodeId = affinityId === undefined ? undefined : NodePlace.nodeIdOf(affinityId)
+  if (multiInstanceSettings === undefined && preferredNodeId === undefined) return undefined
   return {
-    placing: {
-      ...(multiInstanceSettings === undefined
-        ? {}
-        : { instancesCount: multiInstanceSettings.numberOfInstances ?? 1 }),
-      ...(preferredNodeId === undefined ? {} : { preferredNodeId })
-    }
+    ...(multiInstanceSettings === undefined
+      ? {}
+      : { instancesCount: multiInstanceSettings.numberOfInstances ?? 1 }),
+    ...(preferredNodeId === undefined ? {} : { preferredNodeId })
   }
 }
 
@@ -156,25 +142,3 @@ const optionsOf = ({ dependencyAction, jobAction }: ExitOptions): SimExit.ExitOp
     ? { dependencyAction }
     : {})
 })
-
-/** Joined once, so that the text is kept as one piece. */
-const fragmentOf = (task: TaskAddParameter): string => {
-  const pieces = [`"commandLine":`, JSON.stringify(task.commandLine)]
-  for (const name of echoedMembers) {
-    const value = task[name]
-    if (value === undefined || (Array.isArray(value) && value.length === 0)) continue
-    pieces.push(`,"`, name, `":`, JSON.stringify(value))
-  }
-  const { multiInstanceSettings } = task
-  if (multiInstanceSettings !== undefined) {
-    const filled = { numberOfInstances: 1, ...multiInstanceSettings }
-    pieces.push(`,"multiInstanceSettings":`, JSON.stringify(filled))
-  }
-  pieces.push(
-    `,"userIdentity":`,
-    JSON.stringify(ProgramInput.userOf(task)),
-    `,"requiredSlots":`,
-    String(task.requiredSlots ?? 1)
-  )
-  return pieces.join("")
-}

@@ -3,12 +3,12 @@
  *
  * @source Job_* operations 2024-02-01.19.0
  */
-import * as EventHeap from "@batchwave/core/EventHeap"
 import * as Account from "./Account.ts"
 import * as DependencyLedger from "./DependencyLedger.ts"
 import * as Fact from "./Fact.ts"
 import * as Clock from "./internal/Clock.ts"
 import * as Constraints from "./internal/Constraints.ts"
+import * as Deadlines from "./internal/Deadlines.ts"
 import * as JobRules from "./internal/JobRules.ts"
 import * as Lifecycle from "./internal/Lifecycle.ts"
 import * as Lookup from "./internal/Lookup.ts"
@@ -18,6 +18,7 @@ import * as TaskStore from "./internal/TaskStore.ts"
 import type { DisableTasks, Job, JobPatch, JobSpec } from "./Job.ts"
 import { type NodeChores, releaseWallClockMsMax } from "./JobChore.ts"
 import * as Refusal from "./Refusal.ts"
+import { retentionMsDefault } from "./Task.ts"
 import * as TaskCounts from "./TaskCounts.ts"
 import * as TaskLog from "./TaskLog.ts"
 
@@ -305,7 +306,7 @@ const makeJob = (account: Account.Account, spec: JobSpec, nowMs: number): Job =>
     release: spec.release && {
       id: spec.release.id ?? JobRules.choreIds.release,
       maxWallClockMs: spec.release.maxWallClockMs ?? releaseWallClockMsMax,
-      retentionMs: spec.release.retentionMs ?? Constraints.retentionMsDefault
+      retentionMs: spec.release.retentionMs ?? retentionMsDefault
     },
     nodeChores: new Map(),
     barredNodes: new Set(),
@@ -324,5 +325,5 @@ const activeJobsCount = (account: Account.Account): number => {
 
 const watchWallClock = (account: Account.Account, job: Job): void => {
   const endAtMs = job.createdAtMs + job.constraints.maxWallClockMs
-  if (endAtMs < Infinity) EventHeap.push(account.deadlines, endAtMs, -1 - job.index)
+  if (endAtMs < Infinity) Deadlines.push(account, endAtMs, -1 - job.index)
 }

@@ -9,6 +9,7 @@ import type { Account, Placement } from "./Account.ts"
 import type { FaultScript } from "./FaultScript.ts"
 import * as Chores from "./internal/Chores.ts"
 import * as Clock from "./internal/Clock.ts"
+import * as Deadlines from "./internal/Deadlines.ts"
 import * as Lifecycle from "./internal/Lifecycle.ts"
 import * as NodeLife from "./internal/NodeLife.ts"
 import * as Placements from "./internal/Placements.ts"
@@ -152,13 +153,14 @@ export const clearFaults = (account: Account, nowMs: number): void => {
 
 /**
  * The time at which `advance` should be called next, or nothing when no wall clock runs, no node is
- * on its way and no fault is to come. A deadline that no longer holds may be named; advancing past it does nothing.
+ * on its way and no fault is to come. A deadline that was put off may be named; advancing past it does
+ * nothing.
  *
  * @category deadlines
  */
 export const nextDeadlineMs = (account: Account): number | undefined => {
   const nextMs = Math.min(
-    EventHeap.peekAtMs(account.deadlines) ?? Infinity,
+    Deadlines.nextMs(account) ?? Infinity,
     EventHeap.peekAtMs(account.allocations) ?? Infinity,
     account.faults === undefined ? Infinity : ScriptedFaults.nextAtMs(account.faults) ?? Infinity
   )
@@ -199,7 +201,8 @@ const expireRun = (account: Account, generation: number, nowMs: number): void =>
   const placement = account.placements.get(generation)
   if (placement === undefined) return Chores.expire(account, generation)
   const { job, task } = placement
-  if (!Placements.isCurrent(placement) || task.deadlineAtMs > nowMs) return
+  if (!Placements.isCurrent(placement)) return
+  if (Placements.wallClockEndMs(account, task) > nowMs) return
   placement.isExpired = true
   Lifecycle.terminate(account, job, task, nowMs)
   Lifecycle.finish(account, job, task, nowMs)

@@ -49,7 +49,15 @@ export interface TaskConstraints {
 }
 
 /**
- * The limits as a caller gives them; whatever is absent takes its default.
+ * How long task directories are kept by default: seven days, in milliseconds.
+ *
+ * @source TaskConstraints 2024-02-01.19.0
+ * @category values
+ */
+export const retentionMsDefault = 604_800_000
+
+/**
+ * The limits as a caller gives them, not to be written to later; whatever is absent takes its default.
  *
  * @category models
  */
@@ -173,8 +181,6 @@ export interface Task {
   phase: TaskPhase
   /** @internal */
   rank: number
-  /** @internal */
-  deadlineAtMs: number
   /** @internal */
   readonly wait: TaskWait | undefined
 }

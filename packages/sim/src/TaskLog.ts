@@ -19,6 +19,10 @@ export interface TaskLog {
 }
 
 const capacityMin = 16
+const growth = 1.5
+
+/** A log with more live entries than this part of its capacity grows. */
+const liveShareMax = 0.8
 
 /**
  * Makes an empty log.
@@ -38,12 +42,39 @@ export const make = (): TaskLog => ({
  * @category operations
  */
 export const append = (log: TaskLog, number: number, atMs: number, index: number): void => {
-  if (log.size === log.indexes.length) resize(log, log.size * 2)
+  if (isFull(log)) resize(log, Math.ceil(log.size * growth))
   const position = log.size++
   log.numbers[position] = number
   log.times[position] = atMs
   log.indexes[position] = index
 }
+
+/**
+ * Tells whether room is to be made before the next entry, when at most `liveCount` entries are live.
+ *
+ * @category reads
+ */
+export const needsRoom = (log: TaskLog, liveCount: number): boolean =>
+  isFull(log) || (log.size > wasteKept && log.size > 3 * liveCount)
+
+/**
+ * Makes room in a log: drops the entries that `isLive` denies, unless nearly all would stay. So a log
+ * holds not much more than what is live, and an entry costs a constant on average.
+ *
+ * @category operations
+ */
+export const makeRoom = (
+  log: TaskLog,
+  liveCount: number,
+  isLive: (index: number, number: number) => boolean
+): void => {
+  if (liveCount <= log.size * liveShareMax) compact(log, isLive)
+}
+
+/** A log this small is not worth cleaning before it is full. */
+const wasteKept = 64
+
+const isFull = (log: TaskLog): boolean => log.size === log.indexes.length
 
 /**
  * The position of the first entry numbered above `number`; `O(log n)`.
@@ -61,12 +92,8 @@ export const positionAfter = (log: TaskLog, number: number): number =>
 export const positionAtOrAfter = (log: TaskLog, atMs: number): number =>
   bisect(log.times, log.size, atMs, false)
 
-/**
- * Drops the entries that `isLive` denies, keeping the order.
- *
- * @category operations
- */
-export const compact = (
+/** Drops the entries that `isLive` denies, keeping the order. */
+const compact = (
   log: TaskLog,
   isLive: (index: number, number: number) => boolean
 ): void => {

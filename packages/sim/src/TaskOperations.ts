@@ -56,7 +56,8 @@ export const addCollection = (
   const atMs = Clock.tick(account, nowMs)
   const job = Lookup.openJob(account, jobId)
   if (Refusal.isRefusal(job)) return job
-  const outcomes = specs.map((spec) => insert(account, job, spec, atMs))
+  const terms = TaskRules.termsOf(job)
+  const outcomes = specs.map((spec) => insert(account, job, terms, spec, atMs))
   Scheduler.schedule(account, atMs)
   return outcomes
 }
@@ -197,10 +198,11 @@ export const listSubtasks = (
 const insert = (
   account: Account,
   job: Job,
+  terms: TaskRules.JobTerms,
   spec: TaskSpec,
   nowMs: number
 ): Task | Refusal.Refusal => {
-  const problem = TaskRules.check(account.rules, TaskRules.termsOf(job), spec) ??
+  const problem = TaskRules.check(account.rules, terms, spec) ??
     TaskFit.check(account, job, spec)
   if (problem !== undefined) return problem
   if (job.tasks.has(spec.id.toLowerCase())) return Refusal.make("TaskExists")

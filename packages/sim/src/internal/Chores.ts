@@ -3,13 +3,13 @@
  *
  * @internal
  */
-import * as EventHeap from "@batchwave/core/EventHeap"
 import type { Account, Chore } from "../Account.ts"
 import { isEnding, type Job } from "../Job.ts"
 import type { ChoreExecution, ChoreKind, NodeChores } from "../JobChore.ts"
 import * as Pool from "../Pool.ts"
 import * as TaskEnd from "../TaskEnd.ts"
 import * as Constraints from "./Constraints.ts"
+import * as Deadlines from "./Deadlines.ts"
 import * as Placements from "./Placements.ts"
 import * as PoolLife from "./PoolLife.ts"
 
@@ -147,7 +147,7 @@ const begin = (
   job.choresCount++
   Pool.countChore(node, 1, nowMs)
   const deadlineAtMs = nowMs + wallClockMsOf(job, kind)
-  if (deadlineAtMs < Infinity) EventHeap.push(account.deadlines, deadlineAtMs, generation)
+  if (deadlineAtMs < Infinity) Deadlines.push(account, deadlineAtMs, generation)
   account.instructions.push({
     _tag: "StartChore",
     kind,

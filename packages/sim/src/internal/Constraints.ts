@@ -4,14 +4,7 @@
  * @internal
  */
 import type { JobConstraints, JobConstraintsSpec } from "../Job.ts"
-import type { TaskConstraints, TaskConstraintsSpec } from "../Task.ts"
-
-/**
- * How long task directories are kept by default: seven days.
- *
- * @internal
- */
-export const retentionMsDefault = 604_800_000
+import { retentionMsDefault, type TaskConstraints, type TaskConstraintsSpec } from "../Task.ts"
 
 /** Tasks without constraints of their own and without retries share one value. */
 const unlimited: TaskConstraints = {
@@ -30,12 +23,18 @@ export const ofTask = (
   spec: TaskConstraintsSpec | undefined
 ): TaskConstraints => {
   if (spec === undefined && maxTaskRetryCount === 0) return unlimited
+  if (spec !== undefined && isWhole(spec)) return spec
   return {
     maxWallClockMs: spec?.maxWallClockMs ?? Infinity,
     retentionMs: spec?.retentionMs ?? retentionMsDefault,
     maxTaskRetryCount: spec?.maxTaskRetryCount ?? maxTaskRetryCount
   }
 }
+
+/** What leaves nothing to a default is kept as it was given, so that callers can share it. */
+const isWhole = (spec: TaskConstraintsSpec): spec is TaskConstraints =>
+  spec.maxWallClockMs !== undefined && spec.retentionMs !== undefined &&
+  spec.maxTaskRetryCount !== undefined
 
 /**
  * The limits of a job.

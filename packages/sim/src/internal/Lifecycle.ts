@@ -232,7 +232,6 @@ const complete = (
 ): void => {
   Placements.withdraw(account, task)
   task.phase = "completed"
-  task.deadlineAtMs = Infinity
   const why = failure === TaskEnd.taskEnded ? "terminated" : "ended"
   Transition.move(account, job, task, "completed", nowMs, why, ({ execution }) => {
     execution.endAtMs = nowMs

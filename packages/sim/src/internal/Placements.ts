@@ -3,7 +3,6 @@
  *
  * @internal
  */
-import * as EventHeap from "@batchwave/core/EventHeap"
 import type { Account, Placement } from "../Account.ts"
 import type * as Fact from "../Fact.ts"
 import type { Job } from "../Job.ts"
@@ -11,6 +10,7 @@ import * as Pool from "../Pool.ts"
 import * as ScriptedFaults from "../ScriptedFaults.ts"
 import * as Subtask from "../Subtask.ts"
 import { isPlaced, type Task } from "../Task.ts"
+import * as Deadlines from "./Deadlines.ts"
 import * as PoolLife from "./PoolLife.ts"
 import * as Transition from "./Transition.ts"
 
@@ -118,13 +118,21 @@ export const proceed = (account: Account, primary: Placement): void => {
  * @internal
  */
 export const watchWallClock = (account: Account, task: Task): void => {
-  const { constraints, execution: { startAtMs } } = task
   const placement = ofTask(account, task)
-  if (startAtMs === undefined || task.phase !== "running" || placement === undefined) return
-  task.deadlineAtMs = clockStartOf(account, task, startAtMs) + constraints.maxWallClockMs
-  if (task.deadlineAtMs < Infinity) {
-    EventHeap.push(account.deadlines, task.deadlineAtMs, placement.generation)
-  }
+  if (task.phase !== "running" || placement === undefined) return
+  const endAtMs = wallClockEndMs(account, task)
+  if (endAtMs < Infinity) Deadlines.push(account, endAtMs, placement.generation)
+}
+
+/**
+ * When the wall clock of a running task ends; `Infinity` when it never does.
+ *
+ * @internal
+ */
+export const wallClockEndMs = (account: Account, task: Task): number => {
+  const { constraints: { maxWallClockMs }, execution: { startAtMs } } = task
+  if (startAtMs === undefined || maxWallClockMs === Infinity) return Infinity
+  return clockStartOf(account, task, startAtMs) + maxWallClockMs
 }
 
 /** When the wall clock of a task began whose latest run started at a time. */
@@ -193,7 +201,6 @@ export const putBack = (
 ): void => {
   withdraw(account, task)
   if (task.subtasks !== undefined) task.subtasks = []
-  task.deadlineAtMs = Infinity
   Transition.move(account, job, task, "active", nowMs, why, ({ execution }) => {
     task.generation = 0
     execution.startAtMs = undefined

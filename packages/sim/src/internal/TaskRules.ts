@@ -59,11 +59,8 @@ export const check = (
   spec: TaskSpec
 ): Refusal.Refusal | undefined => {
   if (!isId(spec.id)) return badId(spec.id)
-  const key = spec.id.toLowerCase()
-  if (key === job.preparation.toLowerCase()) {
-    return Refusal.make("TaskIdSameAsJobPreparationTask")
-  }
-  if (key === job.release.toLowerCase()) return Refusal.make("TaskIdSameAsJobReleaseTask")
+  if (isSameId(spec.id, job.preparation)) return Refusal.make("TaskIdSameAsJobPreparationTask")
+  if (isSameId(spec.id, job.release)) return Refusal.make("TaskIdSameAsJobReleaseTask")
   const slots = spec.requiredSlots ?? 1
   if (!Number.isInteger(slots) || slots < 1) {
     return invalid("requiredSlots", slots, "The value must be a whole number of at least 1")
@@ -111,6 +108,9 @@ export const isId = (id: string): boolean => {
   }
   return true
 }
+
+const isSameId = (left: string, right: string): boolean =>
+  left.length === right.length && left.toLowerCase() === right.toLowerCase()
 
 /**
  * The refusal of a text that is no id.

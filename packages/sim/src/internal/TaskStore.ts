@@ -50,7 +50,6 @@ export const insert = (
     changedNumber: number,
     phase: "ready",
     rank: 0,
-    deadlineAtMs: Infinity,
     wait: DependencyLedger.makeWait(job.dependencies, spec.dependsOn)
   }
   account.tasks[task.index] = task
@@ -99,13 +98,14 @@ const free = (account: Account, job: Job, task: Task): void => {
 }
 
 const logCreation = (account: Account, job: Job, task: Task): void => {
-  TaskLog.append(job.creations, task.createdNumber, task.createdAtMs, task.index)
-  if (job.creations.size > 64 && job.creations.size > 3 * job.tasks.size) {
-    TaskLog.compact(
+  if (TaskLog.needsRoom(job.creations, job.tasks.size)) {
+    TaskLog.makeRoom(
       job.creations,
+      job.tasks.size,
       (index, number) => account.tasks[index]?.createdNumber === number
     )
   }
+  TaskLog.append(job.creations, task.createdNumber, task.createdAtMs, task.index)
 }
 
 const placingOf = (

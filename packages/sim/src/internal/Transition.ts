@@ -54,13 +54,14 @@ export const move = (
  */
 export const logChange = (account: Account, job: Job, task: Task): void => {
   task.changedNumber = account.nextNumber++
-  TaskLog.append(job.changes, task.changedNumber, task.stateTransitionAtMs, task.index)
-  if (job.changes.size > 64 && job.changes.size > 3 * job.tasks.size) {
-    TaskLog.compact(
+  if (TaskLog.needsRoom(job.changes, job.tasks.size)) {
+    TaskLog.makeRoom(
       job.changes,
+      job.tasks.size,
       (index, number) => account.tasks[index]?.changedNumber === number
     )
   }
+  TaskLog.append(job.changes, task.changedNumber, task.stateTransitionAtMs, task.index)
 }
 
 /**

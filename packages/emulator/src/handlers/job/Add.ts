@@ -11,7 +11,7 @@ import type { Handler } from "../../Exchange.ts"
 import * as JobInput from "../../JobInput.ts"
 import * as Problem from "../../Problem.ts"
 import * as Reply from "../../Reply.ts"
-import { firstMark } from "../../State.ts"
+import { firstMark, firstRecord } from "../../State.ts"
 
 /** Handles the operation. */
 export const handle: Handler = (exchange) => {
@@ -31,8 +31,8 @@ export const handle: Handler = (exchange) => {
   }
   state.jobRecords.set(job.index, record)
   if (input.managerFragment !== undefined) {
-    for (const { index } of job.tasks.values()) {
-      state.taskRecords[index] = { ...firstMark(state, nowMs), fragment: input.managerFragment }
+    for (const task of job.tasks.values()) {
+      state.taskRecords[task.index] = firstRecord(state, task, input.managerFragment)
     }
   }
   const location = `${exchange.base}/jobs/job-1`

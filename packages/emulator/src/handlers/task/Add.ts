@@ -9,7 +9,7 @@ import * as ErrorReply from "../../ErrorReply.ts"
 import type { Handler } from "../../Exchange.ts"
 import * as Problem from "../../Problem.ts"
 import * as Reply from "../../Reply.ts"
-import { firstMark } from "../../State.ts"
+import { firstRecord, markOf } from "../../State.ts"
 import * as Subject from "../../Subject.ts"
 import * as TaskDocument from "../../TaskDocument.ts"
 import * as TaskInput from "../../TaskInput.ts"
@@ -30,11 +30,11 @@ export const handle: Handler = (exchange) => {
       ? ErrorReply.make(exchange, "TaskDependenciesNotSpecifiedOnJob")
       : ErrorReply.ofRefusal(exchange, task)
   }
-  const record = { ...firstMark(state, nowMs), fragment: input.fragment }
+  const record = firstRecord(state, task, input.fragment)
   state.taskRecords[task.index] = record
   const location = TaskDocument.urlOf(exchange.base, subject.job, task)
   return Reply.empty(exchange, {
-    ...Reply.markHeaders(record),
+    ...Reply.markHeaders(markOf(task, record)),
     DataServiceId: location,
     Location: location
   })

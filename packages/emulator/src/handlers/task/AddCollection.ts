@@ -12,7 +12,7 @@ import * as ErrorReply from "../../ErrorReply.ts"
 import type { Exchange, Handler, Reply as ReplyValue } from "../../Exchange.ts"
 import * as Problem from "../../Problem.ts"
 import * as Reply from "../../Reply.ts"
-import { firstMark } from "../../State.ts"
+import { firstRecord, markOf } from "../../State.ts"
 import * as Subject from "../../Subject.ts"
 import * as TaskInput from "../../TaskInput.ts"
 import * as TimeText from "../../TimeText.ts"
@@ -42,22 +42,23 @@ export const handle: Handler = (exchange) => {
   const outcomes = TaskOperations.addCollection(state.account, subject.job.id, specs, nowMs)
   if (isRefused(outcomes)) return ErrorReply.ofRefusal(exchange, outcomes)
   const location = `${exchange.base}/jobs/${subject.job.id}/tasks/`
-  const addedAt = TimeText.print(state.times, nowMs)
+  const success = `{"status":"Success","taskId":"`
+  const tagged = `","eTag":"`
+  const located = `","lastModified":${TimeText.quoted(state.times, nowMs)},"location":"${location}`
   outcomes.forEach((outcome, index) => {
-    const { input: { fragment, spec }, place } = inputs[index]!
+    const { input, place } = inputs[index]!
+    const taskId = input.spec.id
     if (Refusal.isRefusal(outcome)) {
-      const text = refused(exchange, spec.id, outcome.code, ErrorReply.valuesOf(outcome))
-      results.push({ place, taskId: spec.id, text })
+      const text = refused(exchange, taskId, outcome.code, ErrorReply.valuesOf(outcome))
+      results.push({ place, taskId, text })
       return
     }
-    const record = { ...firstMark(state, nowMs), fragment }
+    const record = firstRecord(state, outcome, input.fragment)
     state.taskRecords[outcome.index] = record
-    results.push({
-      place,
-      taskId: spec.id,
-      text:
-        `{"status":"Success","taskId":"${outcome.id}","eTag":"${record.eTag}","lastModified":"${addedAt}","location":"${location}${outcome.id}"}`
-    })
+    const { eTag } = markOf(outcome, record)
+    // Joined, so that the text is one piece from the start.
+    const text = [success, outcome.id, tagged, eTag, located, outcome.id, `"}`].join("")
+    results.push({ place, taskId, text })
   })
   const told = CollectionEffects.arrange(exchange, results)
   return Reply.json(

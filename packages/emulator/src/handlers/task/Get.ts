@@ -6,6 +6,7 @@
 import type { Handler } from "../../Exchange.ts"
 import * as Select from "../../odata/Select.ts"
 import * as Reply from "../../Reply.ts"
+import { markOf } from "../../State.ts"
 import * as Subject from "../../Subject.ts"
 import * as TaskDocument from "../../TaskDocument.ts"
 
@@ -21,6 +22,6 @@ export const handle: Handler = (exchange) => {
   return Reply.json(
     exchange,
     `{${Reply.metadata(exchange, "tasks/@Element")}${members === "" ? "" : `,${members}`}}`,
-    Reply.markHeaders(taskRecord)
+    Reply.markHeaders(markOf(task, taskRecord))
   )
 }

@@ -12,10 +12,10 @@ import * as ErrorReply from "../../ErrorReply.ts"
 import type { Handler } from "../../Exchange.ts"
 import * as Problem from "../../Problem.ts"
 import * as Reply from "../../Reply.ts"
-import { touch } from "../../State.ts"
+import { markOf, touchTask } from "../../State.ts"
 import * as Subject from "../../Subject.ts"
 import * as TaskDocument from "../../TaskDocument.ts"
-import * as TaskInput from "../../TaskInput.ts"
+import * as TaskLimits from "../../TaskLimits.ts"
 
 /** Handles the operation. */
 export const handle: Handler = (exchange) => {
@@ -29,12 +29,12 @@ export const handle: Handler = (exchange) => {
   const { job, task, taskRecord } = subject
   const constraints = parameter.constraints === undefined
     ? undefined
-    : TaskInput.constraintsOf(parameter.constraints)
+    : TaskLimits.read(parameter.constraints)
   const updated = TaskOperations.update(state.account, job.id, task.id, constraints, nowMs)
   if (Refusal.isRefusal(updated)) return ErrorReply.ofRefusal(exchange, updated)
-  touch(state, taskRecord, nowMs)
+  touchTask(state, taskRecord, nowMs)
   return Reply.empty(exchange, {
-    ...Reply.markHeaders(taskRecord),
+    ...Reply.markHeaders(markOf(task, taskRecord)),
     DataServiceId: TaskDocument.urlOf(exchange.base, job, task)
   })
 }

@@ -9,7 +9,7 @@ import type { Task } from "@batchwave/sim/Task"
 import * as ErrorReply from "../../../ErrorReply.ts"
 import type { Exchange, Reply as ReplyValue } from "../../../Exchange.ts"
 import * as Reply from "../../../Reply.ts"
-import { touch } from "../../../State.ts"
+import { markOf, touchTask } from "../../../State.ts"
 import * as Subject from "../../../Subject.ts"
 import * as TaskDocument from "../../../TaskDocument.ts"
 
@@ -30,9 +30,9 @@ export const act = (exchange: Exchange, verb: Verb, name: string): ReplyValue =>
   const changed = verb(state.account, job.id, task.id, nowMs)
   if (Refusal.isRefusal(changed)) return ErrorReply.ofRefusal(exchange, changed)
   const isKept = name === "reactivate" && state.settings.reactivationETags === "same"
-  if (!isKept) touch(state, taskRecord, nowMs)
+  if (!isKept) touchTask(state, taskRecord, nowMs)
   return Reply.empty(exchange, {
-    ...Reply.markHeaders(taskRecord),
+    ...Reply.markHeaders(markOf(task, taskRecord)),
     DataServiceId: `${TaskDocument.urlOf(base, job, task)}/${name}`
   })
 }
