@@ -58,7 +58,36 @@ export interface RunOptions {
   readonly onResume?: (table: Recovery.RecoveryTable) => Effect.Effect<void>
   /** Cancels the run when it completes: what is in the service is terminated. @default never */
   readonly cancelWhen?: Effect.Effect<void>
+  /** Runs beside the run from its start to its end, for whoever steers it. @default nothing */
+  readonly steering?: (live: LiveRun) => Effect.Effect<void>
 }
+
+/**
+ * A run while it goes on.
+ *
+ * @category models
+ */
+export interface LiveRun {
+  /** Changes between two steps of whoever reads it. Not to be written. */
+  readonly state: RunState.RunState
+  /** Asks the run for something. What a wish changes is in the journal before it is acted on. */
+  readonly wish: (wish: Wish) => Effect.Effect<void>
+}
+
+/**
+ * What can be asked of a run that goes on: the events of `core` that somebody's will causes.
+ *
+ * @category models
+ */
+export type Wish = Extract<ExternalEvent, {
+  readonly _tag:
+    | "CancelRequested"
+    | "PauseRequested"
+    | "ResumeRequested"
+    | "FailureModeChanged"
+    | "LimitsChanged"
+    | "RerunRequested"
+}>
 
 /**
  * A run that has ended.
@@ -148,6 +177,11 @@ const proceed: (
         ? () => Effect.void
         : (events, atMs) => observer(events, atMs, context.state)
     } satisfies Omit<Driver.DriverOptions, "commands">
+    const { steering } = options
+    if (steering !== undefined) {
+      const wish = (wished: Wish) => Effect.asVoid(Queue.offer(context.inbox, wished))
+      yield* Effect.forkScoped(steering({ state: context.state, wish }))
+    }
     if (options.cancelWhen !== undefined) {
       yield* options.cancelWhen.pipe(
         Effect.andThen(Queue.offer(context.inbox, { _tag: "CancelRequested" })),

@@ -2,16 +2,16 @@
  * The commands, their arguments and flags. What a command does is loaded only when it is run, so
  * that help and errors of the command line come at once.
  */
+import * as RunMode from "@batchwave/core/RunMode"
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as GlobalFlag from "effect/cli/GlobalFlag"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
-import { dataDirectoryDefault } from "../run/RunDirectory.ts"
-import { Screen, type ScreenOptions } from "../screen/Screen.ts"
+import { color, data, failureMode, onScreen, runArgument } from "./CommonFlags.ts"
 import { emulateFlags } from "./EmulateFlags.ts"
 import { flag, slotsMax, whole } from "./FlagKinds.ts"
+import { steering } from "./SteerCommands.ts"
 
 const file = Argument.String("file").pipe(
   Argument.withDescription("A module whose default export is a pipeline, or a .json workflow")
@@ -23,31 +23,10 @@ const param = Flag.String("param").pipe(
   Flag.atLeast(0)
 )
 
-const data = Flag.String("data").pipe(
-  Flag.withMetavar("directory"),
-  Flag.withDescription("Where runs are kept"),
-  Flag.withDefault(dataDirectoryDefault)
-)
-
-const color = Flag.Literals("color", ["auto", "always", "never"]).pipe(
-  Flag.withDescription("Colour the output (NO_COLOR and FORCE_COLOR count for auto)"),
-  Flag.withDefault("auto")
-)
-
 /** Read by the entry point, which shows what a bug left behind. */
 const debug = GlobalFlag.Setting("debug")({
   flag: flag("debug", "Show the stack of an internal error")
 })
-
-const onScreen =
-  (options: ScreenOptions) =>
-  <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, Exclude<R, Screen>> =>
-    Effect.scoped(
-      Effect.flatMap(
-        Layer.build(Screen.layer(options)),
-        (screen) => Effect.provideContext(effect, screen)
-      )
-    )
 
 const plan = Command.make(
   "plan",
@@ -96,14 +75,13 @@ const runFlags = {
     Flag.withDescription("The pool of the account (or AZURE_BATCH_POOL)"),
     Flag.optional
   ),
-  mode: Flag.Literals("mode", ["eager", "waves"]).pipe(
-    Flag.withDescription("Submit a node when its parents are done, or level by level"),
+  mode: Flag.Literals("mode", RunMode.dependencyModes).pipe(
+    Flag.withDescription(
+      "Submit a node when its parents are done, level by level, or let the service hold it back"
+    ),
     Flag.withDefault("eager")
   ),
-  onFailure: Flag.Literals("on-failure", ["keepGoing", "drain", "failFast"]).pipe(
-    Flag.withDescription("What one failed node does to the rest"),
-    Flag.withDefault("keepGoing")
-  ),
+  onFailure: failureMode.pipe(Flag.withDefault<RunMode.FailureMode>("keepGoing")),
   onInterrupt: Flag.Literals("on-interrupt", ["detach", "terminate"]).pipe(
     Flag.withDescription("Whether Ctrl-C leaves the tasks in the service running, or ends them"),
     Flag.withDefault("detach")
@@ -155,10 +133,7 @@ const emulate = Command.make(
 const doctor = Command.make(
   "doctor",
   {
-    run: Argument.String("run").pipe(
-      Argument.withDescription("The id of a run; the newest one by default"),
-      Argument.optional
-    ),
+    run: runArgument,
     cut: flag("cut", "Remove what follows the last good point, and keep the journal as it was"),
     json: flag("json", "Print the diagnosis as one JSON object"),
     data,
@@ -212,6 +187,6 @@ const gc = Command.make(
  */
 export const batchwave = Command.make("batchwave").pipe(
   Command.withDescription("Run graphs of command-line tasks on Azure Batch, or on this machine"),
-  Command.withSubcommands([plan, run, emulate, doctor, gc]),
+  Command.withSubcommands([plan, run, ...steering, emulate, doctor, gc]),
   Command.withGlobalFlags([debug])
 )

@@ -4,13 +4,12 @@
 import * as JournalDoctor from "@batchwave/engine/JournalDoctor"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
-import * as RunDirectory from "../run/RunDirectory.ts"
-import * as RunId from "../run/RunId.ts"
+import type * as Option from "effect/Option"
 import { cleanLine } from "../screen/CleanText.ts"
 import { Screen } from "../screen/Screen.ts"
-import { CommandEnded, type CommandError, ofEngine, storage, usage } from "./CommandError.ts"
+import { CommandEnded, type CommandError, ofEngine } from "./CommandError.ts"
 import { ExitCode } from "./ExitCode.ts"
+import * as KnownRun from "./KnownRun.ts"
 
 /**
  * The settings of the command.
@@ -31,7 +30,7 @@ export interface DoctorSettings {
  */
 export const run = Effect.fn("DoctorCommand.run")(function*(settings: DoctorSettings) {
   const screen = yield* Screen
-  const directory = yield* target(settings)
+  const directory = yield* KnownRun.find(settings.data, settings.run)
   const told = (error: Parameters<typeof ofEngine>[0]): CommandError =>
     ofEngine(error, directory.runId, "")
   const diagnosis = yield* JournalDoctor.examine(directory.journal).pipe(Effect.mapError(told))
@@ -44,28 +43,6 @@ export const run = Effect.fn("DoctorCommand.run")(function*(settings: DoctorSett
   if (diagnosis.problems.length > 0 && kept === undefined) {
     return yield* new CommandEnded({ exitCode: ExitCode.storage })
   }
-})
-
-const target = Effect.fnUntraced(function*({ data, run }: DoctorSettings) {
-  if (Option.isSome(run)) {
-    if (RunId.isRunId(run.value)) {
-      const directory = RunDirectory.make(data, run.value)
-      if (RunDirectory.exists(directory)) return directory
-      return yield* usage(
-        `there is no run ${run.value} in ${data}; give --data, or the id of a run there`
-      )
-    }
-    return yield* usage(
-      `${cleanLine(run.value)} is no id of a run; see ${data}/runs for those there are`
-    )
-  }
-  const known = yield* RunDirectory.list(data).pipe(
-    Effect.mapError((error) => storage(error.message, error))
-  )
-  const newest = known[0]
-  return newest === undefined
-    ? yield* usage(`${data} has no runs; give the directory they are kept in by --data`)
-    : RunDirectory.make(data, newest.run)
 })
 
 const timeText = (atMs: number): string => DateTime.formatIso(DateTime.makeUnsafe(atMs))

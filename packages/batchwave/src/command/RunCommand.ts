@@ -12,6 +12,7 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { Backend } from "../run/Backend.ts"
 import * as RunSession from "../run/RunSession.ts"
+import * as Steering from "../run/Steering.ts"
 import * as ProgressDisplay from "../screen/ProgressDisplay.ts"
 import * as ProgressModel from "../screen/ProgressModel.ts"
 import { Screen } from "../screen/Screen.ts"
@@ -83,7 +84,8 @@ const execute: (
         held = table.adopted + table.resubmitted
         return screen.say(recoveryText(header.runId, table))
       },
-      cancelWhen: Deferred.await(cancel)
+      cancelWhen: Deferred.await(cancel),
+      steering: (live) => Steering.serve(openRun.directory, live)
     }).pipe(
       Effect.tap(() => Effect.andThen(display.finish, log.drain)),
       Effect.mapError((error) => ofEngine(error, header.runId, backend.endpoint)),

@@ -6,6 +6,7 @@
  *                      journal.db    the journal
  *                      artifacts/    files that tasks hand over
  *                      emulator/     the embedded service, if the run uses it
+ *                      control/      wishes for the run while a process works on it
  *                      report.json   how the run ended
  * ```
  */
@@ -42,6 +43,7 @@ export interface RunDirectory {
   readonly journal: string
   readonly artifacts: string
   readonly emulator: string
+  readonly control: string
   readonly report: string
 }
 
@@ -98,6 +100,7 @@ export const make = (dataDirectory: string, runId: string): RunDirectory => {
     journal: join(path, "journal.db"),
     artifacts: join(path, "artifacts"),
     emulator: join(path, "emulator"),
+    control: join(path, "control"),
     report: join(path, "report.json")
   }
 }

@@ -94,7 +94,8 @@ export const finished: (
  * @category models
  */
 export interface SessionOptions
-  extends Pick<Engine.RunOptions, "plan" | "header" | "observer" | "onResume" | "cancelWhen">
+  extends
+    Pick<Engine.RunOptions, "plan" | "header" | "observer" | "onResume" | "cancelWhen" | "steering">
 {
   readonly definition: Definition
   readonly config: RunConfig

@@ -1,0 +1,76 @@
+/**
+ * Flags and arguments that several commands have.
+ *
+ * @internal
+ */
+import * as RunMode from "@batchwave/core/RunMode"
+import * as Argument from "effect/cli/Argument"
+import * as Flag from "effect/cli/Flag"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import { dataDirectoryDefault } from "../run/RunDirectory.ts"
+import { Screen, type ScreenOptions } from "../screen/Screen.ts"
+
+/**
+ * What one failed node does to the rest.
+ *
+ * @internal
+ */
+export const failureMode: Flag.Flag<RunMode.FailureMode> = Flag.String("on-failure").pipe(
+  Flag.withMetavar("mode"),
+  Flag.filterMap(
+    (text) => Option.fromUndefinedOr(RunMode.parseFailureMode(text)),
+    (text) =>
+      `a failure mode: ${RunMode.failureModes.join(", ")}, tolerate:N or tolerate:N%; not ${text}`
+  ),
+  Flag.withDescription(
+    "What failed nodes do to the rest: keepGoing, drain, failFast, tolerate:N or tolerate:N%"
+  )
+)
+
+/**
+ * Where runs are kept.
+ *
+ * @internal
+ */
+export const data = Flag.String("data").pipe(
+  Flag.withMetavar("directory"),
+  Flag.withDescription("Where runs are kept"),
+  Flag.withDefault(dataDirectoryDefault)
+)
+
+/**
+ * Whether the output has colours.
+ *
+ * @internal
+ */
+export const color = Flag.Literals("color", ["auto", "always", "never"]).pipe(
+  Flag.withDescription("Colour the output (NO_COLOR and FORCE_COLOR count for auto)"),
+  Flag.withDefault("auto")
+)
+
+/**
+ * A run by its id.
+ *
+ * @internal
+ */
+export const runArgument = Argument.String("run").pipe(
+  Argument.withDescription("The id of a run; the newest one by default"),
+  Argument.optional
+)
+
+/**
+ * Gives a command the screen that its flags ask for.
+ *
+ * @internal
+ */
+export const onScreen =
+  (options: ScreenOptions) =>
+  <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, Exclude<R, Screen>> =>
+    Effect.scoped(
+      Effect.flatMap(
+        Layer.build(Screen.layer(options)),
+        (screen) => Effect.provideContext(effect, screen)
+      )
+    )

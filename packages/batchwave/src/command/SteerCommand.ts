@@ -1,0 +1,83 @@
+/**
+ * The commands for a run that another process works on: `status`, `explain`, `pause`, `continue`,
+ * `cancel` and `set`. The first two also read the journal of a run that nobody works on.
+ */
+import * as JournalDoctor from "@batchwave/engine/JournalDoctor"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import type * as Option from "effect/Option"
+import * as ControlChannel from "../run/ControlChannel.ts"
+import type * as RunDirectory from "../run/RunDirectory.ts"
+import * as RunJournal from "../run/RunJournal.ts"
+import * as RunQuery from "../run/RunQuery.ts"
+import { clean } from "../screen/CleanText.ts"
+import { Screen } from "../screen/Screen.ts"
+import { CommandError, ofEngine, usage } from "./CommandError.ts"
+import { ExitCode } from "./ExitCode.ts"
+import * as KnownRun from "./KnownRun.ts"
+
+/** How long the process that works on the run may take to answer. */
+const answerMsMax = 10_000
+
+/**
+ * The settings of the commands.
+ *
+ * @category models
+ */
+export interface SteerSettings {
+  readonly run: Option.Option<string>
+  readonly data: string
+  readonly json: boolean
+}
+
+/**
+ * Asks the run. Fails when the request is refused, and, for a wish, when no process works on the run.
+ *
+ * @category operations
+ */
+export const run = Effect.fn("SteerCommand.run")(function*(
+  settings: SteerSettings,
+  request: ControlChannel.Request
+) {
+  const screen = yield* Screen
+  const directory = yield* KnownRun.find(settings.data, settings.run)
+  const isLive = yield* JournalDoctor.isHeld(directory.journal)
+  const reply = isLive
+    ? yield* ControlChannel.ask(directory.control, request, answerMsMax)
+    : yield* fromJournal(directory, request)
+  if (reply === undefined) return yield* unanswered(directory, isLive)
+  if (reply._tag === "Refused") return yield* usage(reply.message)
+  const { text, value } = reply
+  yield* screen.result(settings.json ? JSON.stringify(value, undefined, 2) : clean(text))
+})
+
+const unanswered = (
+  { runId }: RunDirectory.RunDirectory,
+  isLive: boolean
+): CommandError =>
+  isLive
+    ? new CommandError({
+      exitCode: ExitCode.locked,
+      message: `the process that works on run ${runId} did not answer within ${
+        answerMsMax / 1000
+      } s; is it stopped, or still starting?`
+    })
+    : usage(
+      `no process works on run ${runId}; resume it by batchwave run FILE --resume --run-id ${runId}, `
+        + "or end what it left by batchwave gc --end --interrupted"
+    )
+
+/** Answers from the journal what can be answered without the process; `undefined` for wishes. */
+const fromJournal = Effect.fnUntraced(function*(
+  directory: RunDirectory.RunDirectory,
+  request: ControlChannel.Request
+) {
+  if (!RunQuery.isQuery(request)) return undefined
+  const { runId } = directory
+  const state = yield* RunJournal.fold(directory.journal).pipe(
+    Effect.mapError((error) => ofEngine(error, runId, ""))
+  )
+  return state === undefined
+    ? ControlChannel.refused(`run ${runId} has not begun`)
+    : RunQuery.answer(request, { runId, state, isLive: false }, yield* Clock.currentTimeMillis)
+})

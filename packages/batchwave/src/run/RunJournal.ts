@@ -1,0 +1,40 @@
+/**
+ * The state of a run from its journal alone.
+ */
+import * as Plan from "@batchwave/core/Plan"
+import * as RunState from "@batchwave/core/RunState"
+import { JournalFailed, type JournalLocked } from "@batchwave/engine/EngineError"
+import { Journal } from "@batchwave/engine/Journal"
+import * as SqliteJournal from "@batchwave/engine/SqliteJournal"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+
+/**
+ * Folds a journal; `undefined` when the run never began. Fails when the journal cannot be read, is
+ * held by a process, or holds a workflow that this version cannot plan.
+ *
+ * @category operations
+ */
+export const fold: (
+  file: string
+) => Effect.Effect<RunState.RunState | undefined, JournalFailed | JournalLocked> = Effect.fn(
+  "RunJournal.fold"
+)(function*(file) {
+  const services = yield* Layer.build(SqliteJournal.layer(file))
+  const journal = Context.get(services, Journal)
+  const header = yield* journal.header
+  if (header === undefined) return undefined
+  const planned = Plan.make(header.workflow)
+  if (planned._tag === "Invalid") {
+    return yield* new JournalFailed({
+      file,
+      message: `the journal ${file} holds a workflow that this version cannot plan`
+    })
+  }
+  const state = RunState.make(planned.plan)
+  yield* journal.replay(({ atMs, events }) => {
+    for (const event of events) RunState.evolve(state, event, atMs)
+  })
+  return state
+}, Effect.scoped)

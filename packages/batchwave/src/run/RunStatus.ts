@@ -1,0 +1,114 @@
+/**
+ * A run as it stands: its phase, its counts, and for nodes that are not running, what keeps them.
+ */
+import * as Explain from "@batchwave/core/Explain"
+import { isSettled, NodeState } from "@batchwave/core/NodeState"
+import * as Report from "@batchwave/core/Report"
+import type { RunState } from "@batchwave/core/RunState"
+import { counted } from "../screen/Words.ts"
+
+/**
+ * What the run as a whole does.
+ *
+ * @category models
+ */
+export type Phase = "running" | "paused" | "stopping" | Report.Report["outcome"]
+
+/**
+ * A run at a glance.
+ *
+ * @category models
+ */
+export interface RunStatus {
+  readonly run: string
+  readonly phase: Phase
+  readonly failureMode: string
+  readonly counts: Report.Report["counts"]
+  /** Nodes whose task the service holds. */
+  readonly inService: number
+  readonly retries: number
+}
+
+/**
+ * Reads the status off the state. `isLive` says whether a process works on the run. `O(nodes)`.
+ *
+ * @category constructors
+ */
+export const make = (run: string, state: RunState, isLive: boolean): RunStatus => {
+  const report = Report.make(state)
+  return {
+    run,
+    phase: phaseOf(state, report, isLive),
+    failureMode: state.failureMode,
+    counts: report.counts,
+    inService: countInService(state),
+    retries: report.retries
+  }
+}
+
+const phaseOf = (state: RunState, report: Report.Report, isLive: boolean): Phase => {
+  if (report.outcome !== "unfinished" || !isLive) return report.outcome
+  if (state.stopping !== undefined) return "stopping"
+  return state.paused ? "paused" : "running"
+}
+
+const countInService = ({ nodeStates }: RunState): number => {
+  let count = 0
+  for (const nodeState of nodeStates) {
+    if (nodeState === NodeState.queued || nodeState === NodeState.running) count++
+  }
+  return count
+}
+
+/**
+ * One line for people.
+ *
+ * @category rendering
+ */
+export const text = (status: RunStatus): string => {
+  const counts = Object.entries(status.counts)
+    .filter(([, count]) => count > 0)
+    .map(([outcome, count]) => `${count} ${outcome}`)
+  return `run ${status.run} is ${status.phase}: ${counts.join(", ")}; `
+    + `${
+      counted(status.inService, "task")
+    } in the service, ${status.retries} retried, ${status.failureMode}`
+}
+
+/**
+ * What keeps a node, or what became of it.
+ *
+ * @category models
+ */
+export interface NodeExplanation {
+  readonly node: string
+  readonly reason: Explain.Reason["_tag"]
+  readonly text: string
+}
+
+/** Without names, so many nodes are explained. */
+const nodesMax = 50
+
+/**
+ * Explains nodes by their indexes; without any, the first nodes that have not settled.
+ *
+ * @category queries
+ */
+export const explain = (
+  state: RunState,
+  nodes: ReadonlyArray<number>,
+  nowMs: number
+): ReadonlyArray<NodeExplanation> =>
+  (nodes.length > 0 ? nodes : openNodes(state)).map((node) => ({
+    node: state.plan.names[node] ?? String(node),
+    reason: Explain.reasonOf(state, node, nowMs)._tag,
+    text: Explain.describe(state, node, nowMs)
+  }))
+
+const openNodes = ({ nodeStates }: RunState): ReadonlyArray<number> => {
+  const open: Array<number> = []
+  for (let node = 0; node < nodeStates.length && open.length < nodesMax; node++) {
+    if (!isSettled(nodeStates[node]!)) open.push(node)
+  }
+  return open
+}

@@ -1,0 +1,96 @@
+/**
+ * Grants the requests of the control channel to a run that goes on.
+ */
+import * as RunMode from "@batchwave/core/RunMode"
+import type { LiveRun, Wish } from "@batchwave/engine/Engine"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import { counted } from "../screen/Words.ts"
+import * as ControlChannel from "./ControlChannel.ts"
+import type { RunDirectory } from "./RunDirectory.ts"
+import * as RunQuery from "./RunQuery.ts"
+
+/**
+ * Serves the channel of a run for as long as the run lives.
+ *
+ * @category operations
+ */
+export const serve = (directory: RunDirectory, live: LiveRun): Effect.Effect<void> =>
+  ControlChannel.serve(directory.control, (request) => answer(directory.runId, live, request))
+
+const answer = (
+  runId: string,
+  live: LiveRun,
+  request: ControlChannel.Request
+): Effect.Effect<ControlChannel.Reply> => {
+  const { state } = live
+  switch (request._tag) {
+    case "Status":
+    case "Explain":
+      return Effect.map(
+        Clock.currentTimeMillis,
+        (nowMs) => RunQuery.answer(request, { runId, state, isLive: true }, nowMs)
+      )
+    case "Pause":
+      return state.paused
+        ? done(`run ${runId} is paused already`)
+        : granted(
+          live,
+          { _tag: "PauseRequested" },
+          `run ${runId} is paused: nothing new is submitted`
+        )
+    case "Continue":
+      return state.paused
+        ? granted(live, { _tag: "ResumeRequested" }, `run ${runId} goes on`)
+        : done(`run ${runId} is not paused`)
+    case "Cancel":
+      return cancel(runId, live, request.nodes ?? [])
+    case "SetFailureMode": {
+      const failureMode = RunMode.parseFailureMode(request.mode)
+      return failureMode === undefined
+        ? Effect.succeed(ControlChannel.refused(failureModeProblem(request.mode)))
+        : granted(
+          live,
+          { _tag: "FailureModeChanged", failureMode },
+          `run ${runId} goes on with ${failureMode}; it was ${state.failureMode}`
+        )
+    }
+  }
+}
+
+/**
+ * What is wrong with a failure mode.
+ *
+ * @category rendering
+ */
+export const failureModeProblem = (text: string): string =>
+  `"${text}" is no failure mode; use ${RunMode.failureModes.join(", ")}, tolerate:N or tolerate:N%`
+
+const cancel = (
+  runId: string,
+  live: LiveRun,
+  names: ReadonlyArray<string>
+): Effect.Effect<ControlChannel.Reply> =>
+  names.length === 0
+    ? granted(live, { _tag: "CancelRequested" }, `run ${runId} is being cancelled`)
+    : Result.match(RunQuery.nodesNamed(live.state.plan, names), {
+      onFailure: (message) => Effect.succeed(ControlChannel.refused(message)),
+      onSuccess: (nodes) =>
+        granted(
+          live,
+          { _tag: "CancelRequested", nodes },
+          `${counted(nodes.length, "node")} of run ${runId} and what depends on ${
+            nodes.length === 1 ? "it" : "them"
+          } are being cancelled`
+        )
+    })
+
+const granted = (
+  live: LiveRun,
+  wish: Wish,
+  text: string
+): Effect.Effect<ControlChannel.Reply> => Effect.andThen(live.wish(wish), done(text))
+
+const done = (text: string): Effect.Effect<ControlChannel.Reply> =>
+  Effect.succeed({ _tag: "Done", text, value: { done: text } })

@@ -1,0 +1,77 @@
+/**
+ * A run that goes on is asked, paused, continued, changed and ended from another process.
+ */
+import { assert, describe, it } from "@effect/vitest"
+import { existsSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import * as Command from "./Command.ts"
+
+/** Two branches that wait for files, each with a node behind it. */
+const pipelineOf = (directory: string): string =>
+  Command.writePipeline(
+    directory,
+    "branches.ts",
+    `
+import { Pipeline } from "batchwave"
+const until = (name: string) => "until [ -e ${directory}/" + name + " ]; do sleep 0.05; done"
+export default Pipeline.graph("branches", {
+  left: { run: until("left") },
+  "after left": { run: "touch ${directory}/left-ran", needs: ["left"] },
+  right: { run: until("right") },
+  "after right": { run: "touch ${directory}/right-ran", needs: ["right"] }
+})
+`
+  )
+
+describe("a run that goes on", () => {
+  it("is told about, explained, paused, continued, changed and cut by its id", async () => {
+    const directory = Command.makeDirectory()
+    const options = { cwd: directory }
+    const ask = async (...args: ReadonlyArray<string>): Promise<string> => {
+      const ended = await Command.run(args, options)
+      assert.strictEqual(ended.code, 0, `${args.join(" ")}: ${ended.stderr}`)
+      return ended.stdout
+    }
+    const run = Command.start(
+      ["run", pipelineOf(directory), "--run-id", "r", "--slots", "4", "--json"],
+      options
+    )
+    await Command.eventually(
+      "both tasks run",
+      () => run.output().stderr.includes("submitted 2 tasks")
+    )
+
+    assert.match(await ask("status"), /^run r is running: 4 pending; \d tasks? in the service/)
+    assert.match(await ask("explain", "--node", "after left"), /^after left: .*left/)
+    assert.match(await ask("pause", "r"), /run r is paused/)
+    assert.strictEqual(JSON.parse(await ask("status", "--json")).phase, "paused")
+    assert.match(await ask("set", "--on-failure", "tolerate:50%"), /tolerate:50%; it was keepGoing/)
+    writeFileSync(join(directory, "left"), "")
+    await Command.eventually("left ends", () => run.output().stderr.includes("left succeeded"))
+    const kept: ReadonlyArray<{ readonly reason: string }> = JSON.parse(
+      await ask("explain", "--node", "after left", "--json")
+    )
+    assert.deepStrictEqual(kept.map(({ reason }) => reason), ["Paused"])
+    assert.isFalse(existsSync(join(directory, "left-ran")))
+
+    const wrong = await Command.run(["cancel", "--node", "after lefd"], options)
+    assert.strictEqual(wrong.code, 2)
+    assert.include(wrong.stderr, "did you mean \"after left\"?")
+    assert.match(await ask("cancel", "--node", "right"), /1 node of run r .* being cancelled/)
+    assert.match(await ask("continue"), /run r goes on/)
+    const ended = await run.ended
+    assert.strictEqual(existsSync(join(directory, "left-ran")), true)
+    assert.strictEqual(existsSync(join(directory, "right-ran")), false)
+    const document: {
+      readonly nodes: ReadonlyArray<{ readonly node: string; readonly outcome: string }>
+    } = JSON.parse(ended.stdout)
+    const outcomes = new Map(document.nodes.map(({ node, outcome }) => [node, outcome]))
+    assert.strictEqual(outcomes.get("after left"), "succeeded")
+    assert.strictEqual(outcomes.get("right"), "cancelled")
+
+    assert.match(await ask("status"), /^run r is (?!running)/)
+    const dead = await Command.run(["pause"], options)
+    assert.strictEqual(dead.code, 2)
+    assert.include(dead.stderr, "no process works on run r")
+  }, 60_000)
+})
