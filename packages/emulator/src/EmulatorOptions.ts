@@ -169,51 +169,33 @@ export const firstPoolOf = (
 })
 
 /**
- * The settings a data directory remembers, because the account was shaped by them; the others are
- * those of each start.
+ * The settings a data directory remembers, because the account was shaped by them: all switches, and
+ * what is named here. They stand in files, so none may be secret.
  *
  * @category models
  */
 export type StoredSettings =
+  & Switches.Switches
+  & Pick<Settings, "pool" | "nodes" | "slotsPerNode" | "nodeFillType" | "seed" | "poolChanges">
   & { readonly hasAutoStorage: boolean }
-  & Omit<
-    Settings,
-    | "host"
-    | "port"
-    | "account"
-    | "key"
-    | "tokens"
-    | "dataDirectory"
-    | "truthFile"
-    | "executor"
-    | "allowedDirectories"
-    | "graceMs"
-    | "faults"
-    | "autoStorage"
-  >
 
 /**
- * The settings to remember. They stand in files, so a secret has to be left out here.
+ * The settings to remember.
  *
  * @category operations
  */
 export const storedOf = (settings: Settings): StoredSettings => {
-  const {
-    account: _account,
-    allowedDirectories: _allowedDirectories,
-    autoStorage,
-    dataDirectory: _dataDirectory,
-    executor: _executor,
-    faults: _faults,
-    graceMs: _graceMs,
-    host: _host,
-    key: _key,
-    port: _port,
-    tokens: _tokens,
-    truthFile: _truthFile,
-    ...stored
-  } = settings
-  return { ...stored, hasAutoStorage: autoStorage !== undefined }
+  const { autoStorage, nodeFillType, nodes, pool, poolChanges, seed, slotsPerNode } = settings
+  return {
+    ...Switches.only(settings),
+    pool,
+    nodes,
+    slotsPerNode,
+    nodeFillType,
+    seed,
+    poolChanges,
+    hasAutoStorage: autoStorage !== undefined
+  }
 }
 
 /**

@@ -243,6 +243,16 @@ export const defaults: Switches = {
 export const settle = (given: Partial<Switches>): Switches => ({ ...defaults, ...given })
 
 /**
+ * The switches among other settings, and nothing else.
+ *
+ * @category operations
+ */
+export const only = (values: Switches): Switches => ({
+  ...defaults,
+  ...Object.fromEntries(Object.entries(values).filter(([name]) => Object.hasOwn(table, name)))
+})
+
+/**
  * Lists everything wrong with values of switches, one sentence each; absent ones are right.
  *
  * @category operations
