@@ -87,16 +87,50 @@ export interface EmulatorControl {
 export const make = Effect.fn("Emulator.make")(function*(
   options: EmulatorOptions.EmulatorOptions
 ): Effect.fn.Return<EmulatorShape, EmulatorError, Scope.Scope> {
-  const state = yield* StateOpening.open(EmulatorOptions.settle(options))
+  const { runner, state } = yield* assemble(options)
   const { settings } = state
+  const identity = yield* ServerIdentity.open(state)
+  const port = yield* Server.listen(state, runner, identity)
+  return announce(state, runner, settings.host, port, identity)
+})
+
+/** The parts of an emulator that nobody can address yet. */
+interface Assembled {
+  readonly state: State
+  readonly runner: Runner.Runner
+}
+
+/**
+ * Puts everything of an emulator together but the way requests come to it.
+ *
+ * @internal
+ */
+export const assemble = Effect.fnUntraced(function*(
+  options: EmulatorOptions.EmulatorOptions
+): Effect.fn.Return<Assembled, EmulatorError, Scope.Scope> {
+  const state = yield* StateOpening.open(EmulatorOptions.settle(options))
   const executor = yield* Layer.build(executorOf(state))
   const runner = yield* Effect.provideContext(Runner.make(state), executor)
   state.provideFiles = Context.get(executor, Executor).provideFiles
-  const identity = yield* ServerIdentity.open(state)
-  const port = yield* Server.listen(state, runner, identity)
-  for (const name of HostGuard.namesOf(settings.host, port)) state.hosts.add(name)
-  const host = settings.host.includes(":") ? `[${settings.host}]` : settings.host
-  state.endpoint = `${identity === undefined ? "http" : "https"}://${host}:${port}`
+  return { state, runner }
+})
+
+/**
+ * Begins to act under an address.
+ *
+ * @internal
+ */
+export const announce = (
+  state: State,
+  runner: Runner.Runner,
+  host: string,
+  port: number,
+  identity?: ServerIdentity.ServerIdentity
+): EmulatorShape => {
+  const { settings } = state
+  for (const name of HostGuard.namesOf(host, port)) state.hosts.add(name)
+  const scheme = identity === undefined ? "http" : "https"
+  state.endpoint = `${scheme}://${host.includes(":") ? `[${host}]` : host}:${port}`
   runner.drain()
   return {
     endpoint: state.endpoint,
@@ -108,7 +142,7 @@ export const make = Effect.fn("Emulator.make")(function*(
     control: makeControl(state, runner),
     truth: truthOf(state)
   }
-})
+}
 
 const truthOf = (state: State): Stream.Stream<TruthEvent> =>
   Stream.callback((queue) =>

@@ -5,10 +5,10 @@
  */
 import * as Effect from "effect/Effect"
 import { Buffer } from "node:buffer"
-import type { ServerResponse } from "node:http"
 import { gzipSync } from "node:zlib"
 import type { BadGzipFault, PaddedFault, SlowBodyFault } from "./BodyFault.ts"
 import type { Reply } from "./Exchange.ts"
+import type { ReplyLine } from "./ReplyLine.ts"
 
 /** The faults that are carried out here. */
 export type OddBodyFault = BadGzipFault | PaddedFault | SlowBodyFault
@@ -31,7 +31,7 @@ const blanks = Buffer.alloc(65_536, " ")
  * bodies in memory are bent.
  */
 export const write = (
-  response: ServerResponse,
+  line: ReplyLine,
   { headers }: Reply,
   text: string,
   fault: OddBodyFault,
@@ -43,7 +43,7 @@ export const write = (
       const bytes = compressed(body, fault.form ?? "Garbage")
       return Effect.sync(() => {
         begin({ ...headers, "Content-Encoding": "gzip", "Content-Length": bytes.length })
-        response.end(bytes)
+        line.end(bytes)
       })
     }
     case "Padded":
@@ -53,10 +53,10 @@ export const write = (
           ? {}
           : { "Content-Length": Math.max(body.length, fault.bytes) })
       })
-      return pad(response, body, fault.bytes)
+      return pad(line, body, fault.bytes)
     case "SlowBody":
       begin({ ...headers, "Content-Length": body.length })
-      return trickle(response, body, fault.bytesPerSecond)
+      return trickle(line, body, fault.bytesPerSecond)
     default:
       return fault satisfies never
   }
@@ -71,39 +71,27 @@ const compressed = (body: Buffer, form: "Garbage" | "Cut" | "Checksum"): Buffer 
   return whole
 }
 
-const pad = Effect.fnUntraced(function*(response: ServerResponse, body: Buffer, bytes: number) {
-  response.write(body)
+const pad = Effect.fnUntraced(function*(line: ReplyLine, body: Buffer, bytes: number) {
+  line.write(body)
   for (let rest = bytes - body.length; rest > 0; rest -= blanks.length) {
-    if (response.destroyed) return
+    if (line.isGone()) return
     const piece = rest < blanks.length ? blanks.subarray(0, rest) : blanks
-    if (!response.write(piece)) yield* drained(response)
+    if (!line.write(piece)) yield* line.drained
   }
-  response.end()
+  line.end()
 })
 
 const trickle = Effect.fnUntraced(function*(
-  response: ServerResponse,
+  line: ReplyLine,
   body: Buffer,
   bytesPerSecond: number
 ) {
   const pieceBytes = Math.max(1, Math.floor(bytesPerSecond / piecesPerSecond))
   const waitMs = 1000 * pieceBytes / bytesPerSecond
   for (let from = 0; from < body.length; from += pieceBytes) {
-    if (response.destroyed) return
-    response.write(body.subarray(from, from + pieceBytes))
+    if (line.isGone()) return
+    line.write(body.subarray(from, from + pieceBytes))
     yield* Effect.sleep(waitMs)
   }
-  response.end()
+  line.end()
 })
-
-/** Waits until more can be written, or never will. */
-const drained = (response: ServerResponse): Effect.Effect<void> =>
-  Effect.callback((resume) => {
-    const go = () => {
-      response.off("drain", go)
-      response.off("close", go)
-      resume(Effect.void)
-    }
-    response.once("drain", go)
-    response.once("close", go)
-  })

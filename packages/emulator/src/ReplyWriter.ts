@@ -5,13 +5,12 @@
  * @source recorded replies 2024-02-01.19.0
  * @internal
  */
+import * as Rfc1123 from "@batchwave/wire/Rfc1123"
 import * as Effect from "effect/Effect"
 import { Buffer } from "node:buffer"
-import type { ReadStream } from "node:fs"
-import type { IncomingMessage, ServerResponse } from "node:http"
-import { pipeline } from "node:stream"
-import type { Exchange, FileBody, Reply } from "./Exchange.ts"
+import type { Exchange, Reply } from "./Exchange.ts"
 import * as OddBody from "./OddBody.ts"
+import type { ReplyHeaders, ReplyLine } from "./ReplyLine.ts"
 
 const fixedHeaders = {
   DataServiceVersion: "3.0",
@@ -20,28 +19,27 @@ const fixedHeaders = {
   "X-Content-Type-Options": "nosniff"
 } as const
 
+/** What the headers of a reply tell besides the reply. */
+export interface Mark {
+  readonly requestId: string
+  readonly requestHeaders: Exchange["headers"]
+  /** Of the `Date` header. */
+  readonly dateMs: number
+}
+
 /** Writes one reply. */
-export const write = (
-  request: IncomingMessage,
-  response: ServerResponse,
-  reply: Reply,
-  requestId: string,
-  requestHeaders: Exchange["headers"]
-): void => {
-  const { body, status } = reply
-  const headers = headersOf(reply, requestId, requestHeaders)
+export const write = (line: ReplyLine, reply: Reply, mark: Mark): void => {
+  const { body, reason, status } = reply
+  const headers = headersOf(reply, mark)
   if (typeof body === "object") {
-    response.writeHead(status, headers)
-    return sendFile(request, response, body)
+    line.begin(status, undefined, headers)
+    return line.sendFile(body, "end")
   }
-  const hasBody = body !== undefined && request.method !== "HEAD"
-  const bodyBytes = hasBody ? Buffer.byteLength(body) : 0
-  if (hasBody) headers["Content-Length"] = bodyBytes
+  const hasBody = body !== undefined && line.method !== "HEAD"
+  if (hasBody) headers["Content-Length"] = Buffer.byteLength(body)
   else if (status !== 204 && status !== 304) headers["Content-Length"] ??= 0
-  begin(response, reply, headers)
-  if (!hasBody) response.end()
-  // A text of as many bytes as characters is plain ASCII, which is copied faster.
-  else response.end(body, bodyBytes === body.length ? "latin1" : "utf8")
+  line.begin(status, reason, headers)
+  line.end(hasBody ? body : undefined)
 }
 
 /** How much of a reply is written. */
@@ -52,76 +50,53 @@ export interface Part {
 }
 
 /** Writes the beginning of a reply. One without a body is written as it is. */
-export const writePart = (
-  request: IncomingMessage,
-  response: ServerResponse,
-  reply: Reply,
-  requestId: string,
-  requestHeaders: Exchange["headers"],
-  part: Part
-): void => {
-  const { body } = reply
-  if (body === undefined || request.method === "HEAD") {
-    return write(request, response, reply, requestId, requestHeaders)
-  }
+export const writePart = (line: ReplyLine, reply: Reply, mark: Mark, part: Part): void => {
+  const { body, reason, status } = reply
+  if (body === undefined || line.method === "HEAD") return write(line, reply, mark)
   const whole = typeof body === "object" ? body : Buffer.from(body, "utf8")
   const wholeBytes = Buffer.isBuffer(whole) ? whole.length : whole.bytesCount
   const bytesCount = Math.max(0, Math.min(part.bytes, wholeBytes - 1))
-  const headers = headersOf(reply, requestId, requestHeaders)
+  const headers = headersOf(reply, mark)
   headers["Content-Length"] = part.isLengthKept ? wholeBytes : bytesCount
-  begin(response, reply, headers)
-  const finish = () => part.isLengthKept ? request.socket.destroy() : response.end()
-  if (Buffer.isBuffer(whole)) {
-    response.write(whole.subarray(0, bytesCount), finish)
-    return
+  line.begin(status, reason, headers)
+  if (!Buffer.isBuffer(whole)) {
+    return line.sendFile({ ...whole, bytesCount }, part.isLengthKept ? "break" : "end")
   }
-  const stream = openPart({ ...whole, bytesCount })
-  stream.once("close", finish)
-  if (bytesCount === 0) stream.destroy()
-  else stream.pipe(response, { end: false })
+  const bytes = whole.subarray(0, bytesCount)
+  if (part.isLengthKept) line.writeAndBreak(bytes)
+  else line.end(bytes)
 }
 
 /** Writes a reply with a body that is sent oddly; one without a body in memory as it is. */
 export const writeOdd = (
-  request: IncomingMessage,
-  response: ServerResponse,
+  line: ReplyLine,
   reply: Reply,
-  requestId: string,
-  requestHeaders: Exchange["headers"],
+  mark: Mark,
   fault: OddBody.OddBodyFault
 ): Effect.Effect<void> => {
-  const { body } = reply
-  if (typeof body !== "string" || request.method === "HEAD") {
-    return Effect.sync(() => write(request, response, reply, requestId, requestHeaders))
+  const { body, reason, status } = reply
+  if (typeof body !== "string" || line.method === "HEAD") {
+    return Effect.sync(() => write(line, reply, mark))
   }
-  const common = headersOf(reply, requestId, requestHeaders)
+  const common = headersOf(reply, mark)
   return OddBody.write(
-    response,
+    line,
     reply,
     body,
     fault,
-    (headers) => begin(response, reply, { ...common, ...headers })
+    (headers) => line.begin(status, reason, { ...common, ...headers })
   )
-}
-
-const begin = (
-  response: ServerResponse,
-  { reason, status }: Reply,
-  headers: Record<string, string | number>
-): void => {
-  if (reason === undefined) response.writeHead(status, headers)
-  else response.writeHead(status, reason, headers)
 }
 
 const headersOf = (
   reply: Reply,
-  requestId: string,
-  requestHeaders: Exchange["headers"]
-): Record<string, string | number> => {
-  const headers: Record<string, string | number> = {
+  { dateMs, requestHeaders, requestId }: Mark
+): ReplyHeaders => {
+  const headers: ReplyHeaders = {
     ...reply.headers,
     "request-id": requestId,
-    ...fixedHeaders
+    ...fixedHeaders,
+    Date: dateOf(dateMs)
   }
   const clientRequestId = requestHeaders["client-request-id"]
   const isEchoWanted = requestHeaders["return-client-request-id"]?.toLowerCase() === "true"
@@ -129,19 +104,15 @@ const headersOf = (
   return headers
 }
 
-const openPart = ({ bytesCount, firstByte, handle }: FileBody): ReadStream =>
-  handle.createReadStream({ start: firstByte, end: firstByte + Math.max(0, bytesCount - 1) })
+let lastDateSecond = Number.NaN
+let lastDate = ""
 
-const sendFile = (request: IncomingMessage, response: ServerResponse, body: FileBody): void => {
-  const { bytesCount } = body
-  const stream = openPart(body)
-  if (bytesCount === 0) {
-    stream.destroy()
-    response.end()
-    return
+/** One text serves all replies of a second. */
+const dateOf = (atMs: number): string => {
+  const second = Math.floor(atMs / 1000)
+  if (second !== lastDateSecond) {
+    lastDateSecond = second
+    lastDate = Rfc1123.dateOfEpochMs(atMs)
   }
-  pipeline(stream, response, () => {
-    // A file that shrank meanwhile cannot fill the length that was promised.
-    if (stream.bytesRead < bytesCount) request.destroy()
-  })
+  return lastDate
 }

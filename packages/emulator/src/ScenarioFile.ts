@@ -52,7 +52,8 @@ const TaskRule = Schema.Struct({
   setupFailure: optional(CodedFailure),
   uploadFailure: optional(CodedFailure),
   stdout: optional(Schema.String),
-  stderr: optional(Schema.String)
+  stderr: optional(Schema.String),
+  files: optional(Schema.Record(Schema.String, Schema.String))
 })
 
 const NodeRule = Schema.Struct({

@@ -3,7 +3,8 @@
  * heap of events, so a run costs one entry and no fiber, whatever it lasts.
  *
  * S1 a run takes as long as its course says, in the account's time, from the time of its start.
- * S2 what a run writes is made when somebody looks for it; a file that was deleted stays deleted.
+ * S2 what a run writes is made when somebody looks for it, and dated with the end of the run; a file
+ *    that was deleted stays deleted.
  * S3 output files are not uploaded and resource files not brought: courses tell how that goes, too.
  *
  * @internal
@@ -22,7 +23,7 @@ import * as Effect from "effect/Effect"
 import type * as Fiber from "effect/Fiber"
 import * as FiberSet from "effect/FiberSet"
 import * as Layer from "effect/Layer"
-import { mkdirSync, writeFileSync } from "node:fs"
+import { mkdirSync, utimesSync, writeFileSync } from "node:fs"
 import * as Path from "node:path"
 import { Executor, type ExecutorShape, type Report, type StartRun } from "./Executor.ts"
 import { attemptSync } from "./executor/FileFault.ts"
@@ -54,7 +55,7 @@ interface Stage {
   readonly runs: Map<number, SimulatedRun>
   /** By index. */
   readonly nodes: Array<SimulatedNode>
-  /** The attempt whose files are on the disk. */
+  /** Twice the attempt whose files are on the disk, and one more once it has ended. */
   readonly provided: WeakMap<Task, number>
   readonly directories: Set<string>
   /** What a fault has the latest run of a task write, in place of what the scenario says. */
@@ -218,21 +219,34 @@ const isIdle = ({ runs, state: { account } }: Stage): boolean => {
 /** Makes the directory of a task's latest run, once (S2). */
 const provideFiles = Effect.fnUntraced(function*(stage: Stage, job: Job, task: Task) {
   const node = stage.state.account.nodes[task.nodeIndex]
-  if (node === undefined || stage.provided.get(task) === task.runsCount) return
-  stage.provided.set(task, task.runsCount)
+  // A run that is looked at while it goes on is looked at again when it has ended.
+  const look = 2 * task.runsCount + (task.execution.exitCode === undefined ? 0 : 1)
+  if (node === undefined || stage.provided.get(task) === look) return
+  stage.provided.set(task, look)
   const { dataDirectory } = stage.state.settings
   const directory = NodeLayout.taskDirectory(dataDirectory, node.id, job.id, task.id)
   stage.directories.add(directory)
-  const { stderr = "", stdout = "" } = stage.written.get(task) ?? RunCourse.outputOf(stage.model, {
+  const own = RunCourse.outputOf(stage.model, {
     taskId: task.id,
     attempt: task.runsCount,
     nodeId: node.id,
     requiredSlots: task.requiredSlots
   })
+  const bent = stage.written.get(task)
+  const { stderr = "", stdout = "" } = bent ?? own
+  const written = [["stdout.txt", stdout], ["stderr.txt", stderr]]
+  if (bent === undefined && task.execution.exitCode === 0) {
+    for (const [path, text] of own.files) written.push([`wd/${path}`, text])
+  }
+  const seconds = (task.execution.endAtMs ?? stage.state.account.nowMs) / 1000
   yield* attemptSync(directory, () => {
     mkdirSync(Path.join(directory, "wd"), { recursive: true, mode: 0o700 })
-    writeFileSync(Path.join(directory, "stdout.txt"), stdout, { mode: 0o600 })
-    writeFileSync(Path.join(directory, "stderr.txt"), stderr, { mode: 0o600 })
+    for (const [name = "", text = ""] of written) {
+      const path = Path.join(directory, name)
+      mkdirSync(Path.dirname(path), { recursive: true, mode: 0o700 })
+      writeFileSync(path, text, { mode: 0o600 })
+      utimesSync(path, seconds, seconds)
+    }
   }).pipe(
     Effect.catch((fault) => Effect.logWarning("The files of a task were not made", fault))
   )

@@ -90,20 +90,33 @@ export const make = (model: ScenarioModel.ScenarioModel, run: ScenarioRun): RunC
 }
 
 /**
+ * What a run writes.
+ *
+ * @category models
+ */
+export interface RunOutput {
+  readonly stdout: string
+  readonly stderr: string
+  /** By relative path in the working directory; only of a run that exits with 0. */
+  readonly files: ReadonlyMap<string, string>
+}
+
+/**
  * What a run writes, all of it as soon as its process begins.
  *
  * @category operations
  */
-export const outputOf = (
-  model: ScenarioModel.ScenarioModel,
-  run: ScenarioRun
-): { readonly stdout: string; readonly stderr: string } => {
-  const { stderr = "", stdout = "" } =
+export const outputOf = (model: ScenarioModel.ScenarioModel, run: ScenarioRun): RunOutput => {
+  const { files = {}, stderr = "", stdout = "" } =
     ScenarioModel.taskConduct(model, run.taskId, run.attempt).rule
   const fill = (text: string): string =>
     text.replaceAll("{task}", run.taskId).replaceAll("{attempt}", String(run.attempt))
       .replaceAll("{node}", run.nodeId)
-  return { stdout: fill(stdout), stderr: fill(stderr) }
+  return {
+    stdout: fill(stdout),
+    stderr: fill(stderr),
+    files: new Map(Object.entries(files).map(([path, text]) => [path, fill(text)]))
+  }
 }
 
 /** The name under which the engine adds a task again. */

@@ -81,6 +81,11 @@ export interface TaskRule {
   readonly stdout?: string
   /** The same for stderr. @default "" */
   readonly stderr?: string
+  /**
+   * The text of files a run that exits with 0 leaves in its working directory, by relative path with
+   * slashes, such as the JSON of an output; the same names stand for the same things. @default none
+   */
+  readonly files?: Readonly<Record<string, string>>
 }
 
 /**
@@ -161,6 +166,10 @@ const checkTask = (found: Array<string>, rule: TaskRule, place: string): void =>
   if (rule.memory !== undefined && !(rule.memory.perSlotMiB > 0)) {
     found.push(`${place}.memory.perSlotMiB must be above 0, not ${rule.memory.perSlotMiB}.`)
   }
+  for (const path of Object.keys(rule.files ?? {})) {
+    if (relativePath.test(path)) continue
+    found.push(`${place}.files["${path}"] must be a relative path without "." and "..".`)
+  }
   checkProbability(found, rule.stuckProbability, `${place}.stuckProbability`)
   for (const name of ["straggler", "setupFailure", "uploadFailure"] as const) {
     checkProbability(found, rule[name]?.probability, `${place}.${name}.probability`)
@@ -169,6 +178,8 @@ const checkTask = (found: Array<string>, rule: TaskRule, place: string): void =>
     found.push(`${place}.straggler.factor must be at least 0, not ${rule.straggler.factor}.`)
   }
 }
+
+const relativePath = /^(?!(?:.*\/)?\.{0,2}(?:\/|$))[^\\\0]+$/
 
 const checkNode = (found: Array<string>, rule: NodeRule, place: string): void => {
   checkPattern(found, rule.nodes, `${place}.nodes`)

@@ -162,11 +162,23 @@ describe("the course of a run", () => {
   })
 
   it("writes what the rule says, with its own names in it", () => {
-    const model = ScenarioModel.make({ tasks: [{ stdout: "{task} {attempt} on {node}\n" }] })
+    const model = ScenarioModel.make({
+      tasks: [{ stdout: "{task} {attempt} on {node}\n", files: { "a/out.json": "\"{task}\"" } }]
+    })
     assert.deepStrictEqual(
       RunCourse.outputOf(model, { taskId: "t", attempt: 2, nodeId: "n", requiredSlots: 1 }),
-      { stdout: "t 2 on n\n", stderr: "" }
+      { stdout: "t 2 on n\n", stderr: "", files: new Map([["a/out.json", "\"t\""]]) }
     )
+  })
+
+  it("takes relative paths of files only", () => {
+    const problemsOf = (path: string) => Scenario.problems({ tasks: [{ files: { [path]: "" } }] })
+    for (const path of ["a", "a/b.json", "..a", "a..", ".hidden"]) {
+      assert.deepStrictEqual(problemsOf(path), [], path)
+    }
+    for (const path of ["", "/a", "..", "../a", "a/../b", "./a", "a/.", "a/", "a//b", "a\\b"]) {
+      assert.strictEqual(problemsOf(path).length, 1, path)
+    }
   })
 })
 

@@ -38,18 +38,14 @@ export const shifted = ({ times: { offsetMs } }: State, reply: Reply): Reply => 
   return { ...reply, headers: { ...reply.headers, "Last-Modified": told } }
 }
 
-/** Sets the skewed date of a reply, and lets its connection end early once it idles. */
+/** Lets the connection of a request end early once it idles. */
 export const watch = (
   { fork, state }: Watcher,
   request: IncomingMessage,
-  response: ServerResponse,
-  { nowMs }: ErrorReply.Occasion
+  response: ServerResponse
 ): void => {
   const { active } = state.faults
-  const { dateOffsetMs, idleCloseMs } = active?.plan.server ?? {}
-  if (dateOffsetMs !== undefined) {
-    response.setHeader("Date", Rfc1123.dateOfEpochMs(nowMs + dateOffsetMs))
-  }
+  const idleCloseMs = active?.plan.server?.idleCloseMs
   if (active === undefined || idleCloseMs === undefined) return
   const { socket } = request
   const turn = (turns.get(socket) ?? 0) + 1
