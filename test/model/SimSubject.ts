@@ -2,13 +2,13 @@
  * The simulator as a subject of stories.
  */
 import * as Account from "@batchwave/sim/Account"
+import * as ChangeWalk from "@batchwave/sim/ChangeWalk"
 import type { Job } from "@batchwave/sim/Job"
 import * as JobOperations from "@batchwave/sim/JobOperations"
 import * as Refusal from "@batchwave/sim/Refusal"
 import * as Runs from "@batchwave/sim/Runs"
 import type { Task, TaskSpec } from "@batchwave/sim/Task"
 import type { TaskEnd } from "@batchwave/sim/TaskEnd"
-import * as TaskLog from "@batchwave/sim/TaskLog"
 import * as TaskOperations from "@batchwave/sim/TaskOperations"
 import * as Effect from "effect/Effect"
 import * as Command from "./Command.ts"
@@ -190,11 +190,8 @@ const changedSince = (
   sinceMs: number
 ): ReadonlyArray<Task> => {
   const tasks: Array<Task> = []
-  const from = TaskLog.positionAtOrAfter(job.changes, sinceMs)
-  for (let position = from; position < job.changes.size; position++) {
-    const task = Account.changedTask(account, job, position)
-    if (task !== undefined) tasks.push(task)
-  }
+  const walk = ChangeWalk.since(job, ChangeWalk.allStates, sinceMs)
+  while (ChangeWalk.step(account, walk)) if (walk.task !== undefined) tasks.push(walk.task)
   return tasks
 }
 

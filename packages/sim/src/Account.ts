@@ -304,13 +304,3 @@ export const createdTask = (account: Account, job: Job, position: number): Task 
   const task = account.tasks[job.creations.indexes[position]!]
   return task?.createdNumber === job.creations.numbers[position] ? task : undefined
 }
-
-/**
- * The task at an entry of its job's `changes` log, or nothing when the entry is not live.
- *
- * @category reads
- */
-export const changedTask = (account: Account, job: Job, position: number): Task | undefined => {
-  const task = account.tasks[job.changes.indexes[position]!]
-  return task?.changedNumber === job.changes.numbers[position] ? task : undefined
-}

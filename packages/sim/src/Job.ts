@@ -9,7 +9,7 @@ import type {
   JobReleaseSpec,
   NodeChores
 } from "./JobChore.ts"
-import type { Task, TaskSpec } from "./Task.ts"
+import type { Task, TaskSpec, TaskState } from "./Task.ts"
 import type { JobCounts } from "./TaskCounts.ts"
 import type { TaskLog } from "./TaskLog.ts"
 import type { ReadyQueue } from "./TaskPlacing.ts"
@@ -147,8 +147,8 @@ export interface Job {
   readonly counts: JobCounts
   /** Tasks in the order of their adds. */
   readonly creations: TaskLog
-  /** Tasks in the order of their latest change of state. */
-  readonly changes: TaskLog
+  /** Tasks by the state they are in, in the order of their change to it. */
+  readonly changes: Readonly<Record<TaskState, TaskLog>>
   /** @internal */
   readonly dependencies: DependencyLedger
   readonly preparation: JobPreparation | undefined

@@ -295,7 +295,12 @@ const makeJob = (account: Account.Account, spec: JobSpec, nowMs: number): Job =>
     tasks: new Map(),
     counts: TaskCounts.make(),
     creations: TaskLog.make(),
-    changes: TaskLog.make(),
+    changes: {
+      active: TaskLog.make(),
+      preparing: TaskLog.make(),
+      running: TaskLog.make(),
+      completed: TaskLog.make()
+    },
     dependencies: DependencyLedger.make(account.rules.parentIds === "exactCase"),
     preparation: spec.preparation && {
       id: spec.preparation.id ?? JobRules.choreIds.preparation,

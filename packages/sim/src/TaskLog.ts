@@ -1,5 +1,5 @@
 /**
- * An append-only order of tasks: one for adds, one for changes of state.
+ * An append-only order of tasks: one for adds, one for the changes to each state.
  *
  * L1 numbers and times never decrease along the log, so a reader finds its place by bisection and a
  *    place stays valid whatever is added, deleted or compacted meanwhile.

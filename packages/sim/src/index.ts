@@ -1,4 +1,5 @@
 export * as Account from "./Account.ts"
+export * as ChangeWalk from "./ChangeWalk.ts"
 export * as DependencyLedger from "./DependencyLedger.ts"
 export * as Distribution from "./Distribution.ts"
 export * as ExitConditions from "./ExitConditions.ts"

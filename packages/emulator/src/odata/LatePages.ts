@@ -26,7 +26,7 @@ export const find = (
   job: Job,
   filter: Filter | undefined,
   paging: Paging
-): TaskPages.TaskPage | undefined => {
+): Omit<TaskPages.TaskPage, "looksCount"> | undefined => {
   const { faults, state } = exchange
   if (state.settings.listOrder === "id") return ofIds(exchange, job, filter, paging)
   const isBent = faults !== undefined && (faults.late !== undefined || faults.omitted.length > 0)
@@ -42,7 +42,7 @@ const ofIds = (
   job: Job,
   filter: Filter | undefined,
   { after, itemsMax }: Paging
-): TaskPages.TaskPage => {
+): Omit<TaskPages.TaskPage, "looksCount"> => {
   const tasks: Array<Task> = []
   for (const task of IndexedPages.sortedAfter(job.tasks.values(), after)) {
     const told = faults === undefined ? task : toldOf(state.account, faults, task, nowMs)
@@ -61,7 +61,7 @@ const bent = (
   filter: Filter | undefined,
   itemsMax: number,
   place: number
-): TaskPages.TaskPage => {
+): Omit<TaskPages.TaskPage, "looksCount"> => {
   const { creations } = job
   const tasks: Array<Task> = []
   let last = place

@@ -3,7 +3,8 @@
  *
  * @internal
  */
-import type { Task } from "@batchwave/sim/Task"
+import * as ChangeWalk from "@batchwave/sim/ChangeWalk"
+import type { Task, TaskState } from "@batchwave/sim/Task"
 import * as Iso8601 from "@batchwave/wire/Iso8601"
 import type { Filter } from "@batchwave/wire/OData"
 import * as ODataMatch from "@batchwave/wire/ODataMatch"
@@ -37,6 +38,27 @@ export const changedSinceMs = (filter: Filter): number | undefined => {
     ? Iso8601.timestampToEpochMs(value) ?? Rfc1123.dateToEpochMs(value)
     : undefined
   return atMs === undefined ? undefined : Math.floor(atMs)
+}
+
+/** The states a task may be in to pass the filter; all of them when it says nothing about states. */
+export const statesOf = (filter: Filter): ReadonlyArray<TaskState> => {
+  switch (filter._tag) {
+    case "And":
+      return filter.operands.map(statesOf).reduce((left, right) =>
+        left.filter((state) => right.includes(state))
+      )
+    case "Or": {
+      const some = new Set(filter.operands.flatMap(statesOf))
+      return ChangeWalk.allStates.filter((state) => some.has(state))
+    }
+    case "Comparison":
+    case "StartsWith":
+      return ChangeWalk.allStates.filter((state) =>
+        filter.property !== "state" || ODataMatch.matches(filter, () => state)
+      )
+    default:
+      return filter satisfies never
+  }
 }
 
 /**

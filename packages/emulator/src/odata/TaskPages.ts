@@ -1,6 +1,7 @@
 /**
  * One page of a task listing, found with as little looking as the filter allows: ids are looked up,
- * changes since a time come from the change log, and everything else walks the adds.
+ * tasks in some states or changed since a time come from the logs of these states, and everything else
+ * walks the adds.
  *
  * A page ends early after `looksMax` tasks were looked at; it may then be short or empty and still
  * have a next page, as on the service.
@@ -8,6 +9,7 @@
  * @internal
  */
 import * as Account from "@batchwave/sim/Account"
+import * as ChangeWalk from "@batchwave/sim/ChangeWalk"
 import type { Job } from "@batchwave/sim/Job"
 import type { Task } from "@batchwave/sim/Task"
 import * as TaskLog from "@batchwave/sim/TaskLog"
@@ -20,6 +22,8 @@ import * as TaskFilter from "./TaskFilter.ts"
 export interface TaskPage {
   readonly tasks: ReadonlyArray<Task>
   readonly next: string | undefined
+  /** What was looked at to find them. */
+  readonly looksCount: number
 }
 
 /** The most tasks looked at for one page. */
@@ -36,50 +40,66 @@ export const find = (
   if (ids !== undefined) return ofIds(job, [...new Set(ids.map(lower))], paging)
   // A listing that a fault made begins with the adds and goes on with them.
   const isOfAdds = filter === undefined || paging.after?.startsWith("c") === true
-  const sinceMs = isOfAdds ? undefined : changedSinceMs(state, filter)
-  const [log, mark] = sinceMs === undefined
-    ? [job.creations, "c"] as const
-    : [job.changes, "t"] as const
-  const place = paging.after === undefined ? undefined : placeOf(paging.after, mark)
-  if (paging.after !== undefined && place === undefined) return undefined
-  const from = place === undefined
-    ? TaskLog.positionAtOrAfter(log, sinceMs ?? 0)
-    : TaskLog.positionAfter(log, place)
-  return ofLog(state, job, filter, paging.itemsMax, { log, mark, from })
-}
-
-/** Filters speak of times as they are told. */
-const changedSinceMs = ({ times }: State, filter: Filter): number | undefined => {
+  if (isOfAdds) return ofAdds(state, job, filter, paging)
   const sinceMs = TaskFilter.changedSinceMs(filter)
-  return sinceMs === undefined ? undefined : sinceMs - times.offsetMs
+  const states = TaskFilter.statesOf(filter)
+  if (sinceMs === undefined && states.length === ChangeWalk.allStates.length) {
+    return ofAdds(state, job, filter, paging)
+  }
+  const place = paging.after === undefined ? undefined : placeOf(paging.after, "t")
+  if (paging.after !== undefined && place === undefined) return undefined
+  // Filters speak of times as they are told.
+  const walk = place === undefined
+    ? ChangeWalk.since(job, states, (sinceMs ?? -Infinity) - state.times.offsetMs)
+    : ChangeWalk.after(job, states, place)
+  return ofChanges(state, filter, paging.itemsMax, walk)
 }
 
-interface Walk {
-  readonly log: TaskLog.TaskLog
-  readonly mark: "c" | "t"
-  readonly from: number
+const ofChanges = (
+  state: State,
+  filter: Filter,
+  itemsMax: number,
+  walk: ChangeWalk.ChangeWalk
+): TaskPage => {
+  const tasks: Array<Task> = []
+  let last = 0
+  while (ChangeWalk.step(state.account, walk)) {
+    const { looksCount, number, task } = walk
+    if (task !== undefined && TaskFilter.matches(state, filter, task)) {
+      if (tasks.length === itemsMax) return { tasks, next: `t${last}`, looksCount }
+      tasks.push(task)
+      last = number
+    }
+    if (looksCount === looksMax) return { tasks, next: `t${number}`, looksCount }
+  }
+  return { tasks, next: undefined, looksCount: walk.looksCount }
 }
 
-const ofLog = (
+const ofAdds = (
   state: State,
   job: Job,
   filter: Filter | undefined,
-  itemsMax: number,
-  { from, log, mark }: Walk
-): TaskPage => {
-  const taskAt = mark === "c" ? Account.createdTask : Account.changedTask
-  const tasks: Array<Task> = []
+  paging: Paging
+): TaskPage | undefined => {
+  const { creations: log } = job
+  const place = paging.after === undefined ? 0 : placeOf(paging.after, "c")
+  if (place === undefined) return undefined
+  const from = TaskLog.positionAfter(log, place)
   const end = Math.min(log.size, from + looksMax)
-  let last = 0
+  const tasks: Array<Task> = []
+  let last = place
   for (let position = from; position < end; position++) {
-    const task = taskAt(state.account, job, position)
+    const task = Account.createdTask(state.account, job, position)
     if (task === undefined) continue
     if (filter !== undefined && !TaskFilter.matches(state, filter, task)) continue
-    if (tasks.length === itemsMax) return { tasks, next: `${mark}${last}` }
+    if (tasks.length === paging.itemsMax) {
+      return { tasks, next: `c${last}`, looksCount: position - from }
+    }
     tasks.push(task)
     last = log.numbers[position]!
   }
-  return { tasks, next: end < log.size ? `${mark}${log.numbers[end - 1]!}` : undefined }
+  const next = end < log.size ? `c${log.numbers[end - 1]!}` : undefined
+  return { tasks, next, looksCount: end - from }
 }
 
 const ofIds = (job: Job, ids: ReadonlyArray<string>, paging: Paging): TaskPage | undefined => {
@@ -91,7 +111,7 @@ const ofIds = (job: Job, ids: ReadonlyArray<string>, paging: Paging): TaskPage |
     const task = job.tasks.get(ids[index]!)
     if (task !== undefined) tasks.push(task)
   }
-  return { tasks, next: end < ids.length ? `i${end}` : undefined }
+  return { tasks, next: end < ids.length ? `i${end}` : undefined, looksCount: end - from }
 }
 
 const lower = (id: string): string => id.toLowerCase()

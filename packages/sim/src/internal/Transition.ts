@@ -54,14 +54,22 @@ export const move = (
  */
 export const logChange = (account: Account, job: Job, task: Task): void => {
   task.changedNumber = account.nextNumber++
-  if (TaskLog.needsRoom(job.changes, job.tasks.size)) {
+  const log = job.changes[task.state]
+  const liveCount = liveCountOf(job, task.state)
+  if (TaskLog.needsRoom(log, liveCount)) {
     TaskLog.makeRoom(
-      job.changes,
-      job.tasks.size,
+      log,
+      liveCount,
       (index, number) => account.tasks[index]?.changedNumber === number
     )
   }
-  TaskLog.append(job.changes, task.changedNumber, task.stateTransitionAtMs, task.index)
+  TaskLog.append(log, task.changedNumber, task.stateTransitionAtMs, task.index)
+}
+
+/** The most tasks that can be in a state: those that are preparing count as running. */
+const liveCountOf = ({ counts: { tasks } }: Job, state: TaskState): number => {
+  if (state === "completed") return tasks.succeeded + tasks.failed
+  return state === "active" ? tasks.active : tasks.running
 }
 
 /**
