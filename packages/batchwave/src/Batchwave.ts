@@ -25,6 +25,12 @@ export interface RunOptions {
     readonly key: Redacted.Redacted
     readonly pool: string
   }
+  /**
+   * A blob container with a signature that allows to read, create and write: where the files of the
+   * run are kept between its tasks. @default a directory of the run, which only a service on this
+   * machine reaches
+   */
+  readonly store?: Redacted.Redacted
   /** Where runs are kept. @default ".batchwave" */
   readonly data?: string
   /** Names the run, or the run to go on with: an id that exists is resumed. @default a new id */

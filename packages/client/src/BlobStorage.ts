@@ -23,6 +23,7 @@ import * as BlobListing from "./internal/BlobListing.ts"
 import * as StorageExchange from "./internal/StorageExchange.ts"
 import { StorageFailure } from "./StorageFailure.ts"
 import * as StorageUrl from "./StorageUrl.ts"
+import type { UploadSource } from "./UploadSource.ts"
 
 /** The version of the REST interface that is spoken. */
 const storageVersion = "2021-12-02"
@@ -65,12 +66,6 @@ export interface BlobStorageOptions {
 export interface BlobItem {
   readonly name: string
   readonly bytes: number
-}
-
-/** What is uploaded: its length, and any part of it. */
-export interface UploadSource<E> {
-  readonly bytes: number
-  readonly read: (offset: number, length: number) => Effect.Effect<Uint8Array, E>
 }
 
 /** Files in blob containers and behind URLs. */

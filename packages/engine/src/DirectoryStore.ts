@@ -10,6 +10,7 @@ import { access, copyFile, mkdir, rename, writeFile } from "node:fs/promises"
 import { basename, dirname, join, resolve } from "node:path"
 import { pipeline } from "node:stream/promises"
 import { pathToFileURL } from "node:url"
+import { keyOf } from "./ArtifactKey.ts"
 import { ArtifactStore } from "./ArtifactStore.ts"
 import { ArtifactFailed } from "./EngineError.ts"
 
@@ -44,8 +45,6 @@ const make = Effect.fnUntraced(function*(root: string) {
     locate: (key) => attempt(key, () => access(pathOf(key))).pipe(Effect.as(pathOf(key)))
   })
 })
-
-const keyOf = (digest: string, name: string): string => `files/${digest.slice(0, 16)}/${name}`
 
 /** Writes beside the target and renames, so that a half-written artifact is never seen. */
 const place = Effect.fnUntraced(function*(

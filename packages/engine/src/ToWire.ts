@@ -1,8 +1,8 @@
 /**
  * From a planned task to the request that adds it: command, inputs, files, outputs and limits.
  *
- * W1 The same task of the same run gives the same request, byte for byte, so that one found in the
- *    service can be told to be ours by the fingerprint it carries.
+ * W1 The same task of the same run gives the same request, byte for byte but for the signatures of
+ *    URLs, so that one found in the service can be told to be ours by the fingerprint it carries.
  * W2 Every declared output is removed before the command starts, so what is found afterwards was
  *    written by this attempt, also when a reactivation finds the old working directory.
  */
@@ -117,8 +117,17 @@ const dependenciesOf = (
     : { dependsOn: { taskIds: parents.map((parent) => naming.idOf(parent)) } }
 }
 
-const fingerprintOf = (parameter: TaskAddParameter): string =>
-  createHash("sha256").update(JSON.stringify(parameter)).digest("hex").slice(0, 32)
+/** Signatures of URLs may be renewed between two openings of a run, so their queries do not count. */
+const fingerprintOf = (parameter: TaskAddParameter): string => {
+  const text = JSON.stringify(
+    parameter,
+    (name, value: unknown) =>
+      typeof value === "string" && (name === "httpUrl" || name === "containerUrl")
+        ? value.split("?", 1)[0]
+        : value
+  )
+  return createHash("sha256").update(text).digest("hex").slice(0, 32)
+}
 
 const scriptOf = (
   context: ToWireContext,

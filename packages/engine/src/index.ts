@@ -1,4 +1,6 @@
+export * as ArtifactKey from "./ArtifactKey.ts"
 export * as ArtifactStore from "./ArtifactStore.ts"
+export * as BlobStore from "./BlobStore.ts"
 export * as CommandScript from "./CommandScript.ts"
 export * as DirectoryStore from "./DirectoryStore.ts"
 export * as Engine from "./Engine.ts"

@@ -75,6 +75,13 @@ const runFlags = {
     Flag.withDescription("The pool of the account (or AZURE_BATCH_POOL)"),
     Flag.optional
   ),
+  store: Flag.Redacted("store").pipe(
+    Flag.withMetavar("url"),
+    Flag.withDescription(
+      "A blob container with a signature, for files between tasks (or AZURE_STORAGE_CONTAINER_SAS_URL)"
+    ),
+    Flag.optional
+  ),
   mode: Flag.Literals("mode", RunMode.dependencyModes).pipe(
     Flag.withDescription(
       "Submit a node when its parents are done, level by level, or let the service hold it back"

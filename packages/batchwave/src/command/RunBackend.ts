@@ -12,6 +12,7 @@ import * as Backend from "../run/Backend.ts"
 import * as BackendChoice from "../run/BackendChoice.ts"
 import { describe, type RunDirectory } from "../run/RunDirectory.ts"
 import { nodesWithFiles } from "../run/RunSession.ts"
+import * as StoreChoice from "../run/StoreChoice.ts"
 import { Screen } from "../screen/Screen.ts"
 import { listed } from "../screen/Words.ts"
 import { type CommandError, unreachable, usage } from "./CommandError.ts"
@@ -52,6 +53,31 @@ export const choose: (
       return yield* usage("--slots sets up the embedded emulator; the slots of a pool are its own")
     }
     return choice.success
+  }
+)
+
+/**
+ * Decides where the run keeps its files, from flag and environment, or from what a resumed run was
+ * started with.
+ *
+ * @category operations
+ */
+export const chooseStore: (
+  settings: Pick<RunSettings, "store">,
+  choice: BackendChoice.BackendChoice,
+  resumed: RunDirectory | undefined
+) => Effect.Effect<StoreChoice.StoreChoice, CommandError> = Effect.fn("RunBackend.chooseStore")(
+  function*(settings, choice, resumed) {
+    const found = yield* StoreChoice.environment.pipe(
+      Effect.mapError((error) => usage(`the environment is wrong: ${error.message}`, error))
+    )
+    const chosen = StoreChoice.choose({
+      given: settings.store,
+      found,
+      isLocal: choice._tag === "Emulator" || BackendChoice.isLoopback(choice.settings.endpoint),
+      recorded: resumed === undefined ? undefined : describe(resumed)
+    })
+    return Result.isFailure(chosen) ? yield* usage(chosen.failure) : chosen.success
   }
 )
 
@@ -113,7 +139,8 @@ const probeProblem = (error: BatchFailure, endpoint: string, account: string): C
 export const check = (
   choice: BackendChoice.BackendChoice,
   plan: Plan,
-  recorded: RunHeader | undefined
+  recorded: RunHeader | undefined,
+  store: StoreChoice.StoreChoice
 ): Effect.Effect<void, CommandError> => {
   if (choice._tag === "Emulator") return Effect.void
   const { endpoint } = choice.settings
@@ -127,9 +154,12 @@ export const check = (
     )
   }
   const names = nodesWithFiles(plan)
-  if (names.length === 0 || BackendChoice.isLoopback(endpoint)) return Effect.void
+  const isReachable = store._tag === "Blobs" || BackendChoice.isLoopback(endpoint)
+  if (names.length === 0 || isReachable) return Effect.void
   return usage(
-    `the pipeline hands files over (${listed(names, 3)}), and files travel only between tasks on `
-      + `this machine so far; pass small values as JSON, or run it on the emulator (${shown} is elsewhere)`
+    `the pipeline hands files over (${
+      listed(names, 3)
+    }), and ${shown} cannot reach this machine's; `
+      + `give a blob container for them, by --store or ${StoreChoice.variable}`
   )
 }

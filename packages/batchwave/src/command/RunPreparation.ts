@@ -18,6 +18,7 @@ import type { Backend, EmbeddedOptions } from "../run/Backend.ts"
 import * as RunDirectory from "../run/RunDirectory.ts"
 import { jobIdOf } from "../run/RunId.ts"
 import * as RunSession from "../run/RunSession.ts"
+import * as StoreChoice from "../run/StoreChoice.ts"
 import type { Screen } from "../screen/Screen.ts"
 import { type CommandError, ofEngine, storage, usage } from "./CommandError.ts"
 import * as Parameters from "./Parameters.ts"
@@ -78,12 +79,13 @@ const fresh = Effect.fnUntraced(function*(
   const planned = yield* Planning.plan(pipeline, given)
   const directory = yield* RunTarget.resolve(settings, pipeline.name)
   const choice = yield* RunBackend.choose(settings, undefined)
-  yield* RunBackend.check(choice, planned.plan, undefined)
+  const store = yield* RunBackend.chooseStore(settings, choice, undefined)
+  yield* RunBackend.check(choice, planned.plan, undefined, store)
   // An account that does not answer leaves nothing behind; the emulator needs its directory.
-  if (choice._tag === "Emulator") yield* begin(directory, pipeline.name, "emulator")
-  const backend = yield* RunBackend.open(choice, embeddedIn(directory, settings))
-  if (choice._tag === "Azure") yield* begin(directory, pipeline.name, "azure")
-  const openRun = yield* openJournal(directory)
+  if (choice._tag === "Emulator") yield* begin(directory, pipeline.name, "emulator", store)
+  const backend = yield* RunBackend.open(choice, embeddedIn(directory, store, settings))
+  if (choice._tag === "Azure") yield* begin(directory, pipeline.name, "azure", store)
+  const openRun = yield* openJournal(directory, store)
   const header = yield* makeHeader(settings, pipeline, given, planned.plan, directory, backend)
   return {
     _tag: "Ready" as const,
@@ -101,7 +103,9 @@ const resumed = Effect.fnUntraced(function*(
   given: Parameters.Parameters
 ) {
   const directory = yield* RunTarget.resolve(settings, pipeline.name)
-  const openRun = yield* openJournal(directory)
+  const choice = yield* RunBackend.choose(settings, directory)
+  const store = yield* RunBackend.chooseStore(settings, choice, directory)
+  const openRun = yield* openJournal(directory, store)
   const { recorded } = openRun
   const parameters = { ...recorded?.parameters, ...given }
   const planned = yield* Planning.plan(pipeline, parameters)
@@ -109,7 +113,6 @@ const resumed = Effect.fnUntraced(function*(
   const result = yield* RunSession.finished(openRun, planned.plan).pipe(
     Effect.mapError((error) => ofEngine(error, directory.runId, ""))
   )
-  const choice = yield* RunBackend.choose(settings, directory)
   if (result !== undefined) {
     const backend: RunDirectory.BackendName = choice._tag === "Emulator" ? "emulator" : "azure"
     return {
@@ -121,8 +124,8 @@ const resumed = Effect.fnUntraced(function*(
       result
     }
   }
-  yield* RunBackend.check(choice, planned.plan, recorded)
-  const backend = yield* RunBackend.open(choice, embeddedIn(directory, settings))
+  yield* RunBackend.check(choice, planned.plan, recorded, store)
+  const backend = yield* RunBackend.open(choice, embeddedIn(directory, store, settings))
   const header = recorded
     ?? (yield* makeHeader(settings, pipeline, given, planned.plan, directory, backend))
   return {
@@ -138,30 +141,40 @@ const resumed = Effect.fnUntraced(function*(
 /** Every opening of a run goes on with the same account. */
 const embeddedIn = (
   directory: RunDirectory.RunDirectory,
+  store: StoreChoice.StoreChoice,
   settings: RunSettings
 ): EmbeddedOptions => ({
   dataDirectory: directory.emulator,
   allowedDirectories: [directory.artifacts],
+  allowedHosts: StoreChoice.hostsOf(store),
   ...(Option.isSome(settings.slots) ? { slots: settings.slots.value } : {})
 })
 
 const begin = (
   directory: RunDirectory.RunDirectory,
   pipeline: string,
-  backend: RunDirectory.BackendName
+  backend: RunDirectory.BackendName,
+  store: StoreChoice.StoreChoice
 ): Effect.Effect<void, CommandError> =>
   Effect.flatMap(
     Clock.currentTimeMillis,
     (startedAtMs) =>
-      RunDirectory.begin(directory, { run: directory.runId, pipeline, backend, startedAtMs })
+      RunDirectory.begin(directory, {
+        run: directory.runId,
+        pipeline,
+        backend,
+        startedAtMs,
+        ...StoreChoice.noteOf(store)
+      })
   ).pipe(
     Effect.mapError((error) => storage(error.message, error))
   )
 
 const openJournal = (
-  directory: RunDirectory.RunDirectory
+  directory: RunDirectory.RunDirectory,
+  store: StoreChoice.StoreChoice
 ): Effect.Effect<RunSession.OpenRun, CommandError, Scope.Scope> =>
-  RunSession.open(directory).pipe(
+  RunSession.open(directory, store).pipe(
     Effect.mapError((error) => ofEngine(error, directory.runId, ""))
   )
 

@@ -3,6 +3,7 @@
  */
 import type { DependencyMode, FailureMode } from "@batchwave/core/RunMode"
 import type * as Option from "effect/Option"
+import type * as Redacted from "effect/Redacted"
 import type { BackendName } from "../run/RunDirectory.ts"
 
 /**
@@ -28,6 +29,8 @@ export interface RunSettings {
   readonly mode: DependencyMode
   readonly onFailure: FailureMode
   readonly onInterrupt: OnInterrupt
+  /** A blob container with its signature. */
+  readonly store: Option.Option<Redacted.Redacted>
   readonly slots: Option.Option<number>
   readonly data: string
   readonly seed: Option.Option<number>

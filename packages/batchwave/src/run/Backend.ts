@@ -41,6 +41,8 @@ export interface EmbeddedOptions {
   readonly dataDirectory: string
   /** Directories that files may come from and go to. */
   readonly allowedDirectories: ReadonlyArray<string>
+  /** Hosts besides loopback that files may come from and go to. @default none */
+  readonly allowedHosts?: ReadonlyArray<string>
   /** Task slots of its node. @default the number of cores */
   readonly slots?: number
 }
@@ -59,6 +61,7 @@ export const openEmbedded: (
   const { account, endpoint, key, pool } = yield* Emulator.make({
     dataDirectory: options.dataDirectory,
     allowedDirectories: options.allowedDirectories,
+    ...(options.allowedHosts === undefined ? {} : { allowedHosts: options.allowedHosts }),
     ...(options.slots === undefined ? {} : { slotsPerNode: options.slots })
   })
   const services = yield* Layer.build(

@@ -10,7 +10,9 @@ import type { PipelineError } from "@batchwave/pipeline/PipelineError"
 import * as Clock from "effect/Clock"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Random from "effect/Random"
+import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
 import { type PlannedPipeline, RunFailed, type RunOptions, type RunOutcome } from "../Batchwave.ts"
 import * as Backend from "./Backend.ts"
@@ -19,6 +21,7 @@ import * as RunDirectory from "./RunDirectory.ts"
 import * as RunDocument from "./RunDocument.ts"
 import * as RunId from "./RunId.ts"
 import * as RunSession from "./RunSession.ts"
+import * as StoreChoice from "./StoreChoice.ts"
 
 /**
  * Runs to the end. Everything it opens is closed when it returns.
@@ -38,11 +41,11 @@ export const run: <Value>(
           `"${runId}" cannot name a run; use 1 to 64 of a-z, 0-9 and -, first a letter or digit`
       })
     }
-    yield* requireReachableFiles(plan, options)
     const directory = RunDirectory.make(options.data ?? RunDirectory.dataDirectoryDefault, runId)
+    const store = yield* storeOf(plan, RunDirectory.describe(directory), options)
     const failed = (error: { readonly message: string }) =>
       new RunFailed({ message: error.message, runId, directory: directory.path, cause: error })
-    const opened = yield* open(directory, pipeline, options).pipe(Effect.mapError(failed))
+    const opened = yield* open(directory, pipeline, store, options).pipe(Effect.mapError(failed))
     const { backend, openRun } = opened
     const { recorded } = openRun
     if (recorded !== undefined) {
@@ -95,6 +98,7 @@ const freshId = Effect.fnUntraced(function*(pipeline: string) {
 const open = Effect.fnUntraced(function*(
   directory: RunDirectory.RunDirectory,
   pipeline: string,
+  store: StoreChoice.StoreChoice,
   options: RunOptions
 ) {
   const known = RunDirectory.describe(directory)
@@ -108,16 +112,18 @@ const open = Effect.fnUntraced(function*(
       run: directory.runId,
       pipeline,
       backend: name,
-      startedAtMs
+      startedAtMs,
+      ...StoreChoice.noteOf(store)
     })
   }
-  const openRun = yield* RunSession.open(directory)
-  const backend = account ?? (yield* openEmbedded(directory, options))
+  const openRun = yield* RunSession.open(directory, store)
+  const backend = account ?? (yield* openEmbedded(directory, store, options))
   return { openRun, backend }
 })
 
 const openEmbedded = (
   directory: RunDirectory.RunDirectory,
+  store: StoreChoice.StoreChoice,
   options: RunOptions
 ): Effect.Effect<
   Backend.Backend,
@@ -127,6 +133,7 @@ const openEmbedded = (
   Backend.openEmbedded({
     dataDirectory: directory.emulator,
     allowedDirectories: [directory.artifacts],
+    allowedHosts: StoreChoice.hostsOf(store),
     ...(options.slots === undefined ? {} : { slots: options.slots })
   })
 
@@ -139,16 +146,27 @@ const configOf = (options: RunOptions, backend: Backend.Backend): RunConfig.RunC
   }
 }
 
-const requireReachableFiles = (
+const storeOf = (
   plan: Plan.Plan,
-  { account }: RunOptions
-): Effect.Effect<void, RunFailed> => {
-  if (account === undefined || isLoopback(account.endpoint)) return Effect.void
+  recorded: RunDirectory.KnownRun | undefined,
+  { account, store }: RunOptions
+): Effect.Effect<StoreChoice.StoreChoice, RunFailed> => {
+  const isLocal = account === undefined || isLoopback(account.endpoint)
+  const chosen = StoreChoice.choose({
+    given: Option.fromUndefinedOr(store),
+    found: Option.none(),
+    isLocal,
+    recorded
+  })
+  if (Result.isFailure(chosen)) return Effect.fail(new RunFailed({ message: chosen.failure }))
   const [first] = RunSession.nodesWithFiles(plan)
-  return first === undefined ? Effect.void : Effect.fail(
+  if (isLocal || first === undefined || chosen.success._tag === "Blobs") {
+    return Effect.succeed(chosen.success)
+  }
+  return Effect.fail(
     new RunFailed({
-      message: `the pipeline hands files over (${first}, for one), and files travel only between `
-        + "tasks on this machine so far; pass small values as JSON, or run it on the emulator"
+      message: `the pipeline hands files over (${first}, for one), and the service is not on this `
+        + "machine; give a blob container for them, as store"
     })
   )
 }

@@ -65,6 +65,8 @@ export interface RunNote {
   readonly backend: BackendName
   /** Epoch milliseconds. */
   readonly startedAtMs: number
+  /** The container the run keeps its files in, without signature. @default its own directory */
+  readonly store?: string
 }
 
 /**
@@ -171,7 +173,8 @@ const decodeNote = Schema.decodeUnknownOption(
     run: Schema.String,
     pipeline: Schema.String,
     backend: Schema.Literals(["emulator", "azure"]),
-    startedAtMs: Schema.Number
+    startedAtMs: Schema.Number,
+    store: Schema.optionalKey(Schema.String)
   })
 )
 

@@ -1,6 +1,7 @@
 /**
  * One run from an opened journal to its results: what the command and the library share.
  */
+import { BlobStorage } from "@batchwave/client/BlobStorage"
 import * as Decision from "@batchwave/core/Decision"
 import type { Definition } from "@batchwave/core/Definition"
 import type { Plan } from "@batchwave/core/Plan"
@@ -9,6 +10,7 @@ import * as Report from "@batchwave/core/Report"
 import * as RunState from "@batchwave/core/RunState"
 import type { Json } from "@batchwave/core/Workflow"
 import { ArtifactStore } from "@batchwave/engine/ArtifactStore"
+import * as BlobStore from "@batchwave/engine/BlobStore"
 import * as DirectoryStore from "@batchwave/engine/DirectoryStore"
 import * as Engine from "@batchwave/engine/Engine"
 import type {
@@ -30,6 +32,7 @@ import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import type { Backend } from "./Backend.ts"
 import type { RunDirectory } from "./RunDirectory.ts"
+import type { StoreChoice } from "./StoreChoice.ts"
 
 /**
  * A run whose journal this process holds.
@@ -49,17 +52,29 @@ export interface OpenRun {
  * @category constructors
  */
 export const open: (
-  directory: RunDirectory
+  directory: RunDirectory,
+  store: StoreChoice
 ) => Effect.Effect<OpenRun, JournalFailed | JournalLocked | ArtifactFailed, Scope.Scope> = Effect
   .fn(
     "RunSession.open"
-  )(function*(directory) {
+  )(function*(directory, store) {
     const services = yield* Layer.build(
-      Layer.merge(SqliteJournal.layer(directory.journal), DirectoryStore.layer(directory.artifacts))
+      Layer.merge(SqliteJournal.layer(directory.journal), storeLayer(directory, store))
     )
     const recorded = yield* Context.get(services, Journal).header
     return { directory, recorded, services }
   })
+
+const storeLayer = (
+  { artifacts, runId }: RunDirectory,
+  store: StoreChoice
+): Layer.Layer<ArtifactStore, ArtifactFailed> =>
+  store._tag === "Directory"
+    ? DirectoryStore.layer(artifacts)
+    : Layer.provide(
+      BlobStore.layer({ containerUrl: store.containerUrl, prefix: runId, directory: artifacts }),
+      BlobStorage.layer()
+    )
 
 /**
  * The result of a run that has ended already, from its journal alone; `undefined` when it has not.

@@ -6,13 +6,13 @@
  */
 import type { StorageFailure } from "@batchwave/client/StorageFailure"
 import * as StorageUrl from "@batchwave/client/StorageUrl"
+import * as UploadSource from "@batchwave/client/UploadSource"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import type * as FileSystem from "node:fs/promises"
 import { isPlainDirectory, resolveUrl, withRegularFile } from "./AllowedDirectories.ts"
 import * as AtomicFile from "./AtomicFile.ts"
 import type { CodedProblem, ExecutionOutputFile } from "./Execution.ts"
-import { attempt, FileFault } from "./FileFault.ts"
+import { attempt, errnoOf, FileFault } from "./FileFault.ts"
 import type * as SafePath from "./SafePath.ts"
 import { isWebUrl, sentenceOf, type StorageAccess } from "./StorageAccess.ts"
 
@@ -96,7 +96,11 @@ const openContainer = Effect.fnUntraced(function*(
       return yield* withRegularFile(realFile, (handle) =>
         Effect.gen(function*() {
           const { size } = yield* attempt(realFile, () => handle.stat())
-          const source = { bytes: size, read: partOf(handle, realFile) }
+          const source = UploadSource.ofFile(
+            handle,
+            size,
+            (cause) => new FileFault({ errno: errnoOf(cause), path: realFile, cause })
+          )
           yield* blobs.upload(url.success, source, headers)
           return size
         })).pipe(
@@ -109,23 +113,6 @@ const openContainer = Effect.fnUntraced(function*(
     })
   }
 })
-
-/** Reads parts of an open file; one that became shorter meanwhile fails. */
-const partOf = (handle: FileSystem.FileHandle, path: string) =>
-  Effect.fnUntraced(function*(offset: number, length: number) {
-    const part = new Uint8Array(length)
-    let filled = 0
-    while (filled < length) {
-      const from = filled
-      const { bytesRead } = yield* attempt(
-        path,
-        () => handle.read(part, from, length - from, offset + from)
-      )
-      if (bytesRead === 0) return yield* new FileFault({ errno: "EIO", path })
-      filled += bytesRead
-    }
-    return part
-  })
 
 const problemOf = (failure: StorageFailure): CodedProblem => ({
   code: storageCodes[failure.reason],
