@@ -6,6 +6,7 @@ import * as Plan from "@batchwave/core/Plan"
 import * as Policy from "@batchwave/core/Policy"
 import * as Reactor from "@batchwave/core/Reactor"
 import type { ExternalEvent, TaskReference } from "@batchwave/core/RunEvent"
+import type { RunLimits } from "@batchwave/core/RunMode"
 import * as RunState from "@batchwave/core/RunState"
 import * as Workflow from "@batchwave/core/Workflow"
 import { parseArgs } from "node:util"
@@ -24,7 +25,13 @@ export const run = async (args: Array<string>): Promise<void> => {
     }
   })
   const nodeCount = Number(values.nodes)
-  const plan = planOf(nodeCount, Number(values.width))
+  const width = Number(values.width)
+  const plan = planOf(nodeCount, width)
+  const ruled = planOf(nodeCount, width, () => ({ when: "noneFailed" }))
+  const ranked = planOf(nodeCount, width, (index) => ({
+    priority: index % 7,
+    ...(index % 10 === 0 ? { pools: ["licenses"] } : {})
+  }))
   const report = BenchReport.open({
     question: `what does the reactor cost for ${nodeCount} nodes in waves of ${values.width}?`,
     measured: "every event of every node: planned, accepted, ended, succeeded; in one process",
@@ -36,6 +43,11 @@ export const run = async (args: Array<string>): Promise<void> => {
     {
       name: "reactor, 1 in 10 fails once",
       run: () => Promise.resolve(drive(plan, (node, attempt) => node % 10 === 0 ? 2 - attempt : 0))
+    },
+    { name: "reactor, every node has a rule", run: () => Promise.resolve(drive(ruled, () => 0)) },
+    {
+      name: "reactor, limits, priorities and a pool",
+      run: () => Promise.resolve(drive(ranked, () => 0, { activeSlotsMax: 2_000 }))
     }
   ], { rounds: Number(values.rounds) })
   BenchReport.table(report, `${nodeCount} nodes`, measurements, "typed-array loop")
@@ -48,17 +60,27 @@ export const run = async (args: Array<string>): Promise<void> => {
     micros("reactor, 1 in 10 fails once"),
     { atMost: 2 }
   )
+  for (const name of ["every node has a rule", "limits, priorities and a pool"]) {
+    BenchReport.goal(report, `${name}, CPU µs a node`, micros(`reactor, ${name}`), { atMost: 2 })
+  }
   BenchReport.close(report, values.out)
 }
 
 /** Every node waits for the one `width` places before it. */
-const planOf = (nodeCount: number, width: number): Plan.Plan => {
+const planOf = (
+  nodeCount: number,
+  width: number,
+  rest: (index: number) => Partial<Workflow.WorkflowNode> = () => ({})
+): Plan.Plan => {
   const nodes = Array.from(
     { length: nodeCount },
     (_, index) =>
-      Workflow.node(`n${index}`, "true", { after: index < width ? [] : [`n${index - width}`] })
+      Workflow.node(`n${index}`, "true", {
+        after: index < width ? [] : [`n${index - width}`],
+        ...rest(index)
+      })
   )
-  const result = Plan.make(Workflow.make("bench", nodes))
+  const result = Plan.make(Workflow.make("bench", nodes, { licenses: 50 }))
   if (result._tag === "Invalid") throw new Error(JSON.stringify(result.errors))
   return result.plan
 }
@@ -88,12 +110,16 @@ const loopOnly = ({ graph }: Plan.Plan): number => {
 }
 
 /** A world that accepts at once and ends at once; `exitCode` says how the n-th attempt ends. */
-const drive = (plan: Plan.Plan, exitCode: (node: number, attempt: number) => number): number => {
+const drive = (
+  plan: Plan.Plan,
+  exitCode: (node: number, attempt: number) => number,
+  limits: RunLimits = {}
+): number => {
   const state = RunState.make(plan)
   let nowMs = 0
   const react = (events: ReadonlyArray<ExternalEvent>) =>
     Reactor.react(state, events, ++nowMs, policies).commands
-  let commands = react([{
+  let commands = react([{ _tag: "LimitsChanged", limits }, {
     _tag: "RunStarted",
     seed: 1,
     dependencyMode: "eager",

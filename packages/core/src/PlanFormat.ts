@@ -5,6 +5,7 @@
  * statement.
  */
 import { quoteIfNeeded } from "./internal/QuotedName.ts"
+import * as NativePlan from "./NativePlan.ts"
 import * as Plan from "./Plan.ts"
 import type { Policy } from "./Policy.ts"
 
@@ -22,6 +23,8 @@ export interface TextOptions {
   readonly namesMax?: number
   /** Waves shown before the rest is counted. @default 100 */
   readonly wavesMax?: number
+  /** Says how many edges the service itself can hold, and why not the others. @default false */
+  readonly showNative?: boolean
 }
 
 /**
@@ -40,6 +43,7 @@ export const text = (plan: Plan.Plan, options: TextOptions = {}): string => {
     ...waveLines(plan, namesMax, options.wavesMax ?? 100),
     "",
     ...criticalPathLines(plan, namesMax),
+    ...(options.showNative === true ? nativeLines(plan) : []),
     ...policyLines(options, namesMax)
   ]
   return `${lines.join("\n")}\n`
@@ -115,6 +119,22 @@ const criticalPathLines = (plan: Plan.Plan, namesMax: number): ReadonlyArray<str
   const more = names.length > namesMax ? ` → … and ${names.length - namesMax} more` : ""
   const length = isEstimated ? `, estimated ${Math.round(lengthMs)} ms` : ""
   return [`critical path (${counted(names.length, "node")}${length}): ${shown}${more}`]
+}
+
+const nativeLines = (plan: Plan.Plan): ReadonlyArray<string> => {
+  const counts = new Map<NativePlan.WaitReason, number>()
+  for (const { reason } of NativePlan.clientEdges(plan, NativePlan.make(plan))) {
+    counts.set(reason, (counts.get(reason) ?? 0) + 1)
+  }
+  const { edgeCount } = plan.graph
+  const clientCount = [...counts.values()].reduce((sum, count) => sum + count, 0)
+  return [
+    "",
+    `native mode: the service holds ${edgeCount - clientCount} of ${counted(edgeCount, "edge")}`,
+    ...[...counts].map(([reason, count]) =>
+      `  ${counted(count, "edge")} not, since for the child: ${NativePlan.describe(reason)}`
+    )
+  ]
 }
 
 const policyLines = (options: TextOptions, namesMax: number): ReadonlyArray<string> => {

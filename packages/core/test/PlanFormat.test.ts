@@ -185,3 +185,22 @@ describe("PlanFormat.dot", () => {
     }))
   })
 })
+
+describe("PlanFormat.text of the native mode", () => {
+  it("counts the edges the service cannot hold, by reason", () => {
+    const result = Plan.make(Workflow.make("graph", [
+      Workflow.node("a", "true"),
+      Workflow.node("b", "true", { after: ["a"] }),
+      Workflow.node("c", "true", { after: ["a", "b"], when: "allDone" }),
+      Workflow.node("end", "true", { after: ["b"], finalizer: true })
+    ]))
+    if (result._tag === "Invalid") throw new Error("the plan is valid")
+    const lines = PlanFormat.text(result.plan, { showNative: true }).split("\n")
+    assert.deepStrictEqual(lines.slice(lines.findIndex((line) => line.startsWith("native mode"))), [
+      "native mode: the service holds 1 of 4 edges",
+      "  2 edges not, since for the child: the service knows no trigger rule but success",
+      "  1 edge not, since for the child: it is a finalizer",
+      ""
+    ])
+  })
+})
