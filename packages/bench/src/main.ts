@@ -12,7 +12,8 @@ const benchmarks = new Map<
   ["latency", () => import("./latency.ts")],
   ["pageDecode", () => import("./pageDecode.ts")],
   ["reactor", () => import("./reactor.ts")],
-  ["startUp", () => import("./startUp.ts")]
+  ["startUp", () => import("./startUp.ts")],
+  ["wholeStack", () => import("./wholeStack.ts")]
 ])
 
 const [name = "", ...args] = process.argv.slice(2)

@@ -12,8 +12,8 @@ import * as Queue from "effect/Queue"
 import * as Schema from "effect/Schema"
 import type { BackendFailed } from "./EngineError.ts"
 import * as OutputValue from "./OutputValue.ts"
-import { isGone } from "./Poller.ts"
 import { backendFailed, type RunContext, withPatience } from "./RunContext.ts"
+import { isGone } from "./Sweep.ts"
 import * as ToWire from "./ToWire.ts"
 
 /** What is wrong with one output of one task. */

@@ -120,12 +120,12 @@ export const run: (
     if (recorded !== undefined) yield* PlanCheck.requireSame(recorded, options.plan)
     const header = recorded ?? options.header
     if (recorded === undefined) yield* journal.begin(header)
-    const context = yield* makeContext(options, header, journal.epoch)
+    const context = yield* makeContext(options, header, journal.epoch, recorded !== undefined)
     yield* journal.replay(({ atMs, events }) => {
       for (const event of events) RunState.evolve(context.state, event, atMs)
     })
     if (context.state.outcome === undefined) {
-      yield* proceed(options, context, journal, recorded !== undefined)
+      yield* proceed(options, context, journal)
       yield* JobLife.end(context)
     }
     return {
@@ -143,10 +143,12 @@ export const run: (
 const makeContext = Effect.fnUntraced(function*(
   options: RunOptions,
   header: RunHeader,
-  epoch: number
+  epoch: number,
+  isResumed: boolean
 ) {
   return {
     header,
+    isResumed,
     claim: yield* JobClaim.make(epoch),
     plan: options.plan,
     definition: options.definition,
@@ -164,11 +166,10 @@ const makeContext = Effect.fnUntraced(function*(
 const proceed: (
   options: RunOptions,
   context: RunContext,
-  journal: JournalShape,
-  isResumed: boolean
+  journal: JournalShape
 ) => Effect.Effect<void, EngineError, Scope.Scope> = Effect.fnUntraced(
-  function*(options, context, journal, isResumed) {
-    yield* JobLife.begin(context, isResumed)
+  function*(options, context, journal) {
+    yield* JobLife.begin(context)
     const observer = options.observer
     const driver = {
       journal,

@@ -138,23 +138,20 @@ const othersOf = (job: CloudJob) =>
   (job.metadata ?? []).filter(({ name }) => name !== runKey && name !== ownerKey)
 
 /**
- * Fails with `RunTaken` when the job bears another claim than ours. A job that is gone, or bears
- * none, is nobody's.
+ * Fails with `RunTaken` when a job, as it was read, bears another claim than ours. One that bears none
+ * is nobody's.
  *
  * @category operations
  */
-export const requireOwned = (
-  context: ClaimContext
-): Effect.Effect<void, BatchFailure | RunTaken> =>
-  context.jobs.get(context.header.jobId, { select: ["id", "metadata"] }).pipe(
-    Effect.flatMap((job) => {
-      const owner = ownerOf(job)
-      return owner === undefined || owner.instance === context.claim.instance
-        ? Effect.void
-        : taken(context, owner)
-    }),
-    Effect.catchTag("NotFound", () => Effect.void)
-  )
+export const requireOwner = (
+  context: ClaimContext,
+  job: Pick<CloudJob, "metadata">
+): Effect.Effect<void, RunTaken> => {
+  const owner = ownerOf(job)
+  return owner === undefined || owner.instance === context.claim.instance
+    ? Effect.void
+    : taken(context, owner)
+}
 
 const taken = (
   { claim, header }: ClaimContext,

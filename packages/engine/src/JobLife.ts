@@ -22,7 +22,7 @@ import * as RunJobs from "./RunJobs.ts"
  * @category operations
  */
 export const begin = Effect.fn("JobLife.begin")(
-  function*(context: RunContext, isResumed: boolean) {
+  function*(context: RunContext) {
     const { config, header } = context
     const isTaken = yield* context.jobs.add({
       id: header.jobId,
@@ -44,11 +44,11 @@ export const begin = Effect.fn("JobLife.begin")(
       ),
       Effect.mapError((error) => backendFailed("JobLife.begin", error))
     )
-    if (isTaken) yield* requireOurs(context, isResumed)
+    if (isTaken) yield* requireOurs(context)
   }
 )
 
-const requireOurs = Effect.fnUntraced(function*(context: RunContext, isResumed: boolean) {
+const requireOurs = Effect.fnUntraced(function*(context: RunContext) {
   const { jobId, runId } = context.header
   const job = yield* context.jobs.get(jobId).pipe(
     withPatience(context),
@@ -57,7 +57,7 @@ const requireOurs = Effect.fnUntraced(function*(context: RunContext, isResumed: 
   if (JobClaim.runOf(job) !== runId) {
     return yield* refuse(`the job ${jobId} exists and belongs to something else`)
   }
-  if (isResumed && job.state !== "active") {
+  if (context.isResumed && job.state !== "active") {
     return yield* refuse(
       `the job ${jobId} is ${job.state ?? "in an unknown state"} and takes no more tasks; `
         + "start a new run"

@@ -1,39 +1,60 @@
 /**
  * Watches the job by listing it: one filtered, selected listing a tick, however many tasks wait.
  *
- * L1 A poll asks for the tasks whose state changed since the latest change seen, less an overlap, so
- *    a change that appears late is still seen; repeats are harmless, the reactor drops them.
- * L2 One poll in `pollsPerSweep` lists the whole job and finds what the filter may have missed.
- * L3 A poll that fails changes nothing: not observed is not failed. Only a task that two sweeps in a
- *    row and a read by id do not find is reported as vanished.
- * L4 With every sweep goes a look at who holds the job.
- * L5 The interval is short while things move and grows while they do not.
+ * L1 A poll asks for the tasks that run or have completed since the last one, less an overlap while
+ *    that costs no further request (see `PollCursor`). What repeats is no news (see `JobView`).
+ * L2 One poll in `pollsPerSweep` goes with a look at the job and makes sure that nothing was missed:
+ *    a job that fits a page is listed whole; of a larger one the completed tasks are counted by the
+ *    service, and it is listed whole when that count stays above what was seen, and else so rarely
+ *    that it costs one request in `pollsPerSweep`.
+ * L3 A poll that fails changes nothing: not observed is not failed. Only a task that two whole
+ *    listings, the overlap apart, and a read by id do not find is reported as vanished.
+ * L4 The interval follows from what is expected to end (see `PollPace`); while nothing is in the
+ *    service there is no poll at all.
  *
- * @source Task_List 2024-02-01.19.0 (filter on stateTransitionTime, at most 1000 tasks a page)
+ * So a change is seen by the first poll after it shows in listings, if that is within the overlap and
+ * the service's times are right; whatever happens to its times, by the third poll after the next count
+ * that has it, or by the next whole listing that contains it.
+ *
+ * @source Task_List 2024-02-01.19.0 (filter on state and stateTransitionTime, at most 1000 a page)
  */
 import type { BatchFailure } from "@batchwave/client/BatchFailure"
-import { isInService, NodeState } from "@batchwave/core/NodeState"
-import type { ExternalEvent, TaskReference } from "@batchwave/core/RunEvent"
+import type { ExternalEvent } from "@batchwave/core/RunEvent"
 import * as Iso8601 from "@batchwave/wire/Iso8601"
 import type { CloudTask } from "@batchwave/wire/Task"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
+import * as Random from "effect/Random"
 import * as Stream from "effect/Stream"
 import type { BackendFailed, RunTaken } from "./EngineError.ts"
 import * as FromWire from "./FromWire.ts"
-import * as JobClaim from "./JobClaim.ts"
+import * as JobView from "./JobView.ts"
+import * as JobWatch from "./JobWatch.ts"
+import * as PollCursor from "./PollCursor.ts"
+import * as PollPace from "./PollPace.ts"
 import { backendFailed, type RunContext } from "./RunContext.ts"
+import * as Sweep from "./Sweep.ts"
 
-/** How much the interval grows after a poll that found nothing new. */
-const growth = 1.5
+/** The most tasks one page holds. */
+const pageTasksMax = 1000
 
 interface Watch {
   readonly context: RunContext
-  /** The latest state change seen, in epoch milliseconds by the service's clock. */
-  sinceMs: number | undefined
-  /** Tasks that the last sweep did not list, by id. */
-  doubted: ReadonlySet<string>
+  readonly view: JobView.JobView
+  readonly pace: PollPace.PollPace
+  readonly sweep: Sweep.Sweep
+  readonly job: JobWatch.JobWatch
+  cursor: PollCursor.PollCursor | undefined
+  polls: number
+  pollsSinceSweep: number
+  /** What the service counted as completed, and when; until as many were seen. */
+  counted: { readonly completed: number; readonly atMs: number } | undefined
+  /** How many polls in a row have not found all that were counted. */
+  doubt: number
 }
+
+type Depth = "news" | "deep" | "sweep"
 
 /**
  * Polls for as long as it lives. `moved` says that tasks were accepted: it wakes a poller that has
@@ -45,127 +66,192 @@ export const serve = Effect.fnUntraced(function*(
   context: RunContext,
   moved: Queue.Dequeue<void>
 ) {
-  const { pollMsMax, pollMsMin, patienceTries, pollsPerSweep } = context.config
-  const watch: Watch = { context, sinceMs: undefined, doubted: new Set() }
-  let intervalMs = pollMsMin
+  const watch = make(context)
   let failures = 0
-  for (let polls = 1;; polls++) {
-    if (hasNothingToWatch(context)) {
+  for (;;) {
+    if (context.state.activeCount === 0) {
       yield* Queue.take(moved)
-      intervalMs = pollMsMin
+      watch.pace.waitMs = context.config.pollMsMin
     }
-    const isMoved = yield* Effect.raceFirst(
-      Effect.as(Effect.sleep(intervalMs), false),
-      Effect.as(Queue.take(moved), true)
-    )
-    if (isMoved) {
-      intervalMs = pollMsMin
-      yield* Effect.sleep(pollMsMin)
-    }
-    const isSweep = watch.sinceMs === undefined || polls % pollsPerSweep === 0
-    const owned = isSweep ? JobClaim.requireOwned(context) : Effect.void
-    const found = yield* Effect.andThen(owned, poll(watch, isSweep)).pipe(
+    yield* pause(watch, moved)
+    const found = yield* tick(watch).pipe(
       Effect.catch((error): Effect.Effect<BatchFailure, BackendFailed | RunTaken> => {
         if (error._tag === "RunTaken") return Effect.fail(error)
-        return error.retryable
+        return error.retryable || oddTags.has(error._tag)
           ? Effect.succeed(error)
           : Effect.fail(backendFailed("Poller.poll", error))
       })
     )
-    if (typeof found === "number") {
-      failures = 0
-      intervalMs = found > 0 ? pollMsMin : Math.min(pollMsMax, intervalMs * growth)
-    } else {
-      intervalMs = Math.min(pollMsMax, intervalMs * growth)
-      if (++failures > patienceTries) return yield* backendFailed("Poller.poll", found)
+    const news = typeof found === "number" ? found : 0
+    PollPace.adjust(watch.pace, news, context.state.activeCount)
+    if (typeof found === "number") failures = 0
+    else if (++failures > context.config.patienceTries) {
+      return yield* backendFailed("Poller.poll", found)
     }
   }
 })
 
-const hasNothingToWatch = (context: RunContext): boolean => {
-  for (const nodeState of context.state.nodeStates) if (isInService(nodeState)) return false
-  return true
+/** A listing that cannot be walked to its end, for links that expire or lead nowhere, is made again. */
+const oddTags: ReadonlySet<string> = new Set(["InvalidRequest", "ResponseInvalid"])
+
+const make = (context: RunContext): Watch => {
+  const { pollMsMax, pollMsMin } = context.config
+  return {
+    context,
+    view: JobView.make(context.plan.names.length),
+    pace: PollPace.make({ msMin: pollMsMin, msMax: pollMsMax }, meanEstimateMs(context)),
+    sweep: Sweep.make(),
+    job: JobWatch.make(),
+    cursor: undefined,
+    polls: 0,
+    pollsSinceSweep: 0,
+    counted: undefined,
+    doubt: 0
+  }
 }
 
-/** One listing; answers how many state changes it had not seen before. */
-const poll = Effect.fn("Poller.poll")(function*(watch: Watch, isSweep: boolean) {
+const meanEstimateMs = ({ plan }: RunContext): number | undefined => {
+  if (!plan.traits.hasEstimates) return undefined
+  let sum = 0
+  let count = 0
+  for (const { estimateMs } of plan.workflow.nodes) {
+    if (estimateMs === undefined) continue
+    sum += estimateMs
+    count++
+  }
+  return sum / count
+}
+
+const pause = Effect.fnUntraced(function*(watch: Watch, moved: Queue.Dequeue<void>) {
+  const { pace } = watch
+  const isMoved = yield* Effect.raceFirst(
+    Effect.as(Effect.sleep(PollPace.waitMs(pace, yield* Random.next)), false),
+    Effect.as(Queue.take(moved), true)
+  )
+  if (!isMoved) return
+  PollPace.adjust(pace, 1, watch.context.state.activeCount)
+  yield* Effect.sleep(PollPace.waitMs(pace, yield* Random.next))
+})
+
+/** One poll with all that goes with it; answers how many changes it had not seen before. */
+const tick = Effect.fn("Poller.poll")(function*(watch: Watch) {
   const { context } = watch
-  const expected = isSweep ? settledInService(context) : []
-  const listed = new Set<string>()
-  const lastMs = watch.sinceMs
-  let news = 0
-  yield* context.tasks.listPages(context.header.jobId, {
-    select: FromWire.selected,
-    ...(isSweep || lastMs === undefined
-      ? {}
-      : { filter: changedSince(lastMs - context.config.pollOverlapMs) })
-  }).pipe(Stream.runForEach((page) => {
-    const events: Array<ExternalEvent> = []
-    for (const task of page) {
-      if (isSweep && task.id !== undefined) listed.add(task.id.toLowerCase())
-      const changedMs = changeOf(task)
-      if (lastMs === undefined || changedMs > lastMs) news++
-      if (watch.sinceMs === undefined || changedMs > watch.sinceMs) watch.sinceMs = changedMs
-      const reference = task.id === undefined ? undefined : context.naming.taskOf(task.id)
-      const event = reference === undefined ? undefined : FromWire.eventOf(reference, task)
-      if (event !== undefined) events.push(event)
-    }
-    return events.length === 0 ? Effect.void : Queue.offerAll(context.inbox, events)
-  }))
-  if (isSweep) yield* doubt(watch, expected, listed)
+  const isDue = watch.polls++ % context.config.pollsPerSweep === 0
+  if (isDue || watch.cursor === undefined) {
+    yield* JobWatch.look(watch.job, context)
+    watch.cursor ??= PollCursor.make(watch.job.addedMs, context.config.pollOverlapMs)
+  }
+  const cursor = watch.cursor
+  const depth = depthOf(watch, cursor, isDue, yield* Clock.currentTimeMillis)
+  const news = yield* list(watch, cursor, depth)
+  judge(watch, cursor, depth)
+  if (isDue && watch.polls > 1 && depth !== "sweep" && watch.counted === undefined) {
+    const atMs = yield* monotonicMs
+    const counts = yield* context.jobs.taskCounts(context.header.jobId)
+    watch.counted = { completed: counts.taskCounts.completed, atMs }
+    if (isAllSeen(watch)) judge(watch, cursor, depth)
+  }
   return news
 })
 
+const depthOf = (
+  watch: Watch,
+  cursor: PollCursor.PollCursor,
+  isDue: boolean,
+  nowMs: number
+): Depth => {
+  const { context, doubt, pollsSinceSweep, sweep, view } = watch
+  const pages = Math.ceil(JobView.tasksAbout(view, context.state) / pageTasksMax)
+  const isOwed = pollsSinceSweep >= context.config.pollsPerSweep * pages
+  const isFirst = watch.polls === 1
+  if (isFirst ? context.isResumed : doubt > 1 || (isDue && pages <= 1) || isOwed) return "sweep"
+  if (Sweep.isWanted(sweep, nowMs, context.config.pollOverlapMs)) return "sweep"
+  return doubt === 1 || PollCursor.isDeepCheap(cursor) ? "deep" : "news"
+}
+
+const list = Effect.fnUntraced(function*(
+  watch: Watch,
+  cursor: PollCursor.PollCursor,
+  depth: Depth
+) {
+  const { context, sweep } = watch
+  const isSweep = depth === "sweep"
+  const beganMs = yield* monotonicMs
+  const coveredMs = isSweep && watch.pollsSinceSweep > 0 ? cursor.coveredMs : 0
+  const pass = isSweep ? Sweep.begin(context) : undefined
+  let news = 0
+  let latestMs = 0
+  let isMissed = false
+  yield* context.tasks.listPages(context.header.jobId, {
+    select: FromWire.selected,
+    ...(isSweep ? {} : { filter: changedSince(PollCursor.fromMs(cursor, depth === "deep")) })
+  }).pipe(Stream.runForEach(Effect.fnUntraced(function*(page) {
+    const nowMs = yield* monotonicMs
+    const events: Array<ExternalEvent> = []
+    for (const task of page) {
+      if (pass !== undefined && task.id !== undefined) Sweep.note(pass, task)
+      const changedMs = changeOf(task)
+      if (changedMs > 0) PollCursor.see(cursor, changedMs, nowMs)
+      if (!take(watch, task, changedMs, events)) continue
+      news++
+      if (changedMs < coveredMs) isMissed = true
+      if (changedMs > latestMs) latestMs = changedMs
+    }
+    if (events.length > 0) yield* Queue.offerAll(context.inbox, events)
+  })))
+  if (isMissed) PollCursor.distrust(cursor, watch.job.addedMs)
+  else PollCursor.finish(cursor, { beganMs, isDeep: depth !== "news", news, latestMs })
+  watch.pollsSinceSweep = isSweep ? 0 : watch.pollsSinceSweep + 1
+  if (pass !== undefined) yield* Sweep.finish(sweep, context, pass, watch.view.completedCount)
+  return news
+})
+
+/** Turns a listed task into events; answers whether it was news. */
+const take = (
+  watch: Watch,
+  task: CloudTask,
+  changedMs: number,
+  events: Array<ExternalEvent>
+): boolean => {
+  const reference = task.id === undefined ? undefined : watch.context.naming.taskOf(task.id)
+  if (reference === undefined) return false
+  const verdict = JobView.note(watch.view, reference, task.state, changedMs)
+  if (verdict === "known") return false
+  if (verdict === "again") {
+    events.push({ _tag: "TaskRequeued", task: reference, cause: "Unknown" })
+  }
+  const event = FromWire.eventOf(reference, task)
+  if (event === undefined) return verdict === "again"
+  if (event._tag === "TaskEnded") PollPace.observe(watch.pace, event.end.runTimeMs)
+  events.push(event)
+  return true
+}
+
+/** Compares what was seen with what the service had counted before this poll. */
+const judge = (watch: Watch, cursor: PollCursor.PollCursor, depth: Depth): void => {
+  const { counted } = watch
+  if (counted === undefined) return
+  if (isAllSeen(watch)) {
+    PollCursor.confirm(cursor, counted.atMs)
+  } else if (depth !== "sweep") {
+    watch.doubt++
+    return
+  }
+  watch.doubt = 0
+  watch.counted = undefined
+}
+
+const isAllSeen = ({ counted, sweep, view }: Watch): boolean =>
+  counted === undefined || view.completedCount + sweep.otherCompleted >= counted.completed
+
 const changedSince = (atMs: number): string =>
-  `stateTransitionTime ge DateTime'${Iso8601.timestampOfEpochMs(atMs)}'`
+  "(state eq 'completed' or state eq 'running') and stateTransitionTime ge "
+  + `DateTime'${Iso8601.timestampOfEpochMs(Math.floor(atMs))}'`
 
 const changeOf = (task: CloudTask): number =>
   task.stateTransitionTime === undefined
     ? 0
     : Iso8601.timestampToEpochMs(task.stateTransitionTime) ?? 0
 
-/** The tasks that a complete listing must contain: those the service has confirmed to hold. */
-const settledInService = (context: RunContext): ReadonlyArray<TaskReference> => {
-  const { nodeStates, submissions } = context.state
-  const tasks: Array<TaskReference> = []
-  for (let node = 0; node < nodeStates.length; node++) {
-    if (nodeStates[node] === NodeState.queued || nodeStates[node] === NodeState.running) {
-      tasks.push({ node, submission: submissions[node]! })
-    }
-  }
-  return tasks
-}
-
-const doubt = Effect.fnUntraced(function*(
-  watch: Watch,
-  expected: ReadonlyArray<TaskReference>,
-  listed: ReadonlySet<string>
-) {
-  const doubted = new Set<string>()
-  for (const task of expected) {
-    const id = watch.context.naming.idOf(task)
-    if (listed.has(id.toLowerCase())) continue
-    if (watch.doubted.has(id) && (yield* isGone(watch.context, id))) {
-      yield* Queue.offer(watch.context.inbox, {
-        _tag: "TaskVanished",
-        task,
-        message: `no listing has contained the task ${id} for two sweeps, and it cannot be read`
-      })
-    } else doubted.add(id)
-  }
-  watch.doubted = doubted
-})
-
-/**
- * Whether the service says that it does not know a task.
- *
- * @category operations
- */
-export const isGone = (
-  context: RunContext,
-  taskId: string
-): Effect.Effect<boolean, BatchFailure> =>
-  context.tasks.get(context.header.jobId, taskId, { select: ["id", "state"] }).pipe(
-    Effect.as(false),
-    Effect.catchTag("NotFound", () => Effect.succeed(true))
-  )
+/** A time that never goes back, whatever happens to the clock on the wall. */
+const monotonicMs = Effect.map(Clock.currentTimeNanos, (nanos) => Number(nanos / 1000n) / 1000)

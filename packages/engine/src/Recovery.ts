@@ -10,8 +10,8 @@ import type { CloudTask } from "@batchwave/wire/Task"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import * as FromWire from "./FromWire.ts"
-import { isGone } from "./Poller.ts"
 import { backendFailed, type RunContext, withPatience } from "./RunContext.ts"
+import { isGone } from "./Sweep.ts"
 
 /**
  * How many nodes and tasks fall in each class.

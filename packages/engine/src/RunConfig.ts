@@ -21,9 +21,9 @@ export interface RunConfig {
   readonly pollMsMin: number
   /** Wait between two polls while nothing moves, in milliseconds. @default 10_000 */
   readonly pollMsMax: number
-  /** How far a poll looks back behind the last change it saw, in milliseconds. @default 10_000 */
+  /** How late a change may show in listings, in milliseconds; polls look back so far. @default 10_000 */
   readonly pollOverlapMs: number
-  /** One poll in so many lists the whole job. @default 20 */
+  /** One poll in so many makes sure that nothing was missed. @default 50 */
   readonly pollsPerSweep: number
   /** Requests in flight for single tasks and for files. @default 8 */
   readonly concurrency: number
@@ -51,7 +51,7 @@ export const defaults: RunConfig = {
   pollMsMin: 1_000,
   pollMsMax: 10_000,
   pollOverlapMs: 10_000,
-  pollsPerSweep: 20,
+  pollsPerSweep: 50,
   concurrency: 8,
   patienceMs: 2_000,
   patienceTries: 30,
@@ -61,8 +61,13 @@ export const defaults: RunConfig = {
 }
 
 /**
- * The defaults with the short poll intervals that a service on the same machine allows.
+ * The defaults with the short waits that a service on the same machine allows.
  *
  * @category constants
  */
-export const forEmulator: RunConfig = { ...defaults, pollMsMin: 50, pollMsMax: 500 }
+export const forEmulator: RunConfig = {
+  ...defaults,
+  pollMsMin: 50,
+  pollMsMax: 500,
+  pollOverlapMs: 1_000
+}

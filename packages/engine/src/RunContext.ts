@@ -32,6 +32,8 @@ import type { TaskNaming } from "./TaskNaming.ts"
  */
 export interface RunContext {
   readonly header: RunHeader
+  /** Whether the journal had the run already when it was opened. */
+  readonly isResumed: boolean
   readonly claim: JobClaim
   readonly plan: Plan
   readonly definition: Definition

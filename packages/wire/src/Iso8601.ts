@@ -21,7 +21,66 @@ const offsetSeconds = (zone: string): number => {
   return zone.startsWith("-") ? -magnitude : magnitude
 }
 
-const instantOf = (timestamp: string): Instant | undefined => {
+/** The last date that was read in the form of the service, and its days since 1970. */
+let lastDate = ""
+let lastDays = 0
+
+/** The part of a timestamp in the very form of the service; `undefined` for all others. */
+const plainInstantOf = (timestamp: string): Instant | undefined => {
+  const { length } = timestamp
+  if (length < 20 || length > 30 || timestamp.charCodeAt(length - 1) !== codeOfZ) return undefined
+  if (!timestamp.startsWith(lastDate) || lastDate === "") {
+    const match = dateForm.exec(timestamp)
+    if (match === null) return undefined
+    const [year, month, day] = [Number(match[1]), Number(match[2]), Number(match[3])]
+    if (!Calendar.isDate(year, month, day)) return undefined
+    lastDate = match[0]
+    lastDays = Calendar.daysOf(year, month, day)
+  }
+  const hour = twoDigits(timestamp, 11)
+  const minute = twoDigits(timestamp, 14)
+  const second = twoDigits(timestamp, 17)
+  if (!(hour <= 23 && minute <= 59 && second <= 59)) return undefined
+  if (timestamp.charCodeAt(13) !== codeOfColon || timestamp.charCodeAt(16) !== codeOfColon) {
+    return undefined
+  }
+  const ticks = fractionTicks(timestamp)
+  if (Number.isNaN(ticks)) return undefined
+  return { seconds: lastDays * 86_400 + hour * 3600 + minute * 60 + second, ticks }
+}
+
+const dateForm = /^(\d{4})-(\d{2})-(\d{2})T/
+const codeOfZ = 90
+const codeOfColon = 58
+const codeOfPoint = 46
+const codeOf0 = 48
+
+/** The digit there, or NaN. */
+const digitAt = (text: string, at: number): number => {
+  const digit = text.charCodeAt(at) - codeOf0
+  return digit >= 0 && digit <= 9 ? digit : Number.NaN
+}
+
+const twoDigits = (text: string, at: number): number =>
+  digitAt(text, at) * 10 + digitAt(text, at + 1)
+
+/** Of a timestamp that ends in `Z`: its fraction in units of 100 nanoseconds, or NaN. */
+const fractionTicks = (timestamp: string): number => {
+  const end = timestamp.length - 1
+  if (end === 19) return 0
+  if (end === 20 || timestamp.charCodeAt(19) !== codeOfPoint) return Number.NaN
+  let ticks = 0
+  for (let place = 0; place < 7; place++) {
+    ticks = ticks * 10 + (20 + place < end ? digitAt(timestamp, 20 + place) : 0)
+  }
+  for (let at = 27; at < end; at++) if (Number.isNaN(digitAt(timestamp, at))) return Number.NaN
+  return ticks
+}
+
+const instantOf = (timestamp: string): Instant | undefined =>
+  plainInstantOf(timestamp) ?? anyInstantOf(timestamp)
+
+const anyInstantOf = (timestamp: string): Instant | undefined => {
   const match = timestampForm.exec(timestamp)
   if (match === null) return undefined
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match.slice(1, 7).map(

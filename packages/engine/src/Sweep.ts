@@ -1,0 +1,126 @@
+/**
+ * Whole listings of the job: what they must contain, and what is concluded when they do not.
+ */
+import type { BatchFailure } from "@batchwave/client/BatchFailure"
+import { NodeState } from "@batchwave/core/NodeState"
+import type { CloudTask } from "@batchwave/wire/Task"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Queue from "effect/Queue"
+import type { RunContext } from "./RunContext.ts"
+
+/**
+ * What whole listings have shown; changed in place.
+ *
+ * @category models
+ */
+export interface Sweep {
+  /** Tasks the last one did not contain, by id, and since when. */
+  doubted: ReadonlyMap<string, number>
+  /** Completed tasks of the job beyond those in the view: foreign ones, and older ones of our nodes. */
+  otherCompleted: number
+}
+
+/**
+ * One whole listing under way.
+ *
+ * @category models
+ */
+export interface Pass {
+  readonly context: RunContext
+  /** The submission that the service had confirmed to hold when the listing began; 0 for none. */
+  readonly expected: Uint16Array
+  completed: number
+}
+
+/**
+ * Begins with nothing seen.
+ *
+ * @category constructors
+ */
+export const make = (): Sweep => ({ doubted: new Map(), otherCompleted: 0 })
+
+/**
+ * Whether tasks have been in doubt for so long that a whole listing settles it.
+ *
+ * @category queries
+ */
+export const isWanted = ({ doubted }: Sweep, nowMs: number, overlapMs: number): boolean => {
+  for (const sinceMs of doubted.values()) if (nowMs - sinceMs >= overlapMs) return true
+  return false
+}
+
+/**
+ * Notes what a listing that begins now must contain. `O(nodes)`, like the listing.
+ *
+ * @category operations
+ */
+export const begin = (context: RunContext): Pass => {
+  const { nodeStates, submissions } = context.state
+  const expected = new Uint16Array(nodeStates.length)
+  for (let node = 0; node < nodeStates.length; node++) {
+    if (nodeStates[node] === NodeState.queued || nodeStates[node] === NodeState.running) {
+      expected[node] = submissions[node]!
+    }
+  }
+  return { context, expected, completed: 0 }
+}
+
+/**
+ * Notes a task of the listing.
+ *
+ * @category operations
+ */
+export const note = (pass: Pass, { id, state }: CloudTask): void => {
+  const { context, expected } = pass
+  const task = id === undefined ? undefined : context.naming.taskOf(id)
+  if (task !== undefined && expected[task.node] === task.submission) expected[task.node] = 0
+  if (state === "completed") pass.completed++
+}
+
+/**
+ * Concludes from a listing that was read to its end.
+ *
+ * @category operations
+ */
+export const finish = Effect.fnUntraced(function*(
+  sweep: Sweep,
+  context: RunContext,
+  pass: Pass,
+  completedSeen: number
+) {
+  sweep.otherCompleted = Math.max(0, pass.completed - completedSeen)
+  const nowMs = yield* Clock.currentTimeMillis
+  const doubted = new Map<string, number>()
+  for (let node = 0; node < pass.expected.length; node++) {
+    const submission = pass.expected[node]!
+    if (submission === 0) continue
+    const task = { node, submission }
+    const id = context.naming.idOf(task)
+    const sinceMs = sweep.doubted.get(id)
+    const isOld = sinceMs !== undefined && nowMs - sinceMs >= context.config.pollOverlapMs
+    if (isOld && (yield* isGone(context, id))) {
+      yield* Queue.offer(context.inbox, {
+        _tag: "TaskVanished",
+        task,
+        message: `no listing has contained the task ${id} for ${nowMs - sinceMs} ms, `
+          + "and it cannot be read"
+      })
+    } else doubted.set(id, sinceMs ?? nowMs)
+  }
+  sweep.doubted = doubted
+})
+
+/**
+ * Whether the service says that it does not know a task.
+ *
+ * @category operations
+ */
+export const isGone = (
+  context: RunContext,
+  taskId: string
+): Effect.Effect<boolean, BatchFailure> =>
+  context.tasks.get(context.header.jobId, taskId, { select: ["id", "state"] }).pipe(
+    Effect.as(false),
+    Effect.catchTag("NotFound", () => Effect.succeed(true))
+  )

@@ -1,0 +1,42 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as PollPace from "../src/PollPace.ts"
+
+const bounds = { msMin: 100, msMax: 10_000 }
+
+describe("PollPace", () => {
+  it("waits until an end is expected: the mean run time over the active tasks", () => {
+    const pace = PollPace.make(bounds, 6000)
+    PollPace.adjust(pace, 1, 3)
+    assert.strictEqual(pace.waitMs, 2000)
+  })
+
+  it("stays within its bounds", () => {
+    const pace = PollPace.make(bounds, 60_000)
+    PollPace.adjust(pace, 1, 1)
+    assert.strictEqual(pace.waitMs, 10_000)
+    PollPace.adjust(pace, 1, 1_000_000)
+    assert.strictEqual(pace.waitMs, 100)
+  })
+
+  it("waits longer by half after a poll that found nothing, and starts short without estimates", () => {
+    const pace = PollPace.make(bounds)
+    PollPace.adjust(pace, 0, 5)
+    PollPace.adjust(pace, 0, 5)
+    assert.strictEqual(pace.waitMs, 225)
+    PollPace.adjust(pace, 1, 5)
+    assert.strictEqual(pace.waitMs, 100)
+  })
+
+  it("follows the run times seen", () => {
+    const pace = PollPace.make(bounds)
+    for (let index = 0; index < 200; index++) PollPace.observe(pace, 4000)
+    PollPace.adjust(pace, 1, 1)
+    assert.strictEqual(pace.waitMs, 4000)
+  })
+
+  it("varies by a tenth to either side", () => {
+    const pace = PollPace.make(bounds)
+    assert.approximately(PollPace.waitMs(pace, 0), 90, 1e-9)
+    assert.approximately(PollPace.waitMs(pace, 1), 110, 1e-9)
+  })
+})
