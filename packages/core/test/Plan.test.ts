@@ -386,5 +386,5 @@ describe("Plan.make reports", () => {
       (_, at) => nodeOf(`node-${at}`, [1, 2, 3, 4, 5].map((again) => `nodes-${at}-${again}`))
     )
     assert.deepStrictEqual(errorsOf(nodes).at(-1), { _tag: "MoreErrors", count: 99_900 })
-  })
+  }, 30_000)
 })
