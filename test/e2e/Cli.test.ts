@@ -355,6 +355,7 @@ describe("a node that fails", () => {
     assert.strictEqual(document.outcome, "failed")
     assert.deepStrictEqual(document.counts, {
       succeeded: 1,
+      skipped: 0,
       failed: 1,
       blocked: 2,
       cancelled: 0,
