@@ -40,6 +40,8 @@ export interface Ask {
   /** Leaves the version out, or sends another. */
   readonly version?: string | undefined
   readonly isUnsigned?: boolean
+  /** Sends the body in chunks, without its length. */
+  readonly isChunked?: boolean
   /** Keeps connections for later requests. */
   readonly agent?: Http.Agent
 }
@@ -154,7 +156,8 @@ export const tryTarget = (
     const headers: Record<string, string> = {
       "ocp-date": dateOf(ask),
       ...(body === undefined ? {} : { "Content-Type": jsonType }),
-      ...(body === undefined && !isWrite
+      ...(ask.isChunked === true ? { "Transfer-Encoding": "chunked" } : {}),
+      ...(ask.isChunked === true || (body === undefined && !isWrite)
         ? {}
         : { "Content-Length": String(Buffer.byteLength(body ?? "")) }),
       ...ask.headers
