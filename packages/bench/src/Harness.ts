@@ -11,8 +11,18 @@ export interface Contender {
   readonly name: string
   /** Makes what the next `run` needs, at once or by a promise; not measured. */
   readonly prepare?: () => unknown
-  /** Does the work once and returns how many items it handled; throws if the work went wrong. */
-  readonly run: () => number | Promise<number>
+  /**
+   * Does the work once and returns how many items it handled, or also what it took, when another
+   * process did it; throws if the work went wrong.
+   */
+  readonly run: () => number | Taken | Promise<number>
+}
+
+/** What a process of its own says it took. */
+export interface Taken {
+  readonly items: number
+  readonly cpuMicros: number
+  readonly wallMicros: number
 }
 
 /** What one contender needed for one item, over all rounds. */
@@ -58,11 +68,15 @@ export const measure = async (
       collectGarbage()
       const wallStart = performance.now()
       const cpuStart = process.cpuUsage()
-      const items = await contender.run()
+      const done = await contender.run()
       const cpu = process.cpuUsage(cpuStart)
-      sample.wall.push((performance.now() - wallStart) * 1000 / items)
-      sample.cpu.push((cpu.user + cpu.system) / items)
-      sample.items = items
+      const wallMicros = (performance.now() - wallStart) * 1000
+      const taken = typeof done === "object"
+        ? done
+        : { items: done, cpuMicros: cpu.user + cpu.system, wallMicros }
+      sample.wall.push(taken.wallMicros / taken.items)
+      sample.cpu.push(taken.cpuMicros / taken.items)
+      sample.items = taken.items
     }
   }
   return samples.map(({ cpu, items, name, wall }) => ({

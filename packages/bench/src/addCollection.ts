@@ -13,6 +13,7 @@ import * as BenchReport from "./BenchReport.ts"
 import * as BenchTasks from "./BenchTasks.ts"
 import * as CannedService from "./CannedService.ts"
 import * as Harness from "./Harness.ts"
+import * as PythonPeer from "./PythonPeer.ts"
 import * as RawClient from "./RawClient.ts"
 
 const account = "batchwave"
@@ -25,6 +26,7 @@ export const run = async (args: Array<string>): Promise<void> => {
     options: {
       tasks: { type: "string", default: "100000" },
       "azure-tasks": { type: "string", default: "5000" },
+      "python-tasks": { type: "string", default: "2000" },
       "in-flight": { type: "string", default: "1,4,16" },
       rounds: { type: "string", default: "7" },
       out: { type: "string" }
@@ -43,10 +45,16 @@ export const run = async (args: Array<string>): Promise<void> => {
     await at(report, service, {
       inFlight,
       taskCount: Number(values.tasks),
-      azureTaskCount: Number(values["azure-tasks"]),
+      peerTaskCount: Number(values["azure-tasks"]),
       rounds: Number(values.rounds)
     })
   }
+  await besidePython(report, service, {
+    inFlight: 16,
+    taskCount: Number(values.tasks),
+    peerTaskCount: Number(values["python-tasks"]),
+    rounds: Number(values.rounds)
+  })
   service.stop()
   BenchReport.close(report, values.out)
 }
@@ -54,14 +62,15 @@ export const run = async (args: Array<string>): Promise<void> => {
 interface Load {
   readonly inFlight: number
   readonly taskCount: number
-  readonly azureTaskCount: number
+  /** Tasks a round of the official client. */
+  readonly peerTaskCount: number
   readonly rounds: number
 }
 
 const at = async (
   report: BenchReport.BenchReport,
   { endpoint }: CannedService.CannedService,
-  { azureTaskCount, inFlight, rounds, taskCount }: Load
+  { inFlight, peerTaskCount, rounds, taskCount }: Load
 ): Promise<void> => {
   const raw = RawClient.open(endpoint, inFlight)
   const runtime = ManagedRuntime.make(
@@ -88,7 +97,7 @@ const at = async (
     },
     {
       name: "@azure/batch",
-      prepare: prepare(azureTaskCount),
+      prepare: prepare(peerTaskCount),
       run: () =>
         inChunks(tasks, inFlight, async (chunk) => {
           const { value = [] } = await azure.task.addCollection("job-1", chunk)
@@ -127,6 +136,43 @@ const at = async (
   )
   const cpuMicros = measurements.find(({ name }) => name === "Batchwave")?.cpuMicrosPerItem.median
   BenchReport.goal(report, `${title}: CPU µs a task`, cpuMicros ?? Number.NaN, { atMost: 3 })
+}
+
+/** Compares with the original Python client, which sends one request after another by default. */
+const besidePython = async (
+  report: BenchReport.BenchReport,
+  { endpoint }: CannedService.CannedService,
+  { inFlight, peerTaskCount, rounds, taskCount }: Load
+): Promise<void> => {
+  if (peerTaskCount === 0) return
+  const peer = PythonPeer.find()
+  if ("reason" in peer) {
+    BenchReport.say(report, "", `Python azure-batch is left out: ${peer.reason}`)
+    return
+  }
+  const name = `Python azure-batch ${peer.version}`
+  const runtime = ManagedRuntime.make(
+    BatchClient.layer({ endpoint, account, key: Redacted.make(key), connections: inFlight })
+  )
+  let tasks: Array<BenchTasks.BenchTask> = []
+  const measurements = await Harness.measure([
+    {
+      name: "Batchwave",
+      prepare: () => {
+        tasks = BenchTasks.make(taskCount)
+      },
+      run: () => runtime.runPromise(addAll(tasks, inFlight))
+    },
+    { name, run: () => peer.add({ endpoint, account, key, tasks: peerTaskCount }) }
+  ], { rounds: Math.min(rounds, 5) })
+  await runtime.dispose()
+  BenchReport.table(report, "16 in flight, beside Python", measurements, "Batchwave")
+  BenchReport.goal(
+    report,
+    `16 in flight: tasks per wall second / ${name}`,
+    1 / Harness.pairedRatio(measurements, "Batchwave", name, "wallMicrosPerItem"),
+    { atLeast: 80 }
+  )
 }
 
 /** The official client types the status in lower case and returns what the service wrote. */

@@ -26,8 +26,9 @@ const readFirstId = (request: IncomingMessage, found: (prefix: string) => void):
   let prefix: string | undefined
   request.on("data", (bytes: Buffer) => {
     if (prefix !== undefined) return
-    const start = bytes.indexOf("\"id\":\"")
-    if (start !== -1) prefix = bytes.toString("latin1", start + 6, start + 13)
+    const found = bytes.indexOf("\"id\":")
+    const start = bytes.indexOf("\"", found + 5) + 1
+    if (found !== -1 && start !== 0) prefix = bytes.toString("latin1", start, start + 7)
   })
   request.on("end", () => found(prefix ?? "c000000"))
 }
