@@ -27,7 +27,7 @@ interface AddedChunk {
 export interface CollectionAccount {
   readonly jobId: string
   readonly tasks: ReadonlyArray<TaskAddParameter>
-  /** Holes stand for tasks without an outcome yet, or of `added`. */
+  /** Holes stand for tasks without an outcome yet, or of `added`; empty while there is none. */
   readonly outcomes: Array<TaskOutcome>
   /** Chunks in which every task was added, whose outcomes are not made yet. */
   readonly added: Array<AddedChunk>
@@ -44,26 +44,29 @@ export interface CollectionAccount {
 export const make = (
   jobId: string,
   tasks: ReadonlyArray<TaskAddParameter>
-): CollectionAccount => {
-  const outcomes: Array<TaskOutcome> = []
+): CollectionAccount => ({
+  jobId,
+  tasks,
+  outcomes: [],
+  added: [],
+  causes: [],
+  settled: 0,
+  requests: 0,
+  exhaustedInARow: 0,
+  stop: undefined
+})
+
+/** The outcomes, made as long as the tasks when the first is written: mostly there are none to write. */
+const roomFor = ({ outcomes, tasks }: CollectionAccount): Array<TaskOutcome> => {
   outcomes.length = tasks.length
-  return {
-    jobId,
-    tasks,
-    outcomes,
-    added: [],
-    causes: [],
-    settled: 0,
-    requests: 0,
-    exhaustedInARow: 0,
-    stop: undefined
-  }
+  return outcomes
 }
 
 /** Writes the outcome of one task. */
 export const settle = (account: CollectionAccount, index: number, outcome: TaskOutcome): void => {
-  if (account.outcomes[index] !== undefined) return
-  account.outcomes[index] = outcome
+  const outcomes = roomFor(account)
+  if (outcomes[index] !== undefined) return
+  outcomes[index] = outcome
   account.settled++
 }
 
@@ -88,16 +91,17 @@ export const addedOutcome = (taskId: string, eTag: string): TaskOutcome =>
 
 /** Makes the outcomes that are not made yet. */
 const allOutcomes = (account: CollectionAccount): ReadonlyArray<TaskOutcome> => {
+  const outcomes = roomFor(account)
   for (const { count, eTags, indexes, start } of account.added.splice(0)) {
     for (let position = 0; position < count; position++) {
       const index = indexes?.[position] ?? start + position
-      account.outcomes[index] = addedOutcome(
+      outcomes[index] = addedOutcome(
         idAt(account, index),
         AddedScan.eTagAt(eTags, position)
       )
     }
   }
-  return account.outcomes
+  return outcomes
 }
 
 /** The id of the task at an index, as the caller spelt it. */
@@ -204,13 +208,13 @@ export const close = (
   )
 }
 
-const isAllAdded = ({ added, causes, outcomes }: CollectionAccount): boolean =>
+const isAllAdded = ({ added, causes, tasks }: CollectionAccount): boolean =>
   causes.length === 0
-  && added.reduce((sum, { count }) => sum + count, 0) === outcomes.length
+  && added.reduce((sum, { count }) => sum + count, 0) === tasks.length
 
 /** A result whose outcomes are made when they are first read: most callers need the counts only. */
 const lazyResult = (account: CollectionAccount): TaskCollectionResult => ({
-  counts: { added: account.outcomes.length, alreadyThere: 0, refused: 0, unknown: 0 },
+  counts: { added: account.tasks.length, alreadyThere: 0, refused: 0, unknown: 0 },
   requests: account.requests,
   get outcomes() {
     return allOutcomes(account)
