@@ -34,6 +34,10 @@ const commands = {
     arguments: ["run", "--config", join(azuriteFolder, "vitest.config.ts")],
     nested: azuriteFolder
   },
+  "test:load": {
+    tool: "node",
+    arguments: ["--expose-gc", join("test", "e2e", "loadMain.ts")]
+  },
   "check": { tool: "tsc", arguments: ["-b"] },
   "lint": { tool: "oxlint", arguments: ["--type-aware"] },
   "format": { tool: "dprint", arguments: ["fmt"] },

@@ -5,9 +5,6 @@ import * as Emulator from "@batchwave/emulator/Emulator"
 import type { Scenario } from "@batchwave/sim/Scenario"
 import * as Effect from "effect/Effect"
 import * as ManagedRuntime from "effect/ManagedRuntime"
-import { mkdtempSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
 import { parseArgs } from "node:util"
 import * as BenchReport from "./BenchReport.ts"
 import * as Harness from "./Harness.ts"
@@ -35,10 +32,8 @@ export const run = async (args: Array<string>): Promise<void> => {
 }
 
 const addPart = async (report: BenchReport.BenchReport, tasksCount: number, rounds: number) => {
-  const directory = mkdtempSync(join(tmpdir(), "batchwave-bench-"))
   const scenario: Scenario = { tasks: [{ stuckProbability: 1 }] }
   const runtime = ManagedRuntime.make(Emulator.Emulator.layer({
-    dataDirectory: directory,
     slotsPerNode: 1,
     executor: { _tag: "Simulated", scenario }
   }))
@@ -74,7 +69,6 @@ const addPart = async (report: BenchReport.BenchReport, tasksCount: number, roun
   raw.stop()
   mover.stop()
   await runtime.dispose()
-  rmSync(directory, { recursive: true })
   BenchReport.table(report, `${tasksCount} tasks added`, measurements, "node:http + JSON")
   const ratio = 1 / Harness.pairedRatio(measurements, "emulator", "node:http + JSON")
   BenchReport.goal(report, "tasks added per CPU second / node:http + JSON", ratio, { atLeast: 0.8 })

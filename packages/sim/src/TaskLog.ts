@@ -42,7 +42,7 @@ export const make = (): TaskLog => ({
  * @category operations
  */
 export const append = (log: TaskLog, number: number, atMs: number, index: number): void => {
-  if (isFull(log)) resize(log, Math.ceil(log.size * growth))
+  if (log.size === log.indexes.length) resize(log, Math.ceil(log.size * growth))
   const position = log.size++
   log.numbers[position] = number
   log.times[position] = atMs
@@ -55,7 +55,15 @@ export const append = (log: TaskLog, number: number, atMs: number, index: number
  * @category reads
  */
 export const needsRoom = (log: TaskLog, liveCount: number): boolean =>
-  isFull(log) || (log.size > wasteKept && log.size > 3 * liveCount)
+  log.size === log.indexes.length || isWasteful(log, liveCount)
+
+/**
+ * Tells whether a log of which at most `liveCount` entries are live is mostly stale.
+ *
+ * @category reads
+ */
+export const isWasteful = (log: TaskLog, liveCount: number): boolean =>
+  log.size > wasteKept && log.size > 3 * liveCount
 
 /**
  * Makes room in a log: drops the entries that `isLive` denies, unless nearly all would stay. So a log
@@ -73,8 +81,6 @@ export const makeRoom = (
 
 /** A log this small is not worth cleaning before it is full. */
 const wasteKept = 64
-
-const isFull = (log: TaskLog): boolean => log.size === log.indexes.length
 
 /**
  * The position of the first entry numbered above `number`; `O(log n)`.

@@ -44,6 +44,8 @@ export const move = (
   alter(task)
   TaskCounts.count(job.counts, task, 1)
   logChange(account, job, task)
+  const left = task.previousState
+  if (TaskLog.isWasteful(job.changes[left], liveCountOf(job, left))) tidy(account, job, left)
   Fact.noteMove(account, job, task, why, generation)
 }
 
@@ -55,16 +57,17 @@ export const move = (
 export const logChange = (account: Account, job: Job, task: Task): void => {
   task.changedNumber = account.nextNumber++
   const log = job.changes[task.state]
-  const liveCount = liveCountOf(job, task.state)
-  if (TaskLog.needsRoom(log, liveCount)) {
-    TaskLog.makeRoom(
-      log,
-      liveCount,
-      (index, number) => account.tasks[index]?.changedNumber === number
-    )
-  }
+  if (TaskLog.needsRoom(log, liveCountOf(job, task.state))) tidy(account, job, task.state)
   TaskLog.append(log, task.changedNumber, task.stateTransitionAtMs, task.index)
 }
+
+/** Drops what is stale of the log of a state. */
+const tidy = (account: Account, job: Job, state: TaskState): void =>
+  TaskLog.makeRoom(
+    job.changes[state],
+    liveCountOf(job, state),
+    (index, number) => account.tasks[index]?.changedNumber === number
+  )
 
 /** The most tasks that can be in a state: those that are preparing count as running. */
 const liveCountOf = ({ counts: { tasks } }: Job, state: TaskState): number => {
