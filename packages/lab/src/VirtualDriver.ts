@@ -1,0 +1,352 @@
+/**
+ * Drives a run in virtual time: the production reactor against a simulated account, over a link that
+ * may be as bad as one likes.
+ *
+ * It takes no time but the computer's: a week of a run is over when its last event is. Everything that
+ * happens follows from the options, so equal options give equal runs, event by event.
+ *
+ * The driver keeps the rules of the engine (what is durable before what, how an answer that never came
+ * is made good, when the job is listed); what it does not do is to give up on a service that cannot
+ * be reached.
+ */
+import * as EventHeap from "@batchwave/core/EventHeap"
+import type { Plan } from "@batchwave/core/Plan"
+import * as Reactor from "@batchwave/core/Reactor"
+import * as Report from "@batchwave/core/Report"
+import type { ExternalEvent, TaskReference } from "@batchwave/core/RunEvent"
+import type { DependencyMode, FailureMode, RunLimits } from "@batchwave/core/RunMode"
+import * as RunState from "@batchwave/core/RunState"
+import type { Json, OutputSpec } from "@batchwave/core/Workflow"
+import type { AccountOptions } from "@batchwave/sim/Account"
+import * as Fact from "@batchwave/sim/Fact"
+import type { FaultScript } from "@batchwave/sim/FaultScript"
+import type { Scenario } from "@batchwave/sim/Scenario"
+import type {
+  Counters,
+  DriverState,
+  JournalBatch,
+  KillPoint,
+  Parts,
+  Settings
+} from "./internal/DriverState.ts"
+import * as Orchestrating from "./internal/Orchestrating.ts"
+import * as Link from "./Link.ts"
+import * as VirtualService from "./VirtualService.ts"
+
+/** What is sent and what is answered, as `Parts` see it. */
+export type { Answer, Request } from "./internal/DriverState.ts"
+
+/** What the result is made of, and what can be put in the place of the driver's own functions. */
+export type { Counters, JournalBatch, KillPoint, Parts }
+
+/**
+ * How often the job is listed. Milliseconds; the defaults are those of the engine.
+ *
+ * @category models
+ */
+export interface PollPolicy {
+  /** @default 1_000 */
+  readonly msMin?: number
+  /** @default 10_000 */
+  readonly msMax?: number
+  /** How far a poll looks back behind the latest change it saw. @default 10_000 */
+  readonly overlapMs?: number
+  /** The whole job is listed so rarely that it costs one request in so many. @default 20 */
+  readonly pollsPerSweep?: number
+  /** A task that is seen running for longer is taken for stuck. @default never */
+  readonly stuckAfterMs?: number
+}
+
+/**
+ * How requests are made.
+ *
+ * @category models
+ */
+export interface SubmitPolicy {
+  /** Tasks in one request. @default 100 */
+  readonly tasksPerRequest?: number
+  /** Requests of a kind under way at a time. @default 8 */
+  readonly concurrency?: number
+  /** Wait before a request is made again, in milliseconds. @default 2_000 */
+  readonly patienceMs?: number
+  /** An answer that takes longer is not waited for, in milliseconds. @default 30_000 */
+  readonly timeoutMs?: number
+}
+
+/**
+ * What to run, against what. `seed` is the run's: its backoffs draw from it.
+ *
+ * @category models
+ */
+export interface Options {
+  readonly plan: Plan
+  readonly policies: Reactor.Policies
+  readonly seed: number
+  /** @default "eager" */
+  readonly dependencyMode?: DependencyMode
+  /** @default "keepGoing" */
+  readonly failureMode?: FailureMode
+  /** @default only `nodeSlotsMax`, the slots of a node of the pool */
+  readonly limits?: RunLimits
+  /** The account: pool, seed, rules. */
+  readonly account: AccountOptions
+  /** How runs and nodes behave. @default every run takes a millisecond and ends well */
+  readonly scenario?: Scenario
+  /** What goes wrong with runs and nodes on purpose. @default nothing */
+  readonly faults?: FaultScript
+  /** @default Link.reliable() */
+  readonly link?: Link.Link
+  readonly poll?: PollPolicy
+  readonly submit?: SubmitPolicy
+  /** How far the service's clock is ahead of the orchestrator's, in milliseconds. @default 0 */
+  readonly clockSkewMs?: number
+  /** What a task leaves behind, from 1 for its first execution. @default null, and a file for a file */
+  readonly outputsOf?: (
+    task: TaskReference,
+    execution: number
+  ) => { readonly [name: string]: Json } | { readonly invalid: string }
+  /** Whether the orchestrator dies here. Asked at every point of every step. @default never */
+  readonly kill?: (point: KillPoint, nowMs: number) => boolean
+  /** Until an orchestrator that died begins again, in milliseconds. @default 5_000 */
+  readonly restartMs?: number
+  /** Whether journal and facts are kept; a run that is killed needs its journal. @default true */
+  readonly isRecorded?: boolean
+  /** The run is given up at this time, in milliseconds. @default 30 days */
+  readonly latestMs?: number
+  /** Functions in the place of the driver's own, to see what is made of mistakes. @default none */
+  readonly parts?: Partial<Parts>
+}
+
+/**
+ * What came of a run.
+ *
+ * @category models
+ */
+export interface Result {
+  /** `unfinished` when the run was given up or nothing could move it any more. */
+  readonly report: Report.Report
+  /** Empty when nothing is recorded. */
+  readonly journal: ReadonlyArray<JournalBatch>
+  /** What truly happened in the account; empty when nothing is recorded. */
+  readonly facts: ReadonlyArray<Fact.Fact>
+  readonly counters: Counters
+  /** When the run ended; 0 is its beginning. */
+  readonly endMs: number
+  /** Executions begun in the service. */
+  readonly executions: number
+}
+
+/**
+ * A run in progress. Readers must not write to it.
+ *
+ * @category models
+ */
+export type VirtualDriver = DriverState
+
+/** Where a run is given up. */
+const latestMsDefault = 30 * 24 * 3_600_000
+
+/**
+ * Makes a driver at time 0; nothing has happened yet. Throws when the account's pool cannot be made.
+ *
+ * @category constructors
+ */
+export const make = (options: Options): VirtualDriver => {
+  const { account, plan, poll = {}, submit = {} } = options
+  const service = VirtualService.make({
+    account: { ...account, ...(options.faults === undefined ? {} : { faults: options.faults }) },
+    scenario: options.scenario ?? {},
+    clockSkewMs: options.clockSkewMs ?? 0
+  })
+  const isRecorded = options.isRecorded ?? true
+  if (isRecorded) Fact.keepFacts(service.account)
+  const settings: Settings = {
+    latestMs: options.latestMs ?? latestMsDefault,
+    pollMsMin: poll.msMin ?? 1_000,
+    pollMsMax: poll.msMax ?? 10_000,
+    pollOverlapMs: poll.overlapMs ?? 10_000,
+    pollsPerSweep: poll.pollsPerSweep ?? 20,
+    concurrency: submit.concurrency ?? 8,
+    tasksPerRequest: submit.tasksPerRequest ?? 100,
+    patienceMs: submit.patienceMs ?? 2_000,
+    timeoutMs: submit.timeoutMs ?? 30_000,
+    restartMs: options.restartMs ?? 5_000,
+    stuckAfterMs: poll.stuckAfterMs ?? Infinity
+  }
+  const driver: VirtualDriver = {
+    plan,
+    policies: options.policies,
+    start: startOf(options),
+    settings,
+    parts: { ...sound, ...options.parts },
+    link: options.link ?? Link.reliable(),
+    service,
+    jobId: "run",
+    ids: idsOf(plan),
+    outputsOf: outputsOf(plan, options.outputsOf),
+    kill: options.kill,
+    keepsJournal: isRecorded,
+    journal: [],
+    counters: makeCounters(),
+    wire: EventHeap.make(),
+    signals: [],
+    freeSignals: [],
+    memory: Orchestrating.emptyMemory(RunState.make(plan), settings.pollMsMin),
+    epoch: 1,
+    isDoomed: false,
+    wishes: [],
+    phase: "down",
+    nowMs: 0
+  }
+  Orchestrating.start(driver)
+  return driver
+}
+
+/**
+ * Goes on until the run has ended, nothing can move it any more, or `untilMs`.
+ *
+ * @category operations
+ */
+export const advance = (driver: VirtualDriver, untilMs: number): void => {
+  const { service, settings, wire } = driver
+  const endMs = Math.min(untilMs, settings.latestMs)
+  while (driver.phase !== "ended") {
+    const { poll, wakeAtMs } = driver.memory
+    const atMs = Math.min(EventHeap.peekAtMs(wire) ?? Infinity, poll.atMs, wakeAtMs)
+    if (atMs > endMs || atMs === Infinity) break
+    VirtualService.advance(service, atMs)
+    driver.nowMs = Math.max(driver.nowMs, atMs)
+    Orchestrating.step(driver)
+  }
+  if (driver.phase === "ended" || untilMs > settings.latestMs) return
+  VirtualService.advance(service, untilMs)
+  driver.nowMs = Math.max(driver.nowMs, untilMs)
+}
+
+/**
+ * Asks the run for something, now. An orchestrator that is down hears it when it is back.
+ *
+ * @category operations
+ */
+export const wish = (driver: VirtualDriver, event: ExternalEvent): void => {
+  if (driver.phase === "ended" || driver.phase === "ending") return
+  if (driver.phase !== "running") {
+    driver.wishes.push(event)
+    return
+  }
+  driver.memory.inbox.push(event)
+  Orchestrating.step(driver)
+}
+
+/**
+ * Kills the orchestrator, now. It begins again from its journal after `restartMs`.
+ *
+ * @category operations
+ */
+export const crash = (driver: VirtualDriver): void => {
+  if (driver.phase !== "ended") Orchestrating.crash(driver)
+}
+
+/**
+ * What came of the run so far. Takes the facts.
+ *
+ * @category queries
+ */
+export const resultOf = (driver: VirtualDriver): Result => ({
+  report: Report.make(driver.memory.state),
+  journal: driver.journal,
+  facts: Fact.takeFacts(driver.service.account),
+  counters: driver.counters,
+  endMs: driver.nowMs,
+  executions: driver.service.startedCount
+})
+
+/**
+ * Runs to the end.
+ *
+ * @category operations
+ */
+export const run = (options: Options): Result => {
+  const driver = make(options)
+  advance(driver, Infinity)
+  return resultOf(driver)
+}
+
+const sound: Parts = {
+  react: Reactor.react,
+  outstanding: Reactor.outstanding,
+  append: (events) => events,
+  carryOut: (commands) => commands,
+  understand: (_request, answer) => answer
+}
+
+const startOf = (options: Options): ReadonlyArray<ExternalEvent> => [
+  {
+    _tag: "LimitsChanged",
+    limits: { nodeSlotsMax: options.account.pool.slotsPerNode, ...options.limits }
+  },
+  {
+    _tag: "RunStarted",
+    seed: options.seed,
+    dependencyMode: options.dependencyMode ?? "eager",
+    failureMode: options.failureMode ?? "keepGoing"
+  }
+]
+
+const makeCounters = (): Counters => ({
+  requests: {
+    addJob: 0,
+    addTasks: 0,
+    listTasks: 0,
+    getTask: 0,
+    reactivateTask: 0,
+    terminateTask: 0,
+    readOutputs: 0,
+    endJob: 0
+  },
+  polls: 0,
+  sweeps: 0,
+  throttledMs: 0,
+  timeouts: 0,
+  crashes: 0,
+  reactions: 0,
+  events: 0
+})
+
+const idCharactersMax = 56
+const legalId = /^[A-Za-z0-9_-]+$/
+const resubmission = /-r\d{1,5}$/i
+
+/** The name of a node is the id of its task where it may be, so that scenarios can speak of it. */
+const idsOf = ({ names }: Plan): ReadonlyArray<string> => {
+  const isLegal = (name: string): boolean =>
+    name.length <= idCharactersMax && legalId.test(name) && !resubmission.test(name)
+  if (names.every(isLegal)) return names
+  const taken = new Set(names.map((name) => name.toLowerCase()))
+  return names.map((name, node) => {
+    if (isLegal(name)) return name
+    let id = `node-${node}`
+    while (taken.has(id)) id += "_"
+    taken.add(id)
+    return id
+  })
+}
+
+const outputsOf = (
+  { workflow }: Plan,
+  own: Options["outputsOf"]
+): DriverState["outputsOf"] =>
+(task, execution) => {
+  const made = own?.(task, execution)
+  if (made !== undefined && typeof made["invalid"] === "string") {
+    const output = workflow.nodes[task.node]?.outputs[0]?.name ?? ""
+    return { _tag: "OutputInvalid", task, output, message: made["invalid"] }
+  }
+  const outputs = made ?? plainOutputs(workflow.nodes[task.node]?.outputs ?? [])
+  return { _tag: "OutputsCollected", task, outputs }
+}
+
+const plainOutputs = (specs: ReadonlyArray<OutputSpec>): { readonly [name: string]: Json } =>
+  Object.fromEntries(
+    specs.map(({ _tag, name, path }) => [name, _tag === "Json" ? null : { file: path }])
+  )

@@ -1,0 +1,239 @@
+/**
+ * What a virtual driver is made of: the memory of the orchestrator, which a crash takes, and what lies
+ * outside of it, which stays.
+ */
+import type { Command } from "@batchwave/core/Command"
+import type * as EventHeap from "@batchwave/core/EventHeap"
+import type { Plan } from "@batchwave/core/Plan"
+import type * as Reactor from "@batchwave/core/Reactor"
+import type { ExternalEvent, RunEvent, TaskReference } from "@batchwave/core/RunEvent"
+import type { RunState } from "@batchwave/core/RunState"
+import type { TaskSpec } from "@batchwave/sim/Task"
+import type { Fate, Link, RequestKind } from "../Link.ts"
+import type { VirtualService } from "../VirtualService.ts"
+
+/** One request, as data. */
+export type Request =
+  | { readonly _tag: "AddJob" | "EndJob" }
+  | {
+    readonly _tag: "AddTasks"
+    readonly tasks: ReadonlyArray<TaskReference>
+    /** Made when the request is, since the orchestrator may be gone when it arrives. */
+    readonly specs: ReadonlyArray<TaskSpec>
+  }
+  | { readonly _tag: "ListTasks"; readonly pass: Pass; readonly place: number }
+  | { readonly _tag: "GetTask"; readonly task: TaskReference; readonly why: Doubt }
+  | {
+    readonly _tag: "ReactivateTask" | "TerminateTask" | "ReadOutputs"
+    readonly task: TaskReference
+  }
+
+/** Why a single task is read: two listings did not have it, or what became of a request is unknown. */
+export type Doubt =
+  | { readonly _tag: "Missing" }
+  | { readonly _tag: "Missed"; readonly recovery: Recovering }
+  | { readonly _tag: "Reactivated" }
+
+/** The kind of each request, for links and counters. */
+export const kindOf: { readonly [tag in Request["_tag"]]: RequestKind } = {
+  AddJob: "addJob",
+  AddTasks: "addTasks",
+  ListTasks: "listTasks",
+  GetTask: "getTask",
+  ReactivateTask: "reactivateTask",
+  TerminateTask: "terminateTask",
+  ReadOutputs: "readOutputs",
+  EndJob: "endJob"
+}
+
+/** What the service said to one item of a collection; `undefined` is an add that worked. */
+export type ItemAnswer = { readonly code: string; readonly isPassing: boolean } | undefined
+
+/** What the service said; `Trouble` also stands for no answer in time. */
+export type Answer =
+  | { readonly _tag: "Done" }
+  | { readonly _tag: "Refused"; readonly code: string }
+  | { readonly _tag: "Trouble"; readonly retryAfterMs: number; readonly isThrottled: boolean }
+  | {
+    readonly _tag: "Added"
+    readonly tasks: ReadonlyArray<TaskReference>
+    /** Absent when every task was added. */
+    readonly items?: ReadonlyArray<ItemAnswer>
+  }
+  | {
+    readonly _tag: "Listed"
+    readonly entries: ReadonlyArray<Entry>
+    /** Where the next page begins; absent on the last. */
+    readonly next?: number
+  }
+  | { readonly _tag: "Found"; readonly entry: Entry }
+  | { readonly _tag: "Read"; readonly event: ExternalEvent }
+
+/** A task as a listing shows it, as far as it is ours. */
+export interface Entry {
+  readonly task: TaskReference
+  readonly state: "active" | "running" | "completed"
+  /** By the service's clock. */
+  readonly changedMs: number
+  /** What it stands for; absent when that is nothing new. */
+  readonly event?: ExternalEvent
+}
+
+/** One walk over the job. */
+export interface Pass {
+  readonly kind: "news" | "sweep" | "recovery"
+  /** By the service's clock; only of `news`. */
+  readonly fromMs: number
+  /** Tasks that a complete listing must contain; none where it does not matter. */
+  readonly expected: ReadonlyArray<TaskReference>
+  readonly listed: Set<number>
+  news: number
+  readonly recovery?: Recovering
+}
+
+/** The comparison of a journal with the service, in progress. */
+export interface Recovering {
+  readonly held: Set<number>
+  readonly events: Array<ExternalEvent>
+  openCount: number
+}
+
+/** One request under way. */
+export interface Flight {
+  readonly request: Request
+  readonly epoch: number
+  readonly fate: Fate
+  tries: number
+  answer: Answer | undefined
+  isSettled: boolean
+}
+
+/** What happens on the wire or at the orchestrator at a time. */
+export type Signal =
+  | {
+    readonly _tag: "Arrive" | "Repeat" | "Reply" | "GiveUp" | "SendAgain"
+    readonly flight: Flight
+  }
+  | {
+    readonly _tag: "Requeue"
+    readonly epoch: number
+    readonly tasks: ReadonlyArray<TaskReference>
+  }
+  | { readonly _tag: "Restart"; readonly epoch: number }
+
+/** The poller's memory. */
+export interface Poll {
+  intervalMs: number
+  /** `Infinity` while a poll is under way or there is nothing to watch. */
+  atMs: number
+  isUnderWay: boolean
+  /** Whether something moved while a poll was under way. */
+  isMoved: boolean
+  /** Polls since the whole job was listed. */
+  sinceSweep: number
+  sinceMs: number | undefined
+  doubted: Set<number>
+  /** By node: the latest change seen of its latest task. */
+  readonly seenMs: Map<number, number>
+  /** By node: since when its task is seen running; only with a watchdog. */
+  readonly runningSinceMs: Map<number, number>
+}
+
+/** What a crash takes. */
+export interface Memory {
+  readonly state: RunState
+  inbox: Array<ExternalEvent>
+  planned: Array<TaskReference>
+  plannedTaken: number
+  chunksUnderWay: number
+  /** Tasks whose add is under way or without a sure answer, by key. */
+  readonly adding: Set<number>
+  /** Of those, the ones to be ended as soon as there is an answer. */
+  readonly endAfterAdd: Map<number, TaskReference>
+  actions: Array<Request>
+  actionsTaken: number
+  actionsUnderWay: number
+  wakeAtMs: number
+  readonly poll: Poll
+}
+
+/** One batch of journaled events. */
+export interface JournalBatch {
+  readonly atMs: number
+  readonly events: ReadonlyArray<RunEvent>
+}
+
+/** Where an orchestrator can be killed. */
+export type KillPoint = "beforeAppend" | "afterAppend" | "afterSend" | "beforeReply"
+
+/** The functions a driver calls; a test of the tests puts a wrong one in the place of one. */
+export interface Parts {
+  readonly react: typeof Reactor.react
+  readonly outstanding: typeof Reactor.outstanding
+  /** Keeps what is durable of a batch; everything, of course. */
+  readonly append: (events: ReadonlyArray<RunEvent>) => ReadonlyArray<RunEvent>
+  /** The commands that are carried out; all of them, of course. */
+  readonly carryOut: (commands: ReadonlyArray<Command>, state: RunState) => ReadonlyArray<Command>
+  /** What an answer means for what was asked. */
+  readonly understand: (request: Request, answer: Answer) => Answer
+}
+
+/** The settings, defaults filled in. */
+export interface Settings {
+  readonly latestMs: number
+  readonly pollMsMin: number
+  readonly pollMsMax: number
+  readonly pollOverlapMs: number
+  readonly pollsPerSweep: number
+  readonly concurrency: number
+  readonly tasksPerRequest: number
+  readonly patienceMs: number
+  readonly timeoutMs: number
+  readonly restartMs: number
+  readonly stuckAfterMs: number
+}
+
+/** Totals of a run so far. */
+export interface Counters {
+  readonly requests: { [kind in RequestKind]: number }
+  polls: number
+  sweeps: number
+  throttledMs: number
+  timeouts: number
+  crashes: number
+  reactions: number
+  events: number
+}
+
+/** The driver. */
+export interface DriverState {
+  readonly plan: Plan
+  readonly policies: Reactor.Policies
+  readonly start: ReadonlyArray<ExternalEvent>
+  readonly settings: Settings
+  readonly parts: Parts
+  readonly link: Link
+  readonly service: VirtualService
+  readonly jobId: string
+  readonly ids: ReadonlyArray<string>
+  readonly outputsOf: (task: TaskReference, execution: number) => ExternalEvent
+  readonly kill: ((point: KillPoint, nowMs: number) => boolean) | undefined
+  readonly keepsJournal: boolean
+  readonly journal: Array<JournalBatch>
+  readonly counters: Counters
+  readonly wire: EventHeap.EventHeap
+  readonly signals: Array<Signal | undefined>
+  readonly freeSignals: Array<number>
+  memory: Memory
+  /** Counts the lives of the orchestrator; answers to an earlier life are heard by nobody. */
+  epoch: number
+  /** Whether the orchestrator dies at the end of this step. */
+  isDoomed: boolean
+  /** Wishes that wait for an orchestrator that listens. */
+  wishes: Array<ExternalEvent>
+  phase: "down" | "starting" | "recovering" | "running" | "ending" | "ended"
+  nowMs: number
+}
+
+/** One number for a task of the plan. */
+export const keyOf = ({ node, submission }: TaskReference): number => node * 65_536 + submission

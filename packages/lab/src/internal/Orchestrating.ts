@@ -1,0 +1,302 @@
+/**
+ * The orchestrator of a virtual run: it hears answers, lets the reactor decide, keeps the journal, and
+ * carries out.
+ *
+ * D1 Events are durable before any command that follows from them is carried out.
+ * D2 What comes in at one time is one reaction.
+ */
+import type { Command } from "@batchwave/core/Command"
+import type { ExternalEvent } from "@batchwave/core/RunEvent"
+import * as RunState from "@batchwave/core/RunState"
+import { act } from "./Acting.ts"
+import * as Actions from "./Actions.ts"
+import {
+  type Answer,
+  type DriverState,
+  type Flight,
+  keyOf,
+  type Memory,
+  type Recovering as Comparison,
+  type Signal
+} from "./DriverState.ts"
+import * as Polling from "./Polling.ts"
+import * as Recovering from "./Recovering.ts"
+import * as Submitting from "./Submitting.ts"
+import * as Wire from "./Wire.ts"
+
+/** The memory of an orchestrator that has just begun with a state. */
+export const emptyMemory = (state: RunState.RunState, pollMsMin: number): Memory => ({
+  state,
+  inbox: [],
+  planned: [],
+  plannedTaken: 0,
+  adding: new Set(),
+  endAfterAdd: new Map(),
+  chunksUnderWay: 0,
+  actions: [],
+  actionsTaken: 0,
+  actionsUnderWay: 0,
+  wakeAtMs: Infinity,
+  poll: {
+    intervalMs: pollMsMin,
+    atMs: Infinity,
+    isUnderWay: false,
+    isMoved: false,
+    sinceSweep: 0,
+    sinceMs: undefined,
+    doubted: new Set(),
+    seenMs: new Map(),
+    runningSinceMs: new Map()
+  }
+})
+
+/** Lets the orchestrator begin: its job first. */
+export const start = (driver: DriverState): void => {
+  driver.phase = "starting"
+  Wire.send(driver, { _tag: "AddJob" })
+}
+
+/** Kills the orchestrator; it starts again from its journal after a while. */
+export const crash = (driver: DriverState): void => {
+  driver.isDoomed = false
+  driver.counters.crashes++
+  driver.epoch++
+  driver.phase = "down"
+  driver.memory.wakeAtMs = Infinity
+  driver.memory.poll.atMs = Infinity
+  driver.wishes.push(...driver.memory.inbox.filter(isWish))
+  driver.memory.inbox = []
+  const atMs = driver.nowMs + driver.settings.restartMs
+  Wire.post(driver, atMs, { _tag: "Restart", epoch: driver.epoch })
+}
+
+/** What somebody asked for is asked for again, by somebody. */
+const isWish = ({ _tag }: ExternalEvent): boolean =>
+  _tag === "CancelRequested" || _tag === "PauseRequested" || _tag === "ResumeRequested"
+  || _tag === "FailureModeChanged" || _tag === "LimitsChanged" || _tag === "RerunRequested"
+
+const restart = (driver: DriverState): void => {
+  const state = RunState.make(driver.plan)
+  for (const { atMs, events } of driver.journal) {
+    for (const event of events) RunState.evolve(state, event, atMs)
+  }
+  driver.memory = emptyMemory(state, driver.settings.pollMsMin)
+  start(driver)
+}
+
+/** Lets happen what is due now, then lets the reactor answer once. */
+export const step = (driver: DriverState): void => {
+  const { memory, nowMs } = driver
+  for (let signal = Wire.take(driver, nowMs); signal !== undefined;) {
+    hear(driver, signal)
+    if (driver.isDoomed) return crash(driver)
+    signal = Wire.take(driver, nowMs)
+  }
+  if (driver.phase === "running" && memory === driver.memory) {
+    if (memory.wakeAtMs <= nowMs) {
+      memory.wakeAtMs = Infinity
+      memory.inbox.push({ _tag: "AlarmRang" })
+    }
+    if (memory.poll.atMs <= nowMs) Polling.begin(driver)
+  }
+  if (driver.phase === "running") drain(driver)
+  if (driver.isDoomed) crash(driver)
+}
+
+const hear = (driver: DriverState, signal: Signal): void => {
+  switch (signal._tag) {
+    case "Arrive":
+      return arrive(driver, signal.flight)
+    case "Repeat":
+      act(driver, signal.flight.request, signal.flight.fate)
+      return
+    case "Restart":
+      if (signal.epoch === driver.epoch) restart(driver)
+      return
+    case "Requeue":
+      if (signal.epoch !== driver.epoch) return
+      Submitting.requeue(driver, signal.tasks)
+      return Submitting.pump(driver)
+    case "SendAgain":
+      if (signal.flight.epoch === driver.epoch) sendAgain(driver, signal.flight)
+      return
+    case "GiveUp":
+    case "Reply":
+      return reply(driver, signal.flight, signal._tag === "GiveUp")
+    default:
+      return signal satisfies never
+  }
+}
+
+const arrive = (driver: DriverState, flight: Flight): void => {
+  const { fate: { replyMs, trouble }, request } = flight
+  const answer = trouble?.isActed === false ? undefined : act(driver, request, flight.fate)
+  flight.answer = trouble === undefined
+    ? answer
+    : { _tag: "Trouble", retryAfterMs: trouble.retryAfterMs ?? 0, isThrottled: true }
+  Wire.post(driver, driver.nowMs + replyMs, { _tag: "Reply", flight })
+}
+
+const reply = (driver: DriverState, flight: Flight, isLate: boolean): void => {
+  if (flight.epoch !== driver.epoch || flight.isSettled) return
+  flight.isSettled = true
+  if (driver.kill?.("beforeReply", driver.nowMs) === true) {
+    driver.isDoomed = true
+    return
+  }
+  const { counters, parts } = driver
+  if (isLate) counters.timeouts++
+  const heard: Answer | undefined = isLate ? undefined : flight.answer
+  const answer: Answer = heard ?? { _tag: "Trouble", retryAfterMs: 0, isThrottled: false }
+  if (answer._tag === "Trouble" && answer.isThrottled) {
+    counters.throttledMs += Math.max(answer.retryAfterMs, driver.settings.patienceMs)
+  }
+  receive(driver, flight, parts.understand(flight.request, answer))
+}
+
+const receive = (driver: DriverState, flight: Flight, answer: Answer): void => {
+  const { request } = flight
+  switch (request._tag) {
+    case "AddJob":
+      return answer._tag === "Trouble" ? sendLater(driver, flight, answer) : began(driver)
+    case "EndJob":
+      if (answer._tag === "Trouble") return sendLater(driver, flight, answer)
+      driver.phase = "ended"
+      return
+    case "AddTasks":
+      Submitting.receive(driver, flight, answer)
+      return Submitting.pump(driver)
+    case "ListTasks":
+      return request.pass.kind === "recovery"
+        ? recovered(driver, Recovering.receivePage(driver, flight, request.pass, answer))
+        : Polling.receive(driver, flight, answer)
+    case "GetTask": {
+      const { task, why } = request
+      if (why._tag === "Missing") return Polling.receiveMissing(driver, task, answer)
+      if (why._tag === "Reactivated") return Actions.receiveLook(driver, flight, task, answer)
+      return recovered(
+        driver,
+        Recovering.receiveMissed(driver, flight, task, why.recovery, answer)
+      )
+    }
+    case "ReactivateTask":
+    case "TerminateTask":
+    case "ReadOutputs":
+      return Actions.receive(driver, flight, answer)
+    default:
+      return request satisfies never
+  }
+}
+
+const sendLater = (
+  driver: DriverState,
+  flight: Flight,
+  { retryAfterMs }: Answer & { readonly _tag: "Trouble" }
+): void => Wire.sendLater(driver, flight, Math.max(driver.settings.patienceMs, retryAfterMs))
+
+const sendAgain = (driver: DriverState, flight: Flight): void => {
+  switch (flight.request._tag) {
+    case "ReactivateTask":
+    case "TerminateTask":
+    case "ReadOutputs":
+      return Actions.sendAgain(driver, flight)
+    default:
+      return Wire.send(driver, flight.request, flight.tries)
+  }
+}
+
+/** The job is there. */
+const began = (driver: DriverState): void => {
+  const { memory: { inbox, state }, wishes } = driver
+  if (state.outcome !== undefined) return finish(driver)
+  if (state.started) {
+    driver.phase = "recovering"
+    return Recovering.begin(driver)
+  }
+  driver.phase = "running"
+  inbox.push(...driver.start, ...wishes)
+  driver.wishes = []
+}
+
+const recovered = (driver: DriverState, recovery: Comparison | undefined): void => {
+  if (recovery === undefined) return
+  driver.phase = "running"
+  // The commands of this reaction are among the outstanding ones.
+  if (react(driver, recovery.events) === undefined) return
+  const { memory, parts, wishes } = driver
+  const isHeld = (task: Parameters<typeof keyOf>[0]): boolean => recovery.held.has(keyOf(task))
+  carryOut(driver, parts.outstanding(memory.state, isHeld))
+  Polling.moved(driver)
+  memory.inbox.push(...wishes)
+  driver.wishes = []
+}
+
+const drain = (driver: DriverState): void => {
+  const { memory } = driver
+  if (memory.inbox.length === 0) return
+  const events = memory.inbox
+  memory.inbox = []
+  const commands = react(driver, events)
+  if (commands !== undefined) carryOut(driver, commands)
+}
+
+/** Lets the reactor answer and makes the answer durable; nothing when the orchestrator died of it. */
+const react = (
+  driver: DriverState,
+  events: ReadonlyArray<ExternalEvent>
+): ReadonlyArray<Command> | undefined => {
+  const { counters, memory, nowMs, parts } = driver
+  const reaction = parts.react(memory.state, events, nowMs, driver.policies)
+  if (reaction.events.length === 0) return reaction.commands
+  counters.reactions++
+  counters.events += reaction.events.length
+  if (driver.kill?.("beforeAppend", nowMs) === true) {
+    driver.isDoomed = true
+    return undefined
+  }
+  if (driver.keepsJournal) {
+    driver.journal.push({ atMs: nowMs, events: parts.append(reaction.events) })
+  }
+  if (driver.kill?.("afterAppend", nowMs) === true) {
+    driver.isDoomed = true
+    return undefined
+  }
+  return reaction.commands
+}
+
+const carryOut = (driver: DriverState, commands: ReadonlyArray<Command>): void => {
+  const { memory, parts } = driver
+  for (const command of parts.carryOut(commands, memory.state)) {
+    switch (command._tag) {
+      case "Submit":
+        Submitting.plan(driver, command.tasks)
+        Polling.moved(driver)
+        break
+      case "Reactivate":
+        Actions.plan(driver, { _tag: "ReactivateTask", task: command.task })
+        Polling.moved(driver)
+        break
+      case "Collect":
+        Actions.plan(driver, { _tag: "ReadOutputs", task: command.task })
+        break
+      case "Terminate":
+        for (const task of command.tasks) Actions.plan(driver, { _tag: "TerminateTask", task })
+        Polling.moved(driver)
+        break
+      case "Wake":
+        memory.wakeAtMs = command.atMs
+        break
+      case "Finish":
+        return finish(driver)
+    }
+  }
+  Submitting.pump(driver)
+  Actions.pump(driver)
+}
+
+const finish = (driver: DriverState): void => {
+  driver.phase = "ending"
+  driver.memory.poll.atMs = Infinity
+  driver.memory.wakeAtMs = Infinity
+  Wire.send(driver, { _tag: "EndJob" })
+}

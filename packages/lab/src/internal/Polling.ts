@@ -1,0 +1,165 @@
+/**
+ * Watches the job by listing it.
+ *
+ * L1 A poll asks for the tasks whose state changed since the latest change seen, less an overlap.
+ * L2 So rarely that it costs one request in `pollsPerSweep`, a poll lists the whole job and finds what
+ *    the filter may have missed.
+ * L3 A poll that fails changes nothing. Only a task that two sweeps in a row and a read by id do not
+ *    find has vanished.
+ * L4 The interval is short while things move and grows while they do not; while nothing is in the
+ *    service there is no poll.
+ */
+import { NodeState } from "@batchwave/core/NodeState"
+import type { TaskReference } from "@batchwave/core/RunEvent"
+import {
+  type Answer,
+  type DriverState,
+  type Entry,
+  type Flight,
+  keyOf,
+  type Pass
+} from "./DriverState.ts"
+import * as Wire from "./Wire.ts"
+
+const growth = 1.5
+
+/** The most tasks one page holds. */
+const pageTasksMax = 1000
+
+/** Notes that something was sent or accepted: the next poll comes soon. */
+export const moved = ({ memory: { poll }, nowMs, settings: { pollMsMin } }: DriverState): void => {
+  poll.intervalMs = pollMsMin
+  if (poll.isUnderWay) poll.isMoved = true
+  else poll.atMs = Math.min(poll.atMs, nowMs + pollMsMin)
+}
+
+/** Begins a poll, if there is anything to watch. */
+export const begin = (driver: DriverState): void => {
+  const { counters, memory: { poll, state }, settings } = driver
+  poll.atMs = Infinity
+  if (state.activeCount === 0) return
+  counters.polls++
+  poll.isUnderWay = true
+  const pages = Math.ceil(state.startedCount / pageTasksMax)
+  const isSweep = ++poll.sinceSweep >= settings.pollsPerSweep * pages
+  if (isSweep) {
+    counters.sweeps++
+    poll.sinceSweep = 0
+  }
+  const pass: Pass = {
+    kind: isSweep ? "sweep" : "news",
+    fromMs: (poll.sinceMs ?? 0) - settings.pollOverlapMs,
+    expected: isSweep ? confirmed(driver) : [],
+    listed: new Set(),
+    news: 0
+  }
+  Wire.send(driver, { _tag: "ListTasks", pass, place: 0 })
+}
+
+/** The tasks that a complete listing must contain: those the service has confirmed to hold. */
+const confirmed = ({ memory: { state } }: DriverState): ReadonlyArray<TaskReference> => {
+  const tasks: Array<TaskReference> = []
+  for (let node = 0; node < state.nodeStates.length; node++) {
+    const nodeState = state.nodeStates[node]
+    if (nodeState === NodeState.queued || nodeState === NodeState.running) {
+      tasks.push({ node, submission: state.submissions[node]! })
+    }
+  }
+  return tasks
+}
+
+/** Takes a page of a poll. */
+export const receive = (driver: DriverState, { request }: Flight, answer: Answer): void => {
+  if (request._tag !== "ListTasks") return
+  const { pass } = request
+  if (answer._tag !== "Listed") return end(driver, 0)
+  for (const entry of answer.entries) read(driver, pass, entry)
+  if (answer.next !== undefined) {
+    return Wire.send(driver, { _tag: "ListTasks", pass, place: answer.next })
+  }
+  if (pass.kind === "sweep") doubt(driver, pass)
+  watch(driver)
+  end(driver, pass.news)
+}
+
+const end = (driver: DriverState, news: number): void => {
+  const { memory: { poll, state }, nowMs, settings: { pollMsMax, pollMsMin } } = driver
+  poll.isUnderWay = false
+  poll.intervalMs = news > 0 || poll.isMoved
+    ? pollMsMin
+    : Math.min(pollMsMax, poll.intervalMs * growth)
+  poll.isMoved = false
+  const isOwed = state.activeCount > 0 || driver.memory.inbox.length > 0
+  poll.atMs = isOwed ? nowMs + poll.intervalMs : Infinity
+}
+
+const read = (driver: DriverState, pass: Pass, entry: Entry): void => {
+  const { memory: { inbox, poll, state } } = driver
+  const { changedMs, event, task } = entry
+  const { node } = task
+  if (pass.kind === "sweep") pass.listed.add(keyOf(task))
+  if (poll.sinceMs === undefined || changedMs > poll.sinceMs) {
+    poll.sinceMs = changedMs
+    pass.news++
+  }
+  if (event !== undefined) inbox.push(event)
+  else if (entry.state === "active" && state.nodeStates[node] === NodeState.running) {
+    const isLater = changedMs > (poll.seenMs.get(node) ?? Infinity)
+    if (isLater) inbox.push({ _tag: "TaskRequeued", task, cause: "Unknown" })
+  }
+  if (entry.state === "running") poll.seenMs.set(node, changedMs)
+}
+
+const doubt = (driver: DriverState, pass: Pass): void => {
+  const { poll } = driver.memory
+  const doubted = new Set<number>()
+  for (const task of pass.expected) {
+    const key = keyOf(task)
+    if (pass.listed.has(key) || !isStillConfirmed(driver, task)) continue
+    if (poll.doubted.has(key)) {
+      Wire.send(driver, { _tag: "GetTask", task, why: { _tag: "Missing" } })
+    }
+    doubted.add(key)
+  }
+  poll.doubted = doubted
+}
+
+const isStillConfirmed = (
+  { memory: { state } }: DriverState,
+  { node, submission }: TaskReference
+): boolean =>
+  state.submissions[node] === submission
+  && (state.nodeStates[node] === NodeState.queued || state.nodeStates[node] === NodeState.running)
+
+/** Takes the answer to a read of a task that two sweeps did not have. */
+export const receiveMissing = (
+  { memory: { inbox } }: DriverState,
+  task: TaskReference,
+  answer: Answer
+): void => {
+  if (answer._tag === "Found" && answer.entry.event !== undefined) inbox.push(answer.entry.event)
+  if (answer._tag !== "Refused") return
+  inbox.push({
+    _tag: "TaskVanished",
+    task,
+    message: "no listing has contained the task for two sweeps, and it cannot be read"
+  })
+}
+
+/** The watchdog: a task that is seen running for too long is stuck. */
+const watch = (driver: DriverState): void => {
+  const { memory: { inbox, poll, state }, nowMs, settings: { stuckAfterMs } } = driver
+  if (stuckAfterMs === Infinity) return
+  for (let node = 0; node < state.nodeStates.length; node++) {
+    if (state.nodeStates[node] !== NodeState.running) {
+      poll.runningSinceMs.delete(node)
+      continue
+    }
+    const sinceMs = poll.runningSinceMs.get(node)
+    if (sinceMs === undefined) poll.runningSinceMs.set(node, nowMs)
+    else if (nowMs - sinceMs > stuckAfterMs) {
+      const task = { node, submission: state.submissions[node]! }
+      inbox.push({ _tag: "TaskStuck", task, message: `it has run for ${nowMs - sinceMs} ms` })
+    }
+  }
+}

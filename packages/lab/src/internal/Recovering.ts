@@ -1,0 +1,102 @@
+/**
+ * Takes over a run from its journal: compares what the journal expects with what the service holds,
+ * before anything is sent.
+ */
+import { isInService, NodeState } from "@batchwave/core/NodeState"
+import type { TaskReference } from "@batchwave/core/RunEvent"
+import {
+  type Answer,
+  type DriverState,
+  type Flight,
+  keyOf,
+  type Pass,
+  type Recovering
+} from "./DriverState.ts"
+import * as Wire from "./Wire.ts"
+
+/** Begins with a listing of the whole job. */
+export const begin = (driver: DriverState): void => {
+  const recovery: Recovering = { held: new Set(), events: [], openCount: 0 }
+  const pass: Pass = {
+    kind: "recovery",
+    fromMs: 0,
+    expected: [],
+    listed: new Set(),
+    news: 0,
+    recovery
+  }
+  Wire.send(driver, { _tag: "ListTasks", pass, place: 0 })
+}
+
+/** Takes a page; answers with the comparison when it is complete. */
+export const receivePage = (
+  driver: DriverState,
+  flight: Flight,
+  pass: Pass,
+  answer: Answer
+): Recovering | undefined => {
+  const { recovery } = pass
+  if (recovery === undefined) return undefined
+  if (answer._tag !== "Listed") {
+    const afterMs = answer._tag === "Trouble" ? answer.retryAfterMs : 0
+    Wire.sendLater(driver, flight, Math.max(driver.settings.patienceMs, afterMs))
+    return undefined
+  }
+  const { nodeStates, submissions } = driver.memory.state
+  for (const { event, task } of answer.entries) {
+    const { node, submission } = task
+    recovery.held.add(keyOf(task))
+    if (submissions[node] !== submission) continue
+    const nodeState = nodeStates[node]!
+    if (nodeState === NodeState.submitting) {
+      recovery.events.push({ _tag: "TasksAccepted", tasks: [task] })
+    }
+    if (isInService(nodeState) && event !== undefined) recovery.events.push(event)
+  }
+  if (answer.next !== undefined) {
+    Wire.send(driver, { _tag: "ListTasks", pass, place: answer.next })
+    return undefined
+  }
+  return askForMissing(driver, recovery)
+}
+
+const askForMissing = (driver: DriverState, recovery: Recovering): Recovering | undefined => {
+  const { nodeStates, submissions } = driver.memory.state
+  for (let node = 0; node < nodeStates.length; node++) {
+    const nodeState = nodeStates[node]!
+    if (nodeState === NodeState.submitting) continue
+    if (!isInService(nodeState) && nodeState !== NodeState.collecting) continue
+    const task = { node, submission: submissions[node]! }
+    if (recovery.held.has(keyOf(task))) continue
+    recovery.openCount++
+    Wire.send(driver, { _tag: "GetTask", task, why: { _tag: "Missed", recovery } })
+  }
+  return recovery.openCount === 0 ? recovery : undefined
+}
+
+/** Takes the answer about one missing task; answers with the comparison when it is complete. */
+export const receiveMissed = (
+  driver: DriverState,
+  flight: Flight,
+  task: TaskReference,
+  recovery: Recovering,
+  answer: Answer
+): Recovering | undefined => {
+  if (answer._tag === "Trouble") {
+    const afterMs = Math.max(driver.settings.patienceMs, answer.retryAfterMs)
+    Wire.sendLater(driver, flight, afterMs)
+    return undefined
+  }
+  if (answer._tag === "Found") {
+    recovery.held.add(keyOf(task))
+    if (answer.entry.event !== undefined) recovery.events.push(answer.entry.event)
+  } else {
+    recovery.events.push({
+      _tag: "TaskVanished",
+      task,
+      message: "the service did not know it any more when the run was resumed"
+    })
+  }
+  recovery.openCount--
+  return recovery.openCount === 0 ? recovery : undefined
+}

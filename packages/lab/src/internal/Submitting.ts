@@ -1,0 +1,117 @@
+/**
+ * Adds planned tasks, as many in a request as have come together.
+ *
+ * B1 Every planned task is answered, or its node is not wanted any more.
+ * B2 A task is sent only while its node still waits for it; one that must end although nobody knows
+ *    whether it was added is ended after that is known.
+ */
+import { NodeState } from "@batchwave/core/NodeState"
+import type { TaskReference } from "@batchwave/core/RunEvent"
+import * as RunState from "@batchwave/core/RunState"
+import { specsOf } from "./Acting.ts"
+import * as Actions from "./Actions.ts"
+import { type Answer, type DriverState, type Flight, keyOf } from "./DriverState.ts"
+import * as Polling from "./Polling.ts"
+import * as Wire from "./Wire.ts"
+
+/** Takes planned tasks. */
+export const plan = (driver: DriverState, tasks: ReadonlyArray<TaskReference>): void => {
+  const { adding, planned } = driver.memory
+  for (const task of tasks) {
+    planned.push(task)
+    adding.add(keyOf(task))
+  }
+}
+
+/** Sends what can go. */
+export const pump = (driver: DriverState): void => {
+  const { memory, settings } = driver
+  while (memory.chunksUnderWay < settings.concurrency) {
+    const tasks: Array<TaskReference> = []
+    while (tasks.length < settings.tasksPerRequest && memory.plannedTaken < memory.planned.length) {
+      const task = memory.planned[memory.plannedTaken++]!
+      if (isAwaited(driver, task)) tasks.push(task)
+      else answered(driver, task)
+    }
+    if (memory.plannedTaken === memory.planned.length) {
+      memory.planned = []
+      memory.plannedTaken = 0
+    }
+    if (tasks.length === 0) return
+    memory.chunksUnderWay++
+    Wire.send(driver, { _tag: "AddTasks", tasks, specs: specsOf(driver, tasks) })
+  }
+}
+
+const isAwaited = ({ memory: { state } }: DriverState, { node, submission }: TaskReference) =>
+  state.nodeStates[node] === NodeState.submitting && state.submissions[node] === submission
+  && RunState.isWanted(state, node)
+
+/** What became of an add is known. */
+const answered = ({ memory }: DriverState, task: TaskReference): void => {
+  const key = keyOf(task)
+  memory.adding.delete(key)
+  const ending = memory.endAfterAdd.size === 0 ? undefined : memory.endAfterAdd.get(key)
+  if (ending === undefined) return
+  memory.endAfterAdd.delete(key)
+  memory.actions.push({ _tag: "TerminateTask", task })
+}
+
+/** Takes the answer to a collection. */
+export const receive = (
+  driver: DriverState,
+  { request }: Flight,
+  answer: Answer
+): void => {
+  if (request._tag !== "AddTasks") return
+  const { memory, settings } = driver
+  memory.chunksUnderWay--
+  const open: Array<TaskReference> = []
+  let waitMs = settings.patienceMs
+  if (answer._tag === "Added") readItems(driver, answer, open)
+  else if (answer._tag === "Trouble") {
+    open.push(...request.tasks)
+    waitMs = Math.max(waitMs, answer.retryAfterMs)
+  } else {
+    const code = answer._tag === "Refused" ? answer.code : "ResponseInvalid"
+    for (const task of request.tasks) reject(driver, task, code)
+  }
+  if (open.length > 0) {
+    Wire.post(driver, driver.nowMs + waitMs, { _tag: "Requeue", epoch: driver.epoch, tasks: open })
+  }
+  Polling.moved(driver)
+  Actions.pump(driver)
+}
+
+const readItems = (
+  driver: DriverState,
+  { items, tasks }: Answer & { readonly _tag: "Added" },
+  open: Array<TaskReference>
+): void => {
+  const accepted: Array<TaskReference> = []
+  for (let place = 0; place < tasks.length; place++) {
+    const task = tasks[place]!
+    const item = items?.[place]
+    if (item?.isPassing === true) open.push(task)
+    else if (item === undefined || item.code === "TaskExists") {
+      accepted.push(task)
+      answered(driver, task)
+    } else reject(driver, task, item.code)
+  }
+  if (accepted.length > 0) driver.memory.inbox.push({ _tag: "TasksAccepted", tasks: accepted })
+}
+
+const reject = (driver: DriverState, task: TaskReference, code: string): void => {
+  answered(driver, task)
+  driver.memory.inbox.push({
+    _tag: "TaskRejected",
+    task,
+    code,
+    message: `the service refused the task: ${code}`
+  })
+}
+
+/** Takes back tasks that have waited long enough to be sent again. */
+export const requeue = (driver: DriverState, tasks: ReadonlyArray<TaskReference>): void => {
+  driver.memory.planned.push(...tasks)
+}

@@ -1,0 +1,56 @@
+/**
+ * Requests on their way: to the service, back, or nowhere.
+ */
+import * as EventHeap from "@batchwave/core/EventHeap"
+import { type DriverState, type Flight, kindOf, type Request, type Signal } from "./DriverState.ts"
+
+/** Lets something happen at a time. */
+export const post = (driver: DriverState, atMs: number, signal: Signal): void => {
+  if (atMs === Infinity) return
+  const place = driver.freeSignals.pop() ?? driver.signals.length
+  driver.signals[place] = signal
+  EventHeap.push(driver.wire, atMs, place)
+}
+
+/** Takes what is due by a time. */
+export const take = (driver: DriverState, nowMs: number): Signal | undefined => {
+  const atMs = EventHeap.peekAtMs(driver.wire)
+  if (atMs === undefined || atMs > nowMs) return undefined
+  const place = EventHeap.pop(driver.wire)!
+  const signal = driver.signals[place]
+  driver.signals[place] = undefined
+  driver.freeSignals.push(place)
+  return signal
+}
+
+const sizeOf = (request: Request): number => request._tag === "AddTasks" ? request.tasks.length : 1
+
+/** Sends a request; `tries` counts the times it was sent before. */
+export const send = (driver: DriverState, request: Request, tries = 0): void => {
+  if (driver.isDoomed) return
+  const { counters, link, nowMs, settings: { timeoutMs } } = driver
+  const kind = kindOf[request._tag]
+  counters.requests[kind]++
+  const fate = link.fateOf(kind, sizeOf(request), nowMs)
+  const flight: Flight = {
+    request,
+    epoch: driver.epoch,
+    fate,
+    tries,
+    answer: undefined,
+    isSettled: false
+  }
+  const { repeatsAfterMs, replyMs, requestMs } = fate
+  post(driver, nowMs + requestMs, { _tag: "Arrive", flight })
+  if (repeatsAfterMs !== undefined && fate.trouble?.isActed !== false) {
+    post(driver, nowMs + requestMs + repeatsAfterMs, { _tag: "Repeat", flight })
+  }
+  if (requestMs + replyMs > timeoutMs) post(driver, nowMs + timeoutMs, { _tag: "GiveUp", flight })
+  if (driver.kill?.("afterSend", nowMs) === true) driver.isDoomed = true
+}
+
+/** Sends the request of a flight again, later. */
+export const sendLater = (driver: DriverState, flight: Flight, afterMs: number): void => {
+  flight.tries++
+  post(driver, driver.nowMs + afterMs, { _tag: "SendAgain", flight })
+}
