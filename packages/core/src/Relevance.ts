@@ -93,6 +93,12 @@ const isNewsOfRun = (state: RunState, event: RunWideEvent, nowMs: number): boole
       return !state.paused
     case "ResumeRequested":
       return state.paused
+    case "JobReplaced":
+      return true
+    case "RunHindered":
+      return state.hindrances.get(event.cause)?.message !== event.message
+    case "RunUnhindered":
+      return state.hindrances.has(event.cause)
     case "FailureModeChanged":
       return state.failureMode !== event.failureMode
     case "LimitsChanged":

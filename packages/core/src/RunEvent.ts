@@ -34,6 +34,18 @@ export interface TaskReference {
 }
 
 /**
+ * What can keep a whole run waiting.
+ *
+ * - `quota`: the account has no room for a further job.
+ * - `throttling`: the service takes no requests, or takes them too slowly.
+ * - `jobDisabled`: somebody disabled the run's job.
+ * - `noProgress`: tasks are in the service and nothing has changed for long.
+ *
+ * @category models
+ */
+export type Hindrance = "quota" | "throttling" | "jobDisabled" | "noProgress"
+
+/**
  * What the world did.
  *
  * @category models
@@ -97,6 +109,19 @@ export type ExternalEvent =
   }
   /** A watchdog sees no progress; the task is ended, and its end counts as `Stuck`. */
   | { readonly _tag: "TaskStuck"; readonly task: TaskReference; readonly message: string }
+  /**
+   * The job that held the run's tasks is over or gone, and `jobId` holds those planned from now on.
+   * Whatever of the old one had not ended by itself is reported as vanished.
+   */
+  | { readonly _tag: "JobReplaced"; readonly jobId: string; readonly reason: string }
+  /** Something outside the run keeps it waiting, until `RunUnhindered`; at `untilMs` it gives up. */
+  | {
+    readonly _tag: "RunHindered"
+    readonly cause: Hindrance
+    readonly message: string
+    readonly untilMs?: number
+  }
+  | { readonly _tag: "RunUnhindered"; readonly cause: Hindrance }
   /** Time has passed; retries may be due. */
   | { readonly _tag: "AlarmRang" }
   /**

@@ -22,7 +22,7 @@ import { NodeState } from "./NodeState.ts"
 import type { ParentTally } from "./ParentTally.ts"
 import type { Plan } from "./Plan.ts"
 import type { ReadyQueue } from "./ReadyQueue.ts"
-import type { RunEvent, RunOutcome, TaskReference } from "./RunEvent.ts"
+import type { Hindrance, RunEvent, RunOutcome, TaskReference } from "./RunEvent.ts"
 import type { DependencyMode, FailureMode, RunLimits } from "./RunMode.ts"
 import type { Json } from "./Workflow.ts"
 
@@ -50,6 +50,8 @@ export interface RunState {
   startedAtMs: number
   paused: boolean
   limits: RunLimits
+  /** What keeps the whole run waiting. */
+  readonly hindrances: Map<Hindrance, { readonly message: string; readonly sinceMs: number }>
   stopping: "cancel" | "drain" | "failFast" | undefined
   /** Whether a cancelled run ends its finalizers too. */
   stopsFinalizers: boolean
@@ -157,6 +159,7 @@ export const make = (plan: Plan): RunState => {
     startedAtMs: 0,
     paused: false,
     limits: {},
+    hindrances: new Map(),
     stopping: undefined,
     stopsFinalizers: false,
     outcome: undefined,

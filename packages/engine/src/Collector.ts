@@ -11,6 +11,7 @@ import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
 import * as Schema from "effect/Schema"
 import type { BackendFailed } from "./EngineError.ts"
+import * as JobPlace from "./JobPlace.ts"
 import * as OutputValue from "./OutputValue.ts"
 import { backendFailed, type RunContext, withPatience } from "./RunContext.ts"
 import { isGone } from "./Sweep.ts"
@@ -43,7 +44,7 @@ export const collect: (
     yield* Effect.forEach(node.outputs, (output) =>
       output._tag === "File"
         ? readFile(context, taskId, output)
-        : readJson(context, taskId, node.name, output)).pipe(
+        : readJson(context, task, node.name, output)).pipe(
         Effect.flatMap((values) =>
           Queue.offer(context.inbox, {
             _tag: "OutputsCollected",
@@ -77,11 +78,11 @@ const readFile = (
 
 const readJson = Effect.fnUntraced(function*(
   context: RunContext,
-  taskId: string,
+  task: TaskReference,
   nodeName: string,
   output: OutputSpec
 ) {
-  const text = yield* readText(context, taskId, output).pipe(
+  const text = yield* readText(context, task, output).pipe(
     Effect.mapError((error) =>
       error._tag === "OutputProblem" || error._tag === "TaskGone"
         ? error
@@ -97,13 +98,15 @@ const readJson = Effect.fnUntraced(function*(
 
 const readText: (
   context: RunContext,
-  taskId: string,
+  task: TaskReference,
   output: OutputSpec
 ) => Effect.Effect<string, BatchFailure | OutputProblem | TaskGone> = Effect.fnUntraced(
-  function*(context, taskId, output) {
-    const { config, files, header } = context
+  function*(context, task, output) {
+    const { config, files } = context
+    const jobId = JobPlace.jobOf(context.job, task)
+    const taskId = context.naming.idOf(task)
     const path = `wd/${output.path}`
-    const { contentBytes } = yield* files.properties(header.jobId, taskId, path).pipe(
+    const { contentBytes } = yield* files.properties(jobId, taskId, path).pipe(
       withPatience(context)
     )
     if (contentBytes > config.outputBytesMax) {
@@ -113,11 +116,11 @@ const readText: (
           + "pass large results as a file output"
       )
     }
-    return yield* files.getText(header.jobId, taskId, path).pipe(withPatience(context))
+    return yield* files.getText(jobId, taskId, path).pipe(withPatience(context))
   },
-  (effect, context, taskId, output) =>
+  (effect, context, task, output) =>
     Effect.catchTags(effect, {
-      NotFound: () => problemUnlessGone(context, taskId, output),
+      NotFound: () => problemUnlessGone(context, task, output),
       Conflict: (error) => problem(output, `${output.path} is not available: ${error.message}`)
     })
 )
@@ -125,10 +128,10 @@ const readText: (
 /** A reply without a body does not say what was not found, so the task is asked for. */
 const problemUnlessGone = Effect.fnUntraced(function*(
   context: RunContext,
-  taskId: string,
+  task: TaskReference,
   output: OutputSpec
 ) {
-  if (yield* isGone(context, taskId).pipe(withPatience(context))) {
+  if (yield* isGone(context, task).pipe(withPatience(context))) {
     return yield* new TaskGone({
       message: "the service did not know it any more when its outputs were to be read"
     })

@@ -15,6 +15,7 @@ import * as FiberSet from "effect/FiberSet"
 import * as Queue from "effect/Queue"
 import * as Collector from "./Collector.ts"
 import type { EngineError } from "./EngineError.ts"
+import * as JobPlace from "./JobPlace.ts"
 import type { JournalShape } from "./Journal.ts"
 import * as Poller from "./Poller.ts"
 import * as Reactivator from "./Reactivator.ts"
@@ -109,6 +110,9 @@ export const react = Effect.fnUntraced(function*(
   const reaction = Reactor.react(context.state, events, nowMs, options.policies)
   if (reaction.events.length > 0) {
     yield* options.journal.append(reaction.events, nowMs)
+    for (const event of reaction.events) {
+      if (event._tag === "JobReplaced") JobPlace.replace(context.job, event.jobId, context.state)
+    }
     yield* options.observer(reaction.events, nowMs)
   }
   return reaction.commands

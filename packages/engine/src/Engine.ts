@@ -23,11 +23,14 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
 import type * as Scope from "effect/Scope"
+import * as Semaphore from "effect/Semaphore"
 import { ArtifactStore } from "./ArtifactStore.ts"
 import * as Driver from "./Driver.ts"
 import type { EngineError } from "./EngineError.ts"
 import * as JobClaim from "./JobClaim.ts"
 import * as JobLife from "./JobLife.ts"
+import * as JobPlace from "./JobPlace.ts"
+import * as JobSuccession from "./JobSuccession.ts"
 import { Journal, type JournalShape } from "./Journal.ts"
 import * as PlanCheck from "./PlanCheck.ts"
 import * as Recovery from "./Recovery.ts"
@@ -122,7 +125,10 @@ export const run: (
     if (recorded === undefined) yield* journal.begin(header)
     const context = yield* makeContext(options, header, journal.epoch, recorded !== undefined)
     yield* journal.replay(({ atMs, events }) => {
-      for (const event of events) RunState.evolve(context.state, event, atMs)
+      for (const event of events) {
+        if (event._tag === "JobReplaced") JobPlace.replace(context.job, event.jobId, context.state)
+        RunState.evolve(context.state, event, atMs)
+      }
     })
     if (context.state.outcome === undefined) {
       yield* proceed(options, context, journal)
@@ -149,6 +155,8 @@ const makeContext = Effect.fnUntraced(function*(
   return {
     header,
     isResumed,
+    job: JobPlace.make(header.jobId),
+    jobLock: yield* Semaphore.make(1),
     claim: yield* JobClaim.make(epoch),
     plan: options.plan,
     definition: options.definition,
@@ -169,7 +177,6 @@ const proceed: (
   journal: JournalShape
 ) => Effect.Effect<void, EngineError, Scope.Scope> = Effect.fnUntraced(
   function*(options, context, journal) {
-    yield* JobLife.begin(context)
     const observer = options.observer
     const driver = {
       journal,
@@ -178,6 +185,12 @@ const proceed: (
         ? () => Effect.void
         : (events, atMs) => observer(events, atMs, context.state)
     } satisfies Omit<Driver.DriverOptions, "commands">
+    const tell = Effect.fnUntraced(function*(event: ExternalEvent) {
+      yield* Driver.react(context, driver, [event], yield* Clock.currentTimeMillis)
+    })
+    const begun = yield* JobLife.begin(context, context.job.id, tell)
+    const replaced = begun === "open" ? [] : yield* JobSuccession.succeed(context, "over", tell)
+    yield* Driver.react(context, driver, replaced, yield* Clock.currentTimeMillis)
     const { steering } = options
     if (steering !== undefined) {
       const wish = (wished: Wish) => Effect.asVoid(Queue.offer(context.inbox, wished))

@@ -48,7 +48,8 @@ export interface JobClaim {
  * @category models
  */
 export interface ClaimContext {
-  readonly header: Pick<RunHeader, "jobId" | "runId">
+  readonly header: Pick<RunHeader, "runId">
+  readonly job: { readonly id: string }
   readonly jobs: JobOperationsShape
   readonly claim: JobClaim
 }
@@ -111,14 +112,14 @@ export const claim: (
   job: CloudJob
 ) => Effect.Effect<void, BatchFailure | RunTaken> = Effect.fn("JobClaim.claim")(
   function*(context, job) {
-    const { claim, header, jobs } = context
+    const { claim, job: { id: jobId }, jobs } = context
     let found = job
     for (let tried = 1;; tried++) {
       const owner = ownerOf(found)
       if (owner?.instance === claim.instance) return
       if (owner !== undefined && owner.epoch >= claim.epoch) return yield* taken(context, owner)
       const written = yield* jobs.patch(
-        header.jobId,
+        jobId,
         { metadata: [...metadata(context), ...othersOf(found)] },
         found.eTag === undefined ? {} : { ifMatch: found.eTag }
       ).pipe(
@@ -129,7 +130,7 @@ export const claim: (
         )
       )
       if (written) return
-      found = yield* jobs.get(header.jobId)
+      found = yield* jobs.get(jobId)
     }
   }
 )
@@ -154,7 +155,7 @@ export const requireOwner = (
 }
 
 const taken = (
-  { claim, header }: ClaimContext,
+  { claim, header, job }: ClaimContext,
   owner: JobClaim
 ): Effect.Effect<never, RunTaken> =>
   Effect.fail(
@@ -162,7 +163,7 @@ const taken = (
       runId: header.runId,
       host: owner.host,
       message: `another orchestrator, on ${owner.host || "an unknown machine"}, works on run `
-        + `${header.runId}: it holds the job ${header.jobId} by opening ${owner.epoch} of the journal, `
+        + `${header.runId}: it holds the job ${job.id} by opening ${owner.epoch} of the journal, `
         + `this is opening ${claim.epoch}; nothing was changed. Stop that one first; if it is dead, `
         + "resume with the newest copy of the journal, again if need be: each opening counts one up"
     })

@@ -3,74 +3,136 @@
  *
  * It is created without any action on completion, since a job that has no tasks counts as complete,
  * and a completed job takes no more tasks and no reactivations. Its wall-clock limit ends it when
- * nobody is left to do so.
+ * nobody is left to do so; while the run lives, `JobWatch` puts it off.
  *
  * @source Job_Add, Job_Terminate 2024-02-01.19.0
  */
+import type { BatchFailure } from "@batchwave/client/BatchFailure"
+import type { ExternalEvent } from "@batchwave/core/RunEvent"
 import { durationOfMs } from "@batchwave/wire/Iso8601Duration"
+import type { CloudJob } from "@batchwave/wire/Job"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import { BackendFailed } from "./EngineError.ts"
+import { BackendFailed, type EngineError } from "./EngineError.ts"
 import * as JobClaim from "./JobClaim.ts"
 import { backendFailed, type RunContext, withPatience } from "./RunContext.ts"
 import * as RunJobs from "./RunJobs.ts"
 
 /**
- * Creates the job and claims it; when the run is resumed, an existing job that is ours and still
- * active is claimed. Fails when the id is taken by something else, when another orchestrator holds
- * the job, or when the job is over.
+ * Takes note of what keeps the run waiting.
+ *
+ * @category models
+ */
+export type Tell = (event: ExternalEvent) => Effect.Effect<unknown, EngineError>
+
+/** The longest wait between two tries to add a job that the account has no room for. */
+const quotaWaitMsMax = 60_000
+
+/**
+ * Creates a job of the run and claims it; one that exists is claimed if it is ours. Waits, visibly,
+ * while the account has no room for another job. Answers whether the job takes tasks. Fails when
+ * the id is taken by something else, or when another orchestrator holds the job.
  *
  * @category operations
  */
-export const begin = Effect.fn("JobLife.begin")(
-  function*(context: RunContext) {
-    const { config, header } = context
-    const isTaken = yield* context.jobs.add({
-      id: header.jobId,
-      displayName: header.pipeline.slice(0, 1024),
-      poolInfo: { poolId: header.poolId },
-      onAllTasksComplete: "noaction",
-      ...(config.dependencyMode === "native" ? { usesTaskDependencies: true } : {}),
-      constraints: {
-        maxWallClockTime: durationOfMs(config.jobTimeMsMax),
-        maxTaskRetryCount: 0
-      },
-      metadata: JobClaim.metadata(context)
-    }).pipe(
-      withPatience(context),
-      Effect.as(false),
-      Effect.catchTag(
-        "Conflict",
-        (error) => error.code === "JobExists" ? Effect.succeed(true) : Effect.fail(error)
-      ),
-      Effect.mapError((error) => backendFailed("JobLife.begin", error))
-    )
-    if (isTaken) yield* requireOurs(context)
+export const begin: (
+  context: RunContext,
+  jobId: string,
+  tell: Tell
+) => Effect.Effect<"open" | "over", EngineError> = Effect.fn("JobLife.begin")(
+  function*(context, jobId, tell) {
+    const untilMs = (yield* Clock.currentTimeMillis) + context.config.quotaMsMax
+    for (let tried = 0;; tried++) {
+      const answer = yield* add(context, jobId)
+      if (answer._tag === "Full") {
+        if ((yield* Clock.currentTimeMillis) >= untilMs) return yield* refuse(answer.message)
+        yield* tell({ _tag: "RunHindered", cause: "quota", message: answer.message, untilMs })
+        yield* Effect.sleep(Math.min(quotaWaitMsMax, context.config.patienceMs * 1.5 ** tried))
+        continue
+      }
+      if (tried > 0) yield* tell({ _tag: "RunUnhindered", cause: "quota" })
+      return answer._tag === "Added" ? "open" : yield* claimOurs(context, jobId)
+    }
   }
 )
 
-const requireOurs = Effect.fnUntraced(function*(context: RunContext) {
-  const { jobId, runId } = context.header
+type Answer =
+  | { readonly _tag: "Added" | "Taken" }
+  | { readonly _tag: "Full"; readonly message: string }
+
+const add = (context: RunContext, jobId: string): Effect.Effect<Answer, BackendFailed> => {
+  const { config, header, state } = context
+  const mode = state.started ? state.dependencyMode : config.dependencyMode
+  return context.jobs.add({
+    id: jobId,
+    displayName: header.pipeline.slice(0, 1024),
+    poolInfo: { poolId: header.poolId },
+    onAllTasksComplete: "noaction",
+    ...(mode === "native" ? { usesTaskDependencies: true } : {}),
+    constraints: {
+      maxWallClockTime: durationOfMs(config.jobTimeMsMax),
+      maxTaskRetryCount: 0
+    },
+    metadata: JobClaim.metadata(context)
+  }).pipe(
+    Effect.as<Answer>({ _tag: "Added" }),
+    Effect.catchTag("Conflict", (error): Effect.Effect<Answer, BatchFailure> => {
+      if (error.code === "JobExists") return Effect.succeed({ _tag: "Taken" })
+      return error.code === "ActiveJobAndScheduleQuotaReached"
+        ? Effect.succeed({ _tag: "Full", message: error.message })
+        : Effect.fail(error)
+    }),
+    withPatience(context),
+    Effect.mapError((error) => backendFailed("JobLife.begin", error))
+  )
+}
+
+const claimOurs = Effect.fnUntraced(function*(context: RunContext, jobId: string) {
   const job = yield* context.jobs.get(jobId).pipe(
     withPatience(context),
     Effect.mapError((error) => backendFailed("JobLife.begin", error))
   )
-  if (JobClaim.runOf(job) !== runId) {
+  if (JobClaim.runOf(job) !== context.header.runId) {
     return yield* refuse(`the job ${jobId} exists and belongs to something else`)
   }
-  if (context.isResumed && job.state !== "active") {
-    return yield* refuse(
-      `the job ${jobId} is ${job.state ?? "in an unknown state"} and takes no more tasks; `
-        + "start a new run"
-    )
-  }
-  yield* JobClaim.claim(context, job).pipe(
+  if (isOver(job)) return "over"
+  yield* JobClaim.claim({ ...context, job: { id: jobId } }, job).pipe(
     Effect.mapError((error) =>
       error._tag === "RunTaken" ? error : backendFailed("JobLife.begin", error)
     )
   )
+  return "open"
 })
 
-const refuse = (message: string): Effect.Effect<never, BackendFailed> =>
+/**
+ * Whether a job takes no more tasks, now or soon.
+ *
+ * @category queries
+ */
+export const isOver = ({ state }: Pick<CloudJob, "state">): boolean =>
+  state === "completed" || state === "terminating" || state === "deleting"
+
+/**
+ * Whether a failure says that the job it was about is over or gone.
+ *
+ * @category queries
+ */
+export const saysOver = (error: BatchFailure): boolean =>
+  (error._tag === "Conflict" && overCodes.has(error.code ?? ""))
+  || (error._tag === "NotFound" && error.code === "JobNotFound")
+
+const overCodes: ReadonlySet<string> = new Set([
+  "JobCompleted",
+  "JobBeingTerminated",
+  "JobBeingDeleted"
+])
+
+/**
+ * Fails because of the job.
+ *
+ * @category operations
+ */
+export const refuse = (message: string): Effect.Effect<never, BackendFailed> =>
   Effect.fail(
     new BackendFailed({
       operation: "JobLife.begin",
@@ -88,9 +150,9 @@ const refuse = (message: string): Effect.Effect<never, BackendFailed> =>
  */
 export const end = Effect.fn("JobLife.end")(
   function*(context: RunContext) {
-    yield* RunJobs.end(context.jobs, context.header.jobId, "RunFinished").pipe(
+    yield* RunJobs.end(context.jobs, context.job.id, "RunFinished").pipe(
       Effect.catch((error) =>
-        Effect.logWarning(`the job ${context.header.jobId} could not be ended: ${error.message}`)
+        Effect.logWarning(`the job ${context.job.id} could not be ended: ${error.message}`)
       )
     )
   }

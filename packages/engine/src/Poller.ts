@@ -19,6 +19,7 @@
  * @source Task_List 2024-02-01.19.0 (filter on state and stateTransitionTime, at most 1000 a page)
  */
 import type { BatchFailure } from "@batchwave/client/BatchFailure"
+import { isInService } from "@batchwave/core/NodeState"
 import type { ExternalEvent } from "@batchwave/core/RunEvent"
 import * as Iso8601 from "@batchwave/wire/Iso8601"
 import type { CloudTask } from "@batchwave/wire/Task"
@@ -26,9 +27,12 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
 import * as Random from "effect/Random"
+import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import type { BackendFailed, RunTaken } from "./EngineError.ts"
+import type { EngineError } from "./EngineError.ts"
 import * as FromWire from "./FromWire.ts"
+import * as JobLife from "./JobLife.ts"
+import * as JobSuccession from "./JobSuccession.ts"
 import * as JobView from "./JobView.ts"
 import * as JobWatch from "./JobWatch.ts"
 import * as PollCursor from "./PollCursor.ts"
@@ -43,8 +47,9 @@ interface Watch {
   readonly context: RunContext
   readonly view: JobView.JobView
   readonly pace: PollPace.PollPace
-  readonly sweep: Sweep.Sweep
-  readonly job: JobWatch.JobWatch
+  sweep: Sweep.Sweep
+  jobId: string
+  addedMs: number
   cursor: PollCursor.PollCursor | undefined
   polls: number
   pollsSinceSweep: number
@@ -74,9 +79,13 @@ export const serve = Effect.fnUntraced(function*(
       watch.pace.waitMs = context.config.pollMsMin
     }
     yield* pause(watch, moved)
+    if (watch.jobId !== context.job.id) renew(watch)
     const found = yield* tick(watch).pipe(
-      Effect.catch((error): Effect.Effect<BatchFailure, BackendFailed | RunTaken> => {
+      Effect.catch((error): Effect.Effect<BatchFailure | number, EngineError> => {
         if (error._tag === "RunTaken") return Effect.fail(error)
+        if (error._tag === "JobOver" || JobLife.saysOver(error)) {
+          return Effect.as(JobSuccession.replace(context, watch.jobId), 1)
+        }
         return error.retryable || oddTags.has(error._tag)
           ? Effect.succeed(error)
           : Effect.fail(backendFailed("Poller.poll", error))
@@ -101,7 +110,8 @@ const make = (context: RunContext): Watch => {
     view: JobView.make(context.plan.names.length),
     pace: PollPace.make({ msMin: pollMsMin, msMax: pollMsMax }, meanEstimateMs(context)),
     sweep: Sweep.make(),
-    job: JobWatch.make(),
+    jobId: context.job.id,
+    addedMs: 0,
     cursor: undefined,
     polls: 0,
     pollsSinceSweep: 0,
@@ -138,8 +148,8 @@ const tick = Effect.fn("Poller.poll")(function*(watch: Watch) {
   const { context } = watch
   const isDue = watch.polls++ % context.config.pollsPerSweep === 0
   if (isDue || watch.cursor === undefined) {
-    yield* JobWatch.look(watch.job, context)
-    watch.cursor ??= PollCursor.make(watch.job.addedMs, context.config.pollOverlapMs)
+    watch.addedMs = (yield* lookAtJob(context)).addedMs
+    watch.cursor ??= PollCursor.make(watch.addedMs, context.config.pollOverlapMs)
   }
   const cursor = watch.cursor
   const depth = depthOf(watch, cursor, isDue, yield* Clock.currentTimeMillis)
@@ -147,12 +157,40 @@ const tick = Effect.fn("Poller.poll")(function*(watch: Watch) {
   judge(watch, cursor, depth)
   if (isDue && watch.polls > 1 && depth !== "sweep" && watch.counted === undefined) {
     const atMs = yield* monotonicMs
-    const counts = yield* context.jobs.taskCounts(context.header.jobId)
+    const counts = yield* context.jobs.taskCounts(context.job.id)
     watch.counted = { completed: counts.taskCounts.completed, atMs }
     if (isAllSeen(watch)) judge(watch, cursor, depth)
   }
   return news
 })
+
+/** What a tick fails with when the job takes no more tasks. */
+class JobOver extends Schema.TaggedError<JobOver>()("JobOver", {}) {}
+
+const lookAtJob = Effect.fnUntraced(function*(context: RunContext) {
+  const sight = yield* JobWatch.look(context)
+  return sight.isOver ? yield* new JobOver() : sight
+})
+
+/** Whether somebody else may have ended the task, and with it perhaps the whole job. */
+const isSuspect = ({ naming, state }: RunContext, task: CloudTask): boolean => {
+  if (!JobSuccession.isTakenAlong(task) || state.stopping !== undefined) return false
+  const reference = naming.taskOf(task.id ?? "")
+  return reference !== undefined && isInService(state.nodeStates[reference.node]!)
+    && !state.ending.has(reference.node)
+}
+
+/** Begins anew with the job that took the place of the one watched. */
+const renew = (watch: Watch): void => {
+  watch.jobId = watch.context.job.id
+  watch.view.completedCount = 0
+  watch.sweep = Sweep.make()
+  watch.cursor = undefined
+  watch.counted = undefined
+  watch.doubt = 0
+  watch.polls = 0
+  watch.pollsSinceSweep = 0
+}
 
 const depthOf = (
   watch: Watch,
@@ -182,12 +220,13 @@ const list = Effect.fnUntraced(function*(
   let news = 0
   let latestMs = 0
   let isMissed = false
-  yield* context.tasks.listPages(context.header.jobId, {
+  yield* context.tasks.listPages(context.job.id, {
     select: FromWire.selected,
     ...(isSweep ? {} : { filter: changedSince(PollCursor.fromMs(cursor, depth === "deep")) })
   }).pipe(Stream.runForEach(Effect.fnUntraced(function*(page) {
     const nowMs = yield* monotonicMs
     const events: Array<ExternalEvent> = []
+    if (page.some((task) => isSuspect(context, task))) yield* lookAtJob(context)
     for (const task of page) {
       if (pass !== undefined && task.id !== undefined) Sweep.note(pass, task)
       const changedMs = changeOf(task)
@@ -199,7 +238,7 @@ const list = Effect.fnUntraced(function*(
     }
     if (events.length > 0) yield* Queue.offerAll(context.inbox, events)
   })))
-  if (isMissed) PollCursor.distrust(cursor, watch.job.addedMs)
+  if (isMissed) PollCursor.distrust(cursor, watch.addedMs)
   else PollCursor.finish(cursor, { beganMs, isDeep: depth !== "news", news, latestMs })
   watch.pollsSinceSweep = isSweep ? 0 : watch.pollsSinceSweep + 1
   if (pass !== undefined) yield* Sweep.finish(sweep, context, pass, watch.view.completedCount)

@@ -10,6 +10,7 @@
 import type { ExternalEvent, TaskReference } from "@batchwave/core/RunEvent"
 import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
+import * as JobPlace from "./JobPlace.ts"
 import { backendFailed, type RunContext, withPatience } from "./RunContext.ts"
 
 /** Codes that say the task is already where a reactivation would put it, or beyond. */
@@ -24,7 +25,7 @@ const goalReached: ReadonlySet<string> = new Set(["TaskNotCompleted", "TaskSucce
 export const reactivate = Effect.fn("Reactivator.reactivate")(
   function*(context: RunContext, task: TaskReference) {
     const taskId = context.naming.idOf(task)
-    const event = yield* context.tasks.reactivate(context.header.jobId, taskId).pipe(
+    const event = yield* context.tasks.reactivate(JobPlace.jobOf(context.job, task), taskId).pipe(
       withPatience(context),
       Effect.as<ExternalEvent>({ _tag: "TasksAccepted", tasks: [task] }),
       Effect.catchTags({

@@ -52,8 +52,8 @@ export interface Recovery {
  * @category operations
  */
 export const examine = Effect.fn("Recovery.examine")(function*(context: RunContext) {
-  const { header, naming, state } = context
-  const listing = yield* context.tasks.list(header.jobId, { select: FromWire.selected }).pipe(
+  const { naming, state } = context
+  const listing = yield* context.tasks.list(context.job.id, { select: FromWire.selected }).pipe(
     Stream.runCollect,
     withPatience(context),
     Effect.mapError((error) => backendFailed("Recovery.examine", error))
@@ -78,7 +78,7 @@ export const examine = Effect.fn("Recovery.examine")(function*(context: RunConte
       counts.adopted++
       adopt(task, nodeState, held.get(naming.idOf(task).toLowerCase()), events)
     } else if (nodeState === NodeState.submitting) counts.resubmitted++
-    else if (yield* isGoneSurely(context, naming.idOf(task))) {
+    else if (yield* isGoneSurely(context, task)) {
       counts.vanished++
       events.push({
         _tag: "TaskVanished",
@@ -101,8 +101,8 @@ const adopt = (
   if (event !== undefined) events.push(event)
 }
 
-const isGoneSurely = (context: RunContext, taskId: string) =>
-  isGone(context, taskId).pipe(
+const isGoneSurely = (context: RunContext, task: TaskReference) =>
+  isGone(context, task).pipe(
     withPatience(context),
     Effect.mapError((error) => backendFailed("Recovery.examine", error))
   )

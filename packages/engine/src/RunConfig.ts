@@ -33,6 +33,10 @@ export interface RunConfig {
   readonly patienceTries: number
   /** The service ends the job after this time even if nobody is left, in ms. @default 7 days */
   readonly jobTimeMsMax: number
+  /** How many jobs one run may have, when somebody ends or deletes those it works in. @default 10 */
+  readonly jobsMax: number
+  /** How long to wait for an account that has no room for a further job, in ms. @default 1 day */
+  readonly quotaMsMax: number
   /** Inputs up to this size travel inside the task, larger ones as a file, in bytes. @default 8_192 */
   readonly inlineInputBytesMax: number
   /** The largest JSON output that is read back, in bytes. @default 1_048_576 */
@@ -56,6 +60,8 @@ export const defaults: RunConfig = {
   patienceMs: 2_000,
   patienceTries: 30,
   jobTimeMsMax: 7 * 24 * 3_600_000,
+  jobsMax: 10,
+  quotaMsMax: 24 * 3_600_000,
   inlineInputBytesMax: 8_192,
   outputBytesMax: 1_048_576
 }

@@ -18,9 +18,11 @@ import type { RunState } from "@batchwave/core/RunState"
 import * as Effect from "effect/Effect"
 import type * as Queue from "effect/Queue"
 import * as Schedule from "effect/Schedule"
+import type * as Semaphore from "effect/Semaphore"
 import type { ArtifactStoreShape } from "./ArtifactStore.ts"
 import { BackendFailed } from "./EngineError.ts"
 import type { JobClaim } from "./JobClaim.ts"
+import type { JobPlace } from "./JobPlace.ts"
 import type { RunConfig } from "./RunConfig.ts"
 import type { RunHeader } from "./RunHeader.ts"
 import type { TaskNaming } from "./TaskNaming.ts"
@@ -34,6 +36,9 @@ export interface RunContext {
   readonly header: RunHeader
   /** Whether the journal had the run already when it was opened. */
   readonly isResumed: boolean
+  readonly job: JobPlace
+  /** Whoever holds it may replace the job. */
+  readonly jobLock: Semaphore.Semaphore
   readonly claim: JobClaim
   readonly plan: Plan
   readonly definition: Definition

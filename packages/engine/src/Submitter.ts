@@ -6,12 +6,15 @@
  */
 import type { BatchFailure } from "@batchwave/client/BatchFailure"
 import type { TaskOutcome } from "@batchwave/client/TaskOutcome"
+import { NodeState } from "@batchwave/core/NodeState"
 import type { ExternalEvent, TaskReference } from "@batchwave/core/RunEvent"
 import * as RunState from "@batchwave/core/RunState"
 import type { TaskAddParameter } from "@batchwave/wire/Task"
 import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
 import type { BackendFailed } from "./EngineError.ts"
+import * as JobLife from "./JobLife.ts"
+import * as JobSuccession from "./JobSuccession.ts"
 import { backendFailed, type RunContext } from "./RunContext.ts"
 import * as ToWire from "./ToWire.ts"
 
@@ -43,8 +46,17 @@ const submit = Effect.fn("Submitter.submit")(function*(
   let open = yield* prepare(context, tasks, localKeys)
   for (let attempt = 0; open.length > 0; attempt++) {
     if (attempt > 0) yield* Effect.sleep(context.config.patienceMs)
-    const sent = open
-    const outcomes = yield* send(context, sent.map((one) => one.parameter))
+    const sent = open.filter((one) => isStillWanted(context, one.task))
+    if (sent.length === 0) return
+    const jobId = context.job.id
+    const answer = yield* send(context, jobId, sent.map((one) => one.parameter))
+    if (answer === "over") {
+      if (attempt >= context.config.patienceTries) return yield* JobLife.refuse(noJob(jobId))
+      yield* JobSuccession.replace(context, jobId)
+      open = sent
+      continue
+    }
+    const outcomes = answer
     const events: Array<ExternalEvent> = []
     const accepted: Array<TaskReference> = []
     open = []
@@ -66,6 +78,13 @@ const submit = Effect.fn("Submitter.submit")(function*(
     }
   }
 })
+
+const noJob = (jobId: string): string =>
+  `the job ${jobId} is there and takes tasks, says the service, and refuses each as if it were not`
+
+/** Whether the run still waits for the answer about this very task. */
+const isStillWanted = ({ state }: RunContext, { node, submission }: TaskReference): boolean =>
+  state.nodeStates[node] === NodeState.submitting && state.submissions[node] === submission
 
 interface Prepared {
   readonly task: TaskReference
@@ -100,20 +119,28 @@ const prepare = Effect.fnUntraced(function*(
   return prepared
 })
 
-/** One call; when nothing at all went through, every task of it is unknown. */
+type Answer = ReadonlyArray<TaskOutcome> | "over"
+
+/**
+ * One call; when nothing at all went through, every task of it is unknown. `over` when the job takes
+ * no more tasks.
+ */
 const send = (
   context: RunContext,
+  jobId: string,
   parameters: ReadonlyArray<TaskAddParameter>
-): Effect.Effect<ReadonlyArray<TaskOutcome>, BackendFailed> =>
-  context.tasks.addCollection(context.header.jobId, parameters, { ifExists: "adopt" }).pipe(
-    Effect.map((result) => result.outcomes),
-    Effect.catch((error) => {
+): Effect.Effect<Answer, BackendFailed> =>
+  context.tasks.addCollection(jobId, parameters, { ifExists: "adopt" }).pipe(
+    Effect.map((result): Answer => result.outcomes),
+    Effect.catch((error): Effect.Effect<Answer, BackendFailed> => {
       if (error._tag === "CreateTasksError") {
+        if (error.causes.some(JobLife.saysOver)) return Effect.succeed("over")
         const definite = error.causes.find((cause) => !cause.retryable)
         return definite === undefined
           ? Effect.succeed(error.outcomes)
           : Effect.fail(backendFailed("Submitter.submit", definite))
       }
+      if (JobLife.saysOver(error)) return Effect.succeed("over")
       return error.retryable
         ? Effect.succeed(
           parameters.map(({ id }): TaskOutcome => ({ _tag: "Unknown", taskId: id, error }))

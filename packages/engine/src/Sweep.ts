@@ -3,10 +3,12 @@
  */
 import type { BatchFailure } from "@batchwave/client/BatchFailure"
 import { NodeState } from "@batchwave/core/NodeState"
+import type { TaskReference } from "@batchwave/core/RunEvent"
 import type { CloudTask } from "@batchwave/wire/Task"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
+import * as JobPlace from "./JobPlace.ts"
 import type { RunContext } from "./RunContext.ts"
 
 /**
@@ -99,7 +101,7 @@ export const finish = Effect.fnUntraced(function*(
     const id = context.naming.idOf(task)
     const sinceMs = sweep.doubted.get(id)
     const isOld = sinceMs !== undefined && nowMs - sinceMs >= context.config.pollOverlapMs
-    if (isOld && (yield* isGone(context, id))) {
+    if (isOld && (yield* isGone(context, task))) {
       yield* Queue.offer(context.inbox, {
         _tag: "TaskVanished",
         task,
@@ -118,9 +120,11 @@ export const finish = Effect.fnUntraced(function*(
  */
 export const isGone = (
   context: RunContext,
-  taskId: string
+  task: TaskReference
 ): Effect.Effect<boolean, BatchFailure> =>
-  context.tasks.get(context.header.jobId, taskId, { select: ["id", "state"] }).pipe(
+  context.tasks.get(JobPlace.jobOf(context.job, task), context.naming.idOf(task), {
+    select: ["id", "state"]
+  }).pipe(
     Effect.as(false),
     Effect.catchTag("NotFound", () => Effect.succeed(true))
   )

@@ -9,6 +9,7 @@
 import type { TaskReference } from "@batchwave/core/RunEvent"
 import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
+import * as JobPlace from "./JobPlace.ts"
 import { backendFailed, type RunContext, withPatience } from "./RunContext.ts"
 
 /**
@@ -27,7 +28,7 @@ export const terminate = Effect.fn("Terminator.terminate")(
 
 const terminateOne = Effect.fnUntraced(function*(context: RunContext, task: TaskReference) {
   const taskId = context.naming.idOf(task)
-  const isEnded = yield* context.tasks.terminate(context.header.jobId, taskId).pipe(
+  const isEnded = yield* context.tasks.terminate(JobPlace.jobOf(context.job, task), taskId).pipe(
     withPatience(context),
     Effect.as(true),
     Effect.catchTags({

@@ -61,6 +61,9 @@ export const conclude = (round: Round, event: ExternalEvent): void => {
     case "PauseRequested":
     case "ResumeRequested":
     case "LimitsChanged":
+    case "JobReplaced":
+    case "RunHindered":
+    case "RunUnhindered":
       return
   }
 }

@@ -66,6 +66,9 @@ type RunWideEvent = Extract<
       | "ResumeRequested"
       | "FailureModeChanged"
       | "LimitsChanged"
+      | "JobReplaced"
+      | "RunHindered"
+      | "RunUnhindered"
       | "RerunRequested"
       | "SubmissionHeld"
   }
@@ -101,6 +104,17 @@ export const evolve = (state: RunState, event: RunWideEvent, atMs: number): void
       return
     case "FailureModeChanged":
       state.failureMode = event.failureMode
+      return
+    case "JobReplaced":
+      return
+    case "RunHindered":
+      state.hindrances.set(event.cause, {
+        message: event.message,
+        sinceMs: state.hindrances.get(event.cause)?.sinceMs ?? atMs
+      })
+      return
+    case "RunUnhindered":
+      state.hindrances.delete(event.cause)
       return
     case "LimitsChanged":
       state.limits = event.limits
