@@ -1,5 +1,8 @@
 import { defineConfig } from "vitest/config"
 
+/** Long enough for a machine that others use too; a test that passes takes a part of it. */
+const timeouts = { testTimeout: 60_000, hookTimeout: 60_000 }
+
 export default defineConfig({
   test: {
     projects: [
@@ -8,7 +11,8 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["packages/*/test/**/*.test.ts"],
-          isolate: false
+          isolate: false,
+          ...timeouts
         }
       },
       {
@@ -16,7 +20,8 @@ export default defineConfig({
         test: {
           name: "repository",
           include: ["test/{tidy,conformance,model}/**/*.test.ts"],
-          isolate: false
+          isolate: false,
+          ...timeouts
         }
       },
       {
@@ -24,8 +29,7 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: ["test/e2e/**/*.test.ts"],
-          testTimeout: 60_000,
-          hookTimeout: 60_000
+          ...timeouts
         }
       }
     ]

@@ -15,6 +15,7 @@ import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
+import { monitorEventLoopDelay } from "node:perf_hooks"
 import * as Command from "./Command.ts"
 
 const clientOf = ({ account, endpoint, key }: Command.EmulatorCoordinates) =>
@@ -79,6 +80,11 @@ describe("an emulator that was killed", () => {
       }).pipe(Effect.provide(clientOf(first.coordinates)))
     )
     await Command.eventually("three tasks run", () => linesOf(log).length === 3)
+    // A process runs a moment before its start is in the log.
+    await Command.eventually(
+      "four starts are in the log",
+      () => linesOf(truth).filter((line) => line.includes("ProcessStarted")).length === 4
+    )
     first.started.child.kill("SIGKILL")
     const killedMs = performance.now()
     await first.started.ended
@@ -225,6 +231,8 @@ describe("a hundred processes at once", () => {
           Stream.runForEach(emulator.truth, (event) => Effect.sync(() => events.push(event)))
         )
         yield* Effect.yieldNow
+        const lateness = monitorEventLoopDelay()
+        lateness.enable()
         const marks = join(directory, "marks")
         mkdirSync(marks)
         // Counts, then holds its slot until a hundred run at once.
@@ -282,7 +290,7 @@ describe("a hundred processes at once", () => {
           })
         )
         checkSlots(events)
-        checkWallClocks(events)
+        checkWallClocks(events, lateness.max / 1e6)
         assert.isEmpty(zombies())
       }),
     120_000
@@ -303,14 +311,19 @@ describe("a hundred processes at once", () => {
     assert.strictEqual(most, nodes * slots)
   }
 
-  /** The account ends a task at its wall clock; its processes are gone a second after their grace. */
-  const checkWallClocks = (events: ReadonlyArray<TruthEvent>) => {
+  /**
+   * The account ends a task within a second of its wall clock, and what this process as a whole was
+   * kept waiting by others on the machine.
+   */
+  const checkWallClocks = (events: ReadonlyArray<TruthEvent>, latenessMs: number) => {
     const assigned = new Map<number, number>()
     for (const event of events) {
       if (event._tag === "TaskMoved" && event.jobId === "stubborn") {
         if (event.why === "assigned") assigned.set(event.generation, event.atMs)
         if (event.why === "terminated") {
-          assert.approximately(event.atMs - (assigned.get(event.generation) ?? 0), 2000, 1000)
+          const ranMs = event.atMs - (assigned.get(event.generation) ?? 0)
+          assert.isAtLeast(ranMs, 2000)
+          assert.isAtMost(ranMs, 3000 + latenessMs)
         }
       }
     }

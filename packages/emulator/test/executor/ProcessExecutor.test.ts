@@ -302,8 +302,7 @@ describe("ProcessExecutor", () => {
           assert.deepStrictEqual(livingProcesses(world.marker), [])
         }
         assert.deepStrictEqual(openFilesBelow(world.root), [])
-      }).pipe(Effect.provide(quick("/nowhere"))),
-    20_000
+      }).pipe(Effect.provide(quick("/nowhere")))
   )
 
   it.live("ends everything when its scope closes, and refuses what comes later", () =>

@@ -84,7 +84,7 @@ describe("the supervisor", () => {
       yield* eventually(() => has(world, "ready") && has(world, "a"))
       process.kill(-owner.pid!, "SIGINT")
       yield* eventually(() => livingProcesses(world.marker).length === 0)
-    }), 20_000)
+    }))
 
   it.live(
     "kills what it was told of, and nothing it was told to forget",
