@@ -22,6 +22,7 @@ import * as Reactivator from "./Reactivator.ts"
 import type { RunContext } from "./RunContext.ts"
 import * as Submitter from "./Submitter.ts"
 import * as Terminator from "./Terminator.ts"
+import * as Watchdog from "./Watchdog.ts"
 
 /** How many waiting events one reaction takes. */
 const eventsPerReactionMax = 10_000
@@ -77,6 +78,7 @@ export const drive: (
     const fibers = yield* FiberSet.make<never, EngineError>()
     yield* FiberSet.run(fibers)(Submitter.serve(context, parts.planned))
     yield* FiberSet.run(fibers)(Poller.serve(context, parts.moved))
+    yield* FiberSet.run(fibers)(Watchdog.serve(context))
     for (let worker = 0; worker < context.config.concurrency; worker++) {
       yield* FiberSet.run(fibers)(act(parts))
     }

@@ -11,6 +11,7 @@
  */
 import { FileOperations } from "@batchwave/client/FileOperations"
 import { JobOperations } from "@batchwave/client/JobOperations"
+import { PoolOperations } from "@batchwave/client/PoolOperations"
 import { TaskOperations } from "@batchwave/client/TaskOperations"
 import * as Definition from "@batchwave/core/Definition"
 import type { Plan } from "@batchwave/core/Plan"
@@ -33,6 +34,7 @@ import * as JobPlace from "./JobPlace.ts"
 import * as JobSuccession from "./JobSuccession.ts"
 import { Journal, type JournalShape } from "./Journal.ts"
 import * as PlanCheck from "./PlanCheck.ts"
+import * as PoolView from "./PoolView.ts"
 import * as Recovery from "./Recovery.ts"
 import type { RunConfig } from "./RunConfig.ts"
 import type { RunContext } from "./RunContext.ts"
@@ -115,7 +117,7 @@ export const run: (
 ) => Effect.Effect<
   RunResult,
   EngineError,
-  TaskOperations | JobOperations | FileOperations | Journal | ArtifactStore
+  TaskOperations | JobOperations | PoolOperations | FileOperations | Journal | ArtifactStore
 > = Effect.fn("Engine.run")(
   function*(options: RunOptions) {
     const journal = yield* Journal
@@ -166,6 +168,7 @@ const makeContext = Effect.fnUntraced(function*(
     inbox: yield* Queue.unbounded<ExternalEvent>(),
     tasks: yield* TaskOperations,
     jobs: yield* JobOperations,
+    pools: yield* PoolOperations,
     files: yield* FileOperations,
     store: yield* ArtifactStore
   } satisfies RunContext
@@ -202,9 +205,13 @@ const proceed: (
         Effect.forkScoped
       )
     }
+    const pool = yield* PoolView.read(context).pipe(Effect.option)
     const commands = context.state.started
       ? yield* resume(options, context, driver)
       : yield* Driver.react(context, driver, [startOf(context)], yield* Clock.currentTimeMillis)
+    if (pool._tag === "Some" && pool.value !== undefined) {
+      yield* Queue.offer(context.inbox, PoolView.limitsOf(context, pool.value))
+    }
     yield* Driver.drive(context, { ...driver, commands })
   }
 )

@@ -37,6 +37,16 @@ export interface RunConfig {
   readonly jobsMax: number
   /** How long to wait for an account that has no room for a further job, in ms. @default 1 day */
   readonly quotaMsMax: number
+  /** Active task slots by slot of the pool; never fewer than 10,000 in all. @default 16 */
+  readonly activeSlotsPerSlot: number
+  /** A task that waits longer in the service's queue is `Stuck`, in milliseconds. @default never */
+  readonly queueMsMax?: number
+  /** A task that runs longer is `Stuck`, in milliseconds. @default never */
+  readonly runMsMax?: number
+  /** A task that writes no output for so long is `Stuck`, in milliseconds. @default never */
+  readonly silenceMsMax?: number
+  /** A run in which nothing happens for so long is reported, in milliseconds. @default 10 minutes */
+  readonly stallMsMax: number
   /** Inputs up to this size travel inside the task, larger ones as a file, in bytes. @default 8_192 */
   readonly inlineInputBytesMax: number
   /** The largest JSON output that is read back, in bytes. @default 1_048_576 */
@@ -60,6 +70,8 @@ export const defaults: RunConfig = {
   patienceMs: 2_000,
   patienceTries: 30,
   jobTimeMsMax: 7 * 24 * 3_600_000,
+  activeSlotsPerSlot: 16,
+  stallMsMax: 600_000,
   jobsMax: 10,
   quotaMsMax: 24 * 3_600_000,
   inlineInputBytesMax: 8_192,

@@ -10,6 +10,7 @@
 import type { BatchFailure } from "@batchwave/client/BatchFailure"
 import type { FileOperationsShape } from "@batchwave/client/FileOperations"
 import type { JobOperationsShape } from "@batchwave/client/JobOperations"
+import type { PoolOperationsShape } from "@batchwave/client/PoolOperations"
 import type { TaskOperationsShape } from "@batchwave/client/TaskOperations"
 import type { Definition } from "@batchwave/core/Definition"
 import type { Plan } from "@batchwave/core/Plan"
@@ -48,6 +49,7 @@ export interface RunContext {
   readonly inbox: Queue.Queue<ExternalEvent>
   readonly tasks: TaskOperationsShape
   readonly jobs: JobOperationsShape
+  readonly pools: PoolOperationsShape
   readonly files: FileOperationsShape
   readonly store: ArtifactStoreShape
 }

@@ -10,6 +10,7 @@ import { NodeState } from "@batchwave/core/NodeState"
 import type { ExternalEvent, TaskReference } from "@batchwave/core/RunEvent"
 import * as RunState from "@batchwave/core/RunState"
 import type { TaskAddParameter } from "@batchwave/wire/Task"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
 import type { BackendFailed } from "./EngineError.ts"
@@ -17,6 +18,7 @@ import * as JobLife from "./JobLife.ts"
 import * as JobSuccession from "./JobSuccession.ts"
 import { backendFailed, type RunContext } from "./RunContext.ts"
 import * as ToWire from "./ToWire.ts"
+import * as Window from "./Window.ts"
 
 /** How many planned tasks one call takes from the queue; the client cuts them into requests. */
 const tasksPerCallMax = 10_000
@@ -43,6 +45,7 @@ const submit = Effect.fn("Submitter.submit")(function*(
   tasks: ReadonlyArray<TaskReference>,
   localKeys: Map<string, string>
 ) {
+  const startedMs = yield* Clock.currentTimeMillis
   let open = yield* prepare(context, tasks, localKeys)
   for (let attempt = 0; open.length > 0; attempt++) {
     if (attempt > 0) yield* Effect.sleep(context.config.patienceMs)
@@ -72,6 +75,12 @@ const submit = Effect.fn("Submitter.submit")(function*(
       }
     })
     if (accepted.length > 0) events.push({ _tag: "TasksAccepted", tasks: accepted })
+    const waitMs = context.config.patienceMs * context.config.patienceTries
+    events.push(...Window.adapt(context.state, {
+      sent: sent.length,
+      ...(last === undefined ? {} : { refusal: last }),
+      untilMs: startedMs + waitMs
+    }))
     yield* Queue.offerAll(context.inbox, events)
     if (last !== undefined && attempt >= context.config.patienceTries) {
       return yield* backendFailed("Submitter.submit", last)

@@ -1,0 +1,171 @@
+/**
+ * Looks for what makes no progress: tasks that wait, run or are silent for too long are ended, which
+ * counts as `Stuck` with the probable cause, and their policy decides; a run in which nothing happens
+ * is reported and goes on.
+ *
+ * Times are counted from the first check that sees a task in its state, so a task gets at most one
+ * check more than its limit.
+ */
+import * as NativePlan from "@batchwave/core/NativePlan"
+import { isSettled, NodeState } from "@batchwave/core/NodeState"
+import type { TaskReference } from "@batchwave/core/RunEvent"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Queue from "effect/Queue"
+import * as JobPlace from "./JobPlace.ts"
+import * as PoolView from "./PoolView.ts"
+import type { RunContext } from "./RunContext.ts"
+
+/** Bounds of the time between two checks, in milliseconds. */
+const checkMs = { min: 50, max: 60_000 }
+
+interface Sighting {
+  readonly submission: number
+  readonly nodeState: number
+  readonly sinceMs: number
+  /** What the task had written, and when that was new. */
+  bytes: number
+  bytesSinceMs: number
+}
+
+interface Watchdog {
+  readonly context: RunContext
+  /** By node: tasks in the service. */
+  readonly sightings: Map<number, Sighting>
+  settledCount: number
+  startedCount: number
+  movedAtMs: number
+}
+
+/**
+ * Checks for as long as it lives. A check that cannot reach the service is left out.
+ *
+ * @category operations
+ */
+export const serve: (context: RunContext) => Effect.Effect<never> = Effect.fnUntraced(
+  function*(context) {
+    const watchdog: Watchdog = {
+      context,
+      sightings: new Map(),
+      settledCount: -1,
+      startedCount: -1,
+      movedAtMs: yield* Clock.currentTimeMillis
+    }
+    for (;;) {
+      yield* Effect.sleep(periodMs(context))
+      yield* check(watchdog)
+    }
+  }
+)
+
+const periodMs = ({ config }: RunContext): number => {
+  const limits = [config.queueMsMax, config.runMsMax, config.silenceMsMax, config.stallMsMax]
+  const shortest = Math.min(...limits.map((limit) => limit ?? Infinity))
+  return Math.min(checkMs.max, Math.max(checkMs.min, shortest / 4))
+}
+
+const check = Effect.fn("Watchdog.check")(function*(watchdog: Watchdog) {
+  const { context } = watchdog
+  const nowMs = yield* Clock.currentTimeMillis
+  if (look(watchdog, nowMs)) watchdog.movedAtMs = nowMs
+  const pool = yield* PoolView.read(context).pipe(Effect.result)
+  if (pool._tag === "Failure") return
+  if (pool.success !== undefined) {
+    yield* Queue.offer(context.inbox, PoolView.limitsOf(context, pool.success))
+  }
+  const isStalled = context.state.activeCount > 0
+    && nowMs - watchdog.movedAtMs >= context.config.stallMsMax
+  yield* Queue.offer(
+    context.inbox,
+    isStalled
+      ? {
+        _tag: "RunHindered",
+        cause: "noProgress",
+        message:
+          `nothing has happened for ${context.config.stallMsMax} ms, while the service holds `
+          + `tasks; probably ${PoolView.whyNotStarted(context, pool.success)}`
+      }
+      : { _tag: "RunUnhindered", cause: "noProgress" }
+  )
+  for (const [node, sighting] of watchdog.sightings) {
+    const why = yield* whyStuck(watchdog, node, sighting, nowMs, pool.success)
+    if (why === undefined) continue
+    const task = { node, submission: sighting.submission }
+    yield* Queue.offer(context.inbox, { _tag: "TaskStuck", task, message: why })
+  }
+})
+
+/** Brings the sightings up to date; answers whether anything has changed since the last check. */
+const look = (watchdog: Watchdog, nowMs: number): boolean => {
+  const { context: { state }, sightings } = watchdog
+  let isMoved = watchdog.settledCount !== state.settledCount
+    || watchdog.startedCount !== state.startedCount
+  watchdog.settledCount = state.settledCount
+  watchdog.startedCount = state.startedCount
+  for (let node = 0; node < state.nodeStates.length; node++) {
+    const nodeState = state.nodeStates[node]!
+    const isWatched = nodeState === NodeState.queued || nodeState === NodeState.running
+    const before = sightings.get(node)
+    const submission = state.submissions[node]!
+    if (isWatched && before?.nodeState === nodeState && before.submission === submission) continue
+    if (!isWatched && before === undefined) continue
+    isMoved = true
+    if (!isWatched) sightings.delete(node)
+    else {sightings.set(node, {
+        submission,
+        nodeState,
+        sinceMs: nowMs,
+        bytes: -1,
+        bytesSinceMs: nowMs
+      })}
+  }
+  return isMoved
+}
+
+const whyStuck = Effect.fnUntraced(function*(
+  { context }: Watchdog,
+  node: number,
+  sighting: Sighting,
+  nowMs: number,
+  pool: Parameters<typeof PoolView.whyNotStarted>[1]
+) {
+  const { config, state } = context
+  const ageMs = nowMs - sighting.sinceMs
+  if (sighting.nodeState === NodeState.queued) {
+    if (config.queueMsMax === undefined || ageMs < config.queueMsMax || isHeldBack(context, node)) {
+      return undefined
+    }
+    return `it has waited ${ageMs} ms in the service's queue: `
+      + PoolView.whyNotStarted(context, pool, node)
+  }
+  if (config.runMsMax !== undefined && ageMs >= config.runMsMax) {
+    return `it has run for ${ageMs} ms, longer than ${config.runMsMax} ms`
+  }
+  if (config.silenceMsMax === undefined) return undefined
+  const task = { node, submission: state.submissions[node]! }
+  const bytes = yield* bytesOf(context, task)
+  if (bytes !== undefined && bytes !== sighting.bytes) {
+    sighting.bytes = bytes
+    sighting.bytesSinceMs = nowMs
+  }
+  const silentMs = nowMs - sighting.bytesSinceMs
+  return silentMs < config.silenceMsMax
+    ? undefined
+    : `it has written nothing to stdout.txt or stderr.txt for ${silentMs} ms`
+})
+
+/** In the native mode a task may wait in the service for those it depends on: that is no fault of it. */
+const isHeldBack = ({ state }: RunContext, node: number): boolean =>
+  NativePlan.dependsOn(state, node).some((task) => !isSettled(state.nodeStates[task.node]!))
+
+/** What a task has written so far; `undefined` when that cannot be read now. */
+const bytesOf = (context: RunContext, task: TaskReference) =>
+  Effect.forEach(["stdout.txt", "stderr.txt"], (path) =>
+    context.files.properties(
+      JobPlace.jobOf(context.job, task),
+      context.naming.idOf(task),
+      path
+    )).pipe(
+      Effect.map((files) => files.reduce((sum, { contentBytes }) => sum + contentBytes, 0)),
+      Effect.catch(() => Effect.succeed(undefined))
+    )
