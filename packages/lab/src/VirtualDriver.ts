@@ -31,6 +31,7 @@ import type {
 } from "./internal/DriverState.ts"
 import * as Orchestrating from "./internal/Orchestrating.ts"
 import * as Link from "./Link.ts"
+import type { SlotLedger } from "./SlotLedger.ts"
 import * as VirtualService from "./VirtualService.ts"
 
 /** What is sent and what is answered, as `Parts` see it. */
@@ -109,6 +110,8 @@ export interface Options {
   readonly kill?: (point: KillPoint, nowMs: number) => boolean
   /** Until an orchestrator that died begins again, in milliseconds. @default 5_000 */
   readonly restartMs?: number
+  /** Where the use of slots is noted. @default nowhere that could be read */
+  readonly ledger?: SlotLedger
   /** Whether journal and facts are kept; a run that is killed needs its journal. @default true */
   readonly isRecorded?: boolean
   /** The run is given up at this time, in milliseconds. @default 30 days */
@@ -156,7 +159,8 @@ export const make = (options: Options): VirtualDriver => {
   const service = VirtualService.make({
     account: { ...account, ...(options.faults === undefined ? {} : { faults: options.faults }) },
     scenario: options.scenario ?? {},
-    clockSkewMs: options.clockSkewMs ?? 0
+    clockSkewMs: options.clockSkewMs ?? 0,
+    ...(options.ledger === undefined ? {} : { ledger: options.ledger })
   })
   const isRecorded = options.isRecorded ?? true
   if (isRecorded) Fact.keepFacts(service.account)
@@ -317,8 +321,13 @@ const idCharactersMax = 56
 const legalId = /^[A-Za-z0-9_-]+$/
 const resubmission = /-r\d{1,5}$/i
 
-/** The name of a node is the id of its task where it may be, so that scenarios can speak of it. */
-const idsOf = ({ names }: Plan): ReadonlyArray<string> => {
+/**
+ * The ids of the first tasks of a plan's nodes. The name of a node is the id of its task where it may
+ * be, so that scenarios can speak of it; elsewhere it is `node-` and its index.
+ *
+ * @category queries
+ */
+export const idsOf = ({ names }: Plan): ReadonlyArray<string> => {
   const isLegal = (name: string): boolean =>
     name.length <= idCharactersMax && legalId.test(name) && !resubmission.test(name)
   if (names.every(isLegal)) return names

@@ -18,8 +18,13 @@ import type { Scenario } from "@batchwave/sim/Scenario"
 import * as ScenarioModel from "@batchwave/sim/ScenarioModel"
 import type { Task } from "@batchwave/sim/Task"
 import type { TaskEnd } from "@batchwave/sim/TaskEnd"
+import * as SlotLedger from "./SlotLedger.ts"
 
 interface Run {
+  readonly taskId: string
+  readonly nodeId: string
+  readonly slots: number
+  readonly fromMs: number
   end: TaskEnd
   endAtMs: number
 }
@@ -44,6 +49,7 @@ export interface VirtualService {
   readonly nodeOf: Array<number>
   /** The same: which of the node's tasks it is. */
   readonly submissionOf: Array<number>
+  readonly ledger: SlotLedger.SlotLedger
   /** Executions begun so far. */
   startedCount: number
   /** Generations of runs, and `-1 - index` of nodes. @internal */
@@ -67,6 +73,8 @@ export const make = (options: {
   readonly scenario: Scenario
   /** @default 0 */
   readonly clockSkewMs?: number
+  /** Where the use of slots is noted. @default a new one */
+  readonly ledger?: SlotLedger.SlotLedger
 }): VirtualService => {
   const service: VirtualService = {
     account: Account.make(options.account),
@@ -74,6 +82,7 @@ export const make = (options: {
     clockSkewMs: options.clockSkewMs ?? 0,
     nodeOf: [],
     submissionOf: [],
+    ledger: options.ledger ?? SlotLedger.make(),
     startedCount: 0,
     events: EventHeap.make(),
     runs: new Map(),
@@ -155,8 +164,22 @@ const begin = (service: VirtualService, start: StartTask | StartChore): void => 
     ? { durationMs: course.totalMs, end: course.end }
     : RunFault.bend(fault, { durationMs: course.totalMs, end: course.end })
   const endAtMs = service.account.nowMs + Math.max(1, durationMs)
-  service.runs.set(start.generation, { end, endAtMs })
+  noteQueued(service, start)
+  service.runs.set(start.generation, {
+    taskId: start.taskId,
+    nodeId: start.nodeId,
+    slots: start._tag === "StartTask" ? start.requiredSlots : 0,
+    fromMs: service.account.nowMs,
+    end,
+    endAtMs
+  })
   if (endAtMs < Infinity) EventHeap.push(service.events, endAtMs, start.generation)
+}
+
+const noteQueued = ({ account, ledger }: VirtualService, start: StartTask | StartChore): void => {
+  const task = start._tag === "StartTask" ? account.tasks[start.taskIndex] : undefined
+  if (task?.state !== "running" || task.previousStateTransitionAtMs === undefined) return
+  ledger.queuedMs += account.nowMs - task.previousStateTransitionAtMs
 }
 
 const kill = (service: VirtualService, generation: number): void => {
@@ -173,6 +196,7 @@ const happen = (service: VirtualService, atMs: number): void => {
   const run = service.runs.get(item)
   if (run === undefined) return
   service.runs.delete(item)
+  SlotLedger.note(service.ledger, run, atMs, run.end)
   Runs.taskEnded(service.account, item, run.end, atMs)
 }
 

@@ -1,3 +1,23 @@
+/**
+ * Runs pipelines in virtual time, and compares policies by experiments.
+ */
+export * as Analysis from "./Analysis.ts"
+export * as Arm from "./Arm.ts"
+export * as Bootstrap from "./Bootstrap.ts"
+export * as ConfidenceSequence from "./ConfidenceSequence.ts"
+export * as Experiment from "./Experiment.ts"
+export * as LabHtml from "./LabHtml.ts"
+export * as LabText from "./LabText.ts"
 export * as Link from "./Link.ts"
+export * as Measure from "./Measure.ts"
+export * as Pareto from "./Pareto.ts"
+export * as Quantiles from "./Quantiles.ts"
+export * as SlotLedger from "./SlotLedger.ts"
+export * as Trial from "./Trial.ts"
+export * as TrialFile from "./TrialFile.ts"
+export * as Verdict from "./Verdict.ts"
 export * as VirtualDriver from "./VirtualDriver.ts"
 export * as VirtualService from "./VirtualService.ts"
+export * as Workload from "./Workload.ts"
+export * as World from "./World.ts"
+export * as WorldLink from "./WorldLink.ts"

@@ -1,0 +1,106 @@
+/**
+ * One way to run a pipeline: what an experiment compares.
+ */
+import * as Definition from "@batchwave/core/Definition"
+import * as Policy from "@batchwave/core/Policy"
+import type { Policies } from "@batchwave/core/Reactor"
+import type { DependencyMode, FailureMode, RunLimits } from "@batchwave/core/RunMode"
+import type { PollPolicy, SubmitPolicy } from "./VirtualDriver.ts"
+
+/**
+ * An arm. What it leaves out is as in a run of the pipeline.
+ *
+ * @category models
+ */
+export interface Arm {
+  /** Tells the arm in tables and files; unique in its experiment. */
+  readonly name: string
+  /**
+   * The policy of every node, in the place of those the pipeline gives to its tasks.
+   * @default the pipeline's own
+   */
+  readonly policy?: Policy.Policy
+  /** @default "eager" */
+  readonly mode?: DependencyMode
+  /** @default "keepGoing" */
+  readonly failureMode?: FailureMode
+  /** @default only the slots of a compute node */
+  readonly limits?: RunLimits
+  /** How often the job is listed. @default that of the engine */
+  readonly poll?: PollPolicy
+  /** How requests are made. @default that of the engine */
+  readonly submit?: SubmitPolicy
+}
+
+/**
+ * Makes an arm.
+ *
+ * @category constructors
+ */
+export const make = (name: string, rest: Omit<Arm, "name"> = {}): Arm => ({ name, ...rest })
+
+/**
+ * What an arm is, in one line.
+ *
+ * @category rendering
+ */
+export const describe = (arm: Arm): string =>
+  [
+    arm.policy?.description ?? "the pipeline's own policies",
+    ...(arm.mode === undefined ? [] : [`mode ${arm.mode}`]),
+    ...(arm.failureMode === undefined ? [] : [`on failure ${arm.failureMode}`]),
+    ...settingsOf("limits", arm.limits),
+    ...settingsOf("poll", arm.poll),
+    ...settingsOf("submit", arm.submit)
+  ].join("; ")
+
+const settingsOf = (name: string, settings: object | undefined): ReadonlyArray<string> =>
+  settings === undefined
+    ? []
+    : [`${name} ${Object.entries(settings).map(([key, value]) => `${key} ${value}`).join(", ")}`]
+
+/**
+ * Whether a value that came from outside, such as the export of a module, is a policy.
+ *
+ * @category guards
+ */
+export const isPolicy = (value: unknown): value is Policy.Policy =>
+  typeof value === "object" && value !== null
+  && "description" in value && typeof value.description === "string"
+  && "decide" in value && typeof value.decide === "function"
+
+const keys: ReadonlySet<string> = new Set([
+  "name",
+  "policy",
+  "mode",
+  "failureMode",
+  "limits",
+  "poll",
+  "submit"
+])
+
+/**
+ * Whether a value that came from outside is an arm: a name, and nothing that an arm does not have.
+ *
+ * @category guards
+ */
+export const isArm = (value: unknown): value is Arm =>
+  typeof value === "object" && value !== null
+  && "name" in value && typeof value.name === "string"
+  && (!("policy" in value) || value.policy === undefined || isPolicy(value.policy))
+  && Object.keys(value).every((key) => keys.has(key))
+
+/**
+ * The policies of a run of a definition by an arm.
+ *
+ * @category conversions
+ */
+export const policiesOf = (arm: Arm, definition: Definition.Definition): Policies => {
+  const { policy } = arm
+  return {
+    policyOf: policy === undefined
+      ? Definition.policiesOf(definition, Policy.defaultPolicy)
+      : () => policy,
+    ...(definition.classify === undefined ? {} : { classify: definition.classify })
+  }
+}

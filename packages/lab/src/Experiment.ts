@@ -1,0 +1,116 @@
+/**
+ * A question to the laboratory: which of these arms is better for this workload in this world.
+ */
+import type { Arm } from "./Arm.ts"
+import * as Measure from "./Measure.ts"
+import type { Workload } from "./Workload.ts"
+import * as World from "./World.ts"
+
+/**
+ * An experiment. The first arm is the baseline that all others are compared with.
+ *
+ * @category models
+ */
+export interface Experiment {
+  readonly name: string
+  readonly workload: Workload
+  readonly world: World.World
+  readonly arms: ReadonlyArray<Arm>
+  /** Trials of each arm; the most, when it stops as soon as the verdict is clear. */
+  readonly trials: number
+  readonly seed: number
+  /** The measures that are judged, the main one first; all are reported. */
+  readonly measures: ReadonlyArray<Measure.MeasureName>
+  /** Whether to stop as soon as the main measure has a verdict for every arm. */
+  readonly stopsWhenClear: boolean
+  /** Of all verdicts together, such as 0.95. */
+  readonly confidence: number
+  /** The least difference of the main measure that matters, in its unit. */
+  readonly relevant: number
+}
+
+/** The most trials of an experiment. */
+export const trialsMax = 1_000_000
+
+/** The most arms of an experiment. */
+export const armsMax = 64
+
+/** Trials of each arm when nobody says. */
+export const trialsDefault = 200
+
+/**
+ * Makes an experiment. Throws with every problem at once; see `problems`.
+ *
+ * @category constructors
+ */
+export const make = (
+  options:
+    & Pick<Experiment, "workload" | "world" | "arms">
+    & Partial<Omit<Experiment, "workload" | "world" | "arms">>
+): Experiment => {
+  const experiment: Experiment = {
+    name: `${options.workload.name} in ${options.world.name}`,
+    trials: trialsDefault,
+    seed: 1,
+    measures: ["makespan"],
+    stopsWhenClear: false,
+    confidence: 0.95,
+    relevant: 0,
+    ...options
+  }
+  const found = problems(experiment)
+  if (found.length === 0) return experiment
+  throw new Error(`the experiment "${experiment.name}" cannot be made:\n- ${found.join("\n- ")}`)
+}
+
+/**
+ * Lists what is wrong with an experiment, one sentence each.
+ *
+ * @category operations
+ */
+export const problems = (experiment: Experiment): ReadonlyArray<string> => {
+  const { arms, confidence, measures, relevant, seed, trials, world } = experiment
+  const found = World.problems(world).map((problem) => `world "${world.name}": ${problem}`)
+  if (arms.length < 1 || arms.length > armsMax) {
+    found.push(`it has ${arms.length} arms; give 1 to ${armsMax}.`)
+  }
+  const seen = new Set<string>()
+  for (const { name } of arms) {
+    if (name === "" || /[\n\r]/.test(name)) found.push("an arm needs a name of one line.")
+    if (seen.has(name)) found.push(`two arms are named "${name}"; give each its own name.`)
+    seen.add(name)
+  }
+  if (!Number.isInteger(trials) || trials < 1 || trials > trialsMax) {
+    found.push(`trials must be a whole number from 1 to ${trialsMax}, not ${trials}.`)
+  }
+  if (!Number.isInteger(seed)) found.push(`seed must be a whole number, not ${seed}.`)
+  if (measures.length === 0) found.push("it judges no measure; give at least one.")
+  for (const name of measures) {
+    if (Measure.find(name) !== undefined) continue
+    found.push(`there is no measure "${name}"; choose of ${Measure.names.join(", ")}.`)
+  }
+  if (!(confidence > 0.5 && confidence < 1)) {
+    found.push(`confidence must be above 0.5 and below 1, not ${confidence}.`)
+  }
+  if (!(relevant >= 0)) found.push(`relevant must be at least 0, not ${relevant}.`)
+  return found
+}
+
+/**
+ * Whether a value that came from outside, such as the export of a module, is an experiment.
+ *
+ * @category guards
+ */
+export const isExperiment = (value: unknown): value is Experiment =>
+  typeof value === "object" && value !== null
+  && ["workload", "world", "arms", "trials", "measures", "stopsWhenClear"].every((key) =>
+    key in value
+  )
+
+/**
+ * Comparisons that are made together.
+ *
+ * @category queries
+ */
+export const comparisonsOf = ({ arms, measures }: Experiment): number =>
+  Math.max(1, (arms.length - 1) * measures.length)

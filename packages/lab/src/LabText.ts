@@ -1,0 +1,184 @@
+/**
+ * An analysis as text: for a terminal, or as Markdown.
+ */
+import type { Analysis, Judgement } from "./Analysis.ts"
+import { figure, headOf, percent, signed } from "./internal/Figures.ts"
+import * as Measure from "./Measure.ts"
+
+/**
+ * A table with a title; every row has as many cells as the head.
+ *
+ * @category models
+ */
+export interface Table {
+  readonly title: string
+  readonly head: ReadonlyArray<string>
+  readonly rows: ReadonlyArray<ReadonlyArray<string>>
+}
+
+/**
+ * What was asked, in a few lines.
+ *
+ * @category rendering
+ */
+export const preambleOf = ({ header, trials }: Analysis): ReadonlyArray<string> => {
+  const { pool } = header.world
+  return [
+    `${header.workload.name}: ${header.workload.nodes} nodes, fingerprint ${header.workload.fingerprint}`,
+    `world ${header.world.name}: ${pool.nodes} nodes of ${pool.slotsPerNode} slots`,
+    `${trials} trials of each arm, seed ${header.seed}, batchwave ${header.batchwave}`,
+    `all verdicts together hold with ${percent(header.confidence)} confidence`
+  ]
+}
+
+/**
+ * The tables of an analysis: verdicts, measures, failures.
+ *
+ * @category conversions
+ */
+export const tablesOf = (analysis: Analysis): ReadonlyArray<Table> => [
+  ...(analysis.judgements.length === 0 ? [] : [verdictsOf(analysis)]),
+  spreadOf(analysis),
+  meansOf(analysis),
+  ...failuresOf(analysis)
+]
+
+/**
+ * For a terminal.
+ *
+ * @category rendering
+ */
+export const text = (analysis: Analysis): string =>
+  [
+    analysis.header.experiment,
+    ...preambleOf(analysis).map((line) => `  ${line}`),
+    "",
+    tablesOf(analysis).map((table) => `${table.title}\n${aligned(table)}`).join("\n\n"),
+    "",
+    ...closingOf(analysis),
+    ""
+  ].join("\n")
+
+/**
+ * As Markdown.
+ *
+ * @category rendering
+ */
+export const markdown = (analysis: Analysis): string =>
+  [
+    `# ${escaped(analysis.header.experiment)}`,
+    "",
+    ...preambleOf(analysis).map((line) => `- ${escaped(line)}`),
+    "",
+    tablesOf(analysis).map(markdownOf).join("\n\n"),
+    "",
+    ...closingOf(analysis).map((line) => `- ${escaped(line)}`),
+    ""
+  ].join("\n")
+
+/**
+ * The sentences at the end: what each arm is, the front, and what must be known.
+ *
+ * @category rendering
+ */
+export const closingOf = ({ arms, front, notes }: Analysis): ReadonlyArray<string> => [
+  ...arms.map(({ description, name }) => `${name}: ${description}`),
+  ...(arms.length < 2
+    ? []
+    : [`No arm beats in both ${front.measures.join(" and ")}: ${front.arms.join(", ")}.`]),
+  ...notes
+]
+
+/**
+ * A judgement as a sentence.
+ *
+ * @category rendering
+ */
+export const sentenceOf = (judgement: Judgement): string => {
+  const { arm, baseline, difference, measure, relative, verdict } = judgement
+  const { unit } = Measure.get(measure)
+  const claim = verdict === "cannot tell"
+    ? `cannot tell ${arm} from ${baseline} in ${measure}`
+    : `${arm} is ${verdict} than ${baseline} in ${measure}`
+  const interval = `${signed(difference.low)} to ${signed(difference.high)} ${unit}`
+  return `${claim}: ${signed(difference.estimate)} ${unit} (${interval}; ${percent(relative)})`
+}
+
+const verdictsOf = ({ arms, judgements }: Analysis): Table => ({
+  title: `Verdicts against ${arms[0]?.name ?? ""}`,
+  head: ["arm", "measure", "verdict", "difference", "interval", "relative", "effect size", "wins"],
+  rows: judgements.map((judgement) => [
+    judgement.arm,
+    headOf(judgement.measure),
+    judgement.verdict,
+    signed(judgement.difference.estimate),
+    `${signed(judgement.difference.low)} … ${signed(judgement.difference.high)}`,
+    percent(judgement.relative),
+    figure(judgement.effectSize),
+    percent(judgement.winShare)
+  ])
+})
+
+const spreadOf = ({ arms, header }: Analysis): Table => {
+  const main = header.measures[0] ?? "makespan"
+  return {
+    title: `${headOf(main)} over trials`,
+    head: ["arm", "mean", "interval of the mean", "p05", "median", "p95", "max"],
+    rows: arms.map(({ interval, measures: { [main]: summary }, name }) => [
+      name,
+      figure(summary.mean),
+      `${figure(interval.low)} … ${figure(interval.high)}`,
+      figure(summary.p05),
+      figure(summary.median),
+      figure(summary.p95),
+      figure(summary.max)
+    ])
+  }
+}
+
+const meansOf = ({ arms }: Analysis): Table => ({
+  title: "Means over trials",
+  head: ["measure", ...arms.map(({ name }) => name)],
+  rows: Measure.names.map((name) =>
+    [headOf(name)].concat(arms.map(({ measures }) => figure(measures[name].mean)))
+  )
+})
+
+const failuresOf = ({ arms }: Analysis): ReadonlyArray<Table> => {
+  const classes = [...new Set(arms.flatMap((arm) => Object.keys(arm.failuresPerTrial)))].toSorted()
+  if (classes.length === 0) return []
+  return [{
+    title: "Failed attempts a trial",
+    head: ["class", ...arms.map(({ name }) => name)],
+    rows: classes.map((name) =>
+      [name].concat(arms.map(({ failuresPerTrial }) => figure(failuresPerTrial[name] ?? 0)))
+    )
+  }]
+}
+
+const markdownOf = ({ head, rows, title }: Table): string => {
+  const rule = rowOf(head.map((_, column) => column === 0 ? "---" : "---:"))
+  return [`## ${title}`, "", rowOf(head), rule, ...rows.map(rowOf)].join("\n")
+}
+
+const aligned = ({ head, rows }: Table): string => {
+  const widths = head.map((cell, column) =>
+    Math.max(cell.length, ...rows.map((row) => row[column]?.length ?? 0))
+  )
+  const line = (row: ReadonlyArray<string>) =>
+    `  ${
+      row.map((cell, column) =>
+        column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0)
+      ).join("  ").trimEnd()
+    }`
+  return [line(head), ...rows.map(line)].join("\n")
+}
+
+const rowOf = (cells: ReadonlyArray<string>): string => {
+  const inner = cells.map(escaped).join(" | ")
+  return `| ${inner} |`
+}
+
+/** Characters that Markdown reads as marks. */
+const escaped = (raw: string): string =>
+  raw.replaceAll(/[\\|<>*_`[\]]/g, (character) => `\\${character}`)

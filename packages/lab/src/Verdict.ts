@@ -1,0 +1,128 @@
+/**
+ * Whether one arm is better than another, and how sure that is.
+ *
+ * V1 Trials of both arms share their random numbers, so the differences within trials are compared,
+ *    not the two averages.
+ * V2 A verdict is given only when the whole interval lies on one side of zero, and beyond the least
+ *    difference that matters.
+ * V3 With many comparisons each interval is widened (Bonferroni), so that all of them hold together
+ *    with the stated confidence.
+ * V4 An experiment that stops when the verdict is clear has looked at it many times; its interval is
+ *    the one that holds over all looks.
+ */
+import * as Bootstrap from "./Bootstrap.ts"
+import * as ConfidenceSequence from "./ConfidenceSequence.ts"
+import * as Quantiles from "./Quantiles.ts"
+
+/**
+ * The direction in which a measure improves.
+ *
+ * @category models
+ */
+export type Direction = "lower" | "higher"
+
+/**
+ * The answer.
+ *
+ * @category models
+ */
+export type Verdict = "better" | "worse" | "cannot tell"
+
+/**
+ * An arm against the baseline, for one measure.
+ *
+ * @category models
+ */
+export interface Comparison {
+  readonly verdict: Verdict
+  /** Of the mean difference arm − baseline, in the measure's unit. */
+  readonly difference: Bootstrap.Interval
+  /** The mean difference as a share of the baseline's mean; `NaN` when that is 0. */
+  readonly relative: number
+  /** The mean difference in standard deviations of the differences; 0 when there is none. */
+  readonly effectSize: number
+  /** The share of trials in which the arm did better; a tie counts half. */
+  readonly winShare: number
+  readonly trials: number
+}
+
+/**
+ * How to compare.
+ *
+ * @category models
+ */
+export interface CompareOptions extends Bootstrap.BootstrapOptions {
+  readonly direction: Direction
+  /** Comparisons made together. @default 1 */
+  readonly comparisons?: number
+  /** The least mean difference that matters, in the measure's unit. @default 0 */
+  readonly relevant?: number
+  /** Given when the number of trials depends on what they showed: see V4 and `ConfidenceSequence`. */
+  readonly sequential?: { readonly tightAt: number }
+}
+
+/**
+ * Compares two arms trial by trial. Throws when the numbers of trials differ.
+ *
+ * @category operations
+ */
+export const compare = (
+  arm: ArrayLike<number>,
+  baseline: ArrayLike<number>,
+  options: CompareOptions
+): Comparison => {
+  const differences = differencesOf(arm, baseline)
+  const confidence = 1 - (1 - (options.confidence ?? 0.95)) / (options.comparisons ?? 1)
+  const difference = options.sequential === undefined
+    ? Bootstrap.meanInterval(differences, { ...options, confidence })
+    : ConfidenceSequence.meanInterval(differences, { ...options.sequential, confidence })
+  const spread = Math.sqrt(Quantiles.moments(differences).variance)
+  return {
+    verdict: verdictOf(difference, options.direction, options.relevant ?? 0),
+    difference,
+    relative: difference.estimate / Quantiles.moments(baseline).mean,
+    effectSize: spread === 0 ? 0 : difference.estimate / spread,
+    winShare: winShareOf(differences, options.direction),
+    trials: differences.length
+  }
+}
+
+/**
+ * The differences arm − baseline of paired trials. Throws when their numbers differ.
+ *
+ * @category operations
+ */
+export const differencesOf = (
+  arm: ArrayLike<number>,
+  baseline: ArrayLike<number>
+): Float64Array => {
+  if (arm.length !== baseline.length) {
+    throw new Error(`${arm.length} trials cannot be paired with ${baseline.length}`)
+  }
+  return Float64Array.from(arm, (value, trial) => value - baseline[trial]!)
+}
+
+/**
+ * The verdict of an interval of the mean difference arm − baseline.
+ *
+ * @category queries
+ */
+export const verdictOf = (
+  { high, low }: Pick<Bootstrap.Interval, "low" | "high">,
+  direction: Direction,
+  relevant: number
+): Verdict => {
+  const isBelow = high < -relevant
+  const isAbove = low > relevant
+  if (!isBelow && !isAbove) return "cannot tell"
+  return isBelow === (direction === "lower") ? "better" : "worse"
+}
+
+const winShareOf = (differences: Float64Array, direction: Direction): number => {
+  let wins = 0
+  for (const difference of differences) {
+    if (difference === 0) wins += 0.5
+    else if (difference < 0 === (direction === "lower")) wins++
+  }
+  return wins / differences.length
+}

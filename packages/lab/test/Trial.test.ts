@@ -1,0 +1,212 @@
+/** Trials: measures by hand, common random numbers, result files. */
+import * as Backoff from "@batchwave/core/Backoff"
+import * as Policy from "@batchwave/core/Policy"
+import { assert, describe, it } from "@effect/vitest"
+import * as Analysis from "../src/Analysis.ts"
+import * as Arm from "../src/Arm.ts"
+import * as Experiment from "../src/Experiment.ts"
+import * as LabHtml from "../src/LabHtml.ts"
+import * as LabText from "../src/LabText.ts"
+import * as Measure from "../src/Measure.ts"
+import * as Trial from "../src/Trial.ts"
+import * as TrialFile from "../src/TrialFile.ts"
+import * as Workload from "../src/Workload.ts"
+import * as World from "../src/World.ts"
+
+const minuteEach: World.World = {
+  name: "a minute each, half of it in vain at first",
+  pool: { nodes: 2, slotsPerNode: 2 },
+  scenario: {
+    tasks: [
+      { attempts: { to: 1 }, failures: [{ exitCode: 1, probability: 1, part: 0.5 }] },
+      { duration: { _tag: "Fixed", value: 60_000 } }
+    ]
+  },
+  pricePerSlotHour: 2
+}
+const reactivate = (waitMs: number) =>
+  Policy.retry({ max: 3, via: "reactivate", backoff: Backoff.constant(waitMs) })
+
+const flaky = Experiment.make({
+  workload: Workload.layered({ levels: 3, width: 6 }),
+  world: World.flaky,
+  arms: [
+    Arm.make("never", { policy: Policy.giveUp }),
+    Arm.make("once", { policy: Policy.retry({ max: 1 }) }),
+    Arm.make("often", { policy: Policy.retry({ max: 5 }) })
+  ],
+  trials: 4,
+  seed: 11,
+  measures: ["makespan", "success"]
+})
+const header = TrialFile.headerOf(flaky, "0.0.0-test")
+const outcomes = Array.from(
+  { length: flaky.trials },
+  (_, trial) => flaky.arms.map((arm) => Trial.run(flaky, arm, trial))
+).flat()
+
+describe("Trial", () => {
+  it("measures one failure and its retry as by hand", () => {
+    const experiment = Experiment.make({
+      workload: Workload.chain(1),
+      world: minuteEach,
+      arms: [Arm.make("again", { policy: reactivate(10_000) })]
+    })
+    const { outcome, spans } = Trial.timelineOf(experiment, experiment.arms[0]!, 0)
+    const { failures, measures } = outcome
+    assert.strictEqual(outcome.outcome, "succeeded")
+    assert.deepStrictEqual(failures, { Exit: 1 })
+    assert.strictEqual(measures.attempts, 2)
+    assert.strictEqual(measures.backoffSeconds, 10)
+    assert.strictEqual(measures.wastedSlotSeconds, 30)
+    assert.deepStrictEqual(
+      spans.map(({ end, fromMs, untilMs }) => [end, untilMs - fromMs]),
+      [["failed", 30_000], ["succeeded", 60_000]]
+    )
+    assert.approximately(measures.utilisation, 90 / (4 * measures.makespan), 1e-12)
+    assert.approximately(measures.cost, 4 * measures.makespan / 3600 * 2, 1e-12)
+    assert.isAtLeast(measures.makespan, 100)
+    assert.isAtMost(measures.makespan, 125)
+  })
+
+  it("counts a run that never ends with all the time it had", () => {
+    const experiment = Experiment.make({
+      workload: Workload.chain(1),
+      world: {
+        ...minuteEach,
+        scenario: { tasks: [{ stuckProbability: 1 }] },
+        latestMs: 3_600_000
+      },
+      arms: [Arm.make("waits")]
+    })
+    const { measures, outcome } = Trial.run(experiment, experiment.arms[0]!, 0)
+    assert.deepStrictEqual([outcome, measures.makespan, measures.success], ["unfinished", 3600, 0])
+  })
+
+  it("draws the same for every arm: equal policies give equal measures", () => {
+    const twins = ["one", "other"].map((name) =>
+      Trial.run(flaky, Arm.make(name, { policy: Policy.retry({ max: 2 }) }), 3)
+    )
+    assert.deepStrictEqual(twins[0]?.measures, twins[1]?.measures)
+  })
+
+  it("gives another world to another trial and another seed", () => {
+    const arm = flaky.arms[2]!
+    const first = Trial.run(flaky, arm, 0).measures.makespan
+    assert.notStrictEqual(Trial.run(flaky, arm, 1).measures.makespan, first)
+    assert.notStrictEqual(Trial.run({ ...flaky, seed: 12 }, arm, 0).measures.makespan, first)
+  })
+
+  it("runs every built-in world to its end, the same twice", () => {
+    for (const world of World.builtIn.values()) {
+      assert.deepStrictEqual(World.problems(world), [])
+      const experiment = Experiment.make({
+        workload: Workload.forkJoin(8, 2),
+        world,
+        arms: [Arm.make("retries", { policy: Policy.retry({ max: 2 }) })]
+      })
+      const outcome = Trial.run(experiment, experiment.arms[0]!, 0)
+      assert.notStrictEqual(outcome.outcome, "unfinished", world.name)
+      assert.deepStrictEqual(Trial.run(experiment, experiment.arms[0]!, 0), outcome)
+      for (const name of Measure.names) assert.isTrue(Number.isFinite(outcome.measures[name]), name)
+    }
+  })
+})
+
+describe("Experiment", () => {
+  it("tells all its problems at once", () => {
+    assert.deepStrictEqual(
+      Experiment.problems({
+        ...flaky,
+        arms: [Arm.make("a"), Arm.make("a")],
+        trials: 0,
+        seed: 0.5,
+        confidence: 1,
+        relevant: -1,
+        world: { ...World.steady, pool: { nodes: 0, slotsPerNode: 257 } }
+      }),
+      [
+        "world \"steady\": pool.nodes must be a whole number from 1 to 10000, not 0.",
+        "world \"steady\": pool.slotsPerNode must be a whole number from 1 to 256, not 257.",
+        "two arms are named \"a\"; give each its own name.",
+        "trials must be a whole number from 1 to 1000000, not 0.",
+        "seed must be a whole number, not 0.5.",
+        "confidence must be above 0.5 and below 1, not 1.",
+        "relevant must be at least 0, not -1."
+      ]
+    )
+    assert.throws(() => Experiment.make({ ...flaky, arms: [] }), "it has 0 arms; give 1 to 64.")
+  })
+})
+
+describe("TrialFile", () => {
+  const text = [header, ...outcomes].map(TrialFile.lineOf).join("")
+
+  it("reads back what was written", () => {
+    assert.deepStrictEqual(TrialFile.read(text, header), { _tag: "Held", outcomes, text })
+  })
+
+  it("keeps the whole trials of a file that was cut anywhere", () => {
+    for (let cut = text.length - 1; cut >= 0; cut -= 97) {
+      const held = TrialFile.read(text.slice(0, cut), header)
+      assert.strictEqual(held._tag, "Held")
+      if (held._tag !== "Held") continue
+      assert.strictEqual(held.outcomes.length % flaky.arms.length, 0)
+      assert.deepStrictEqual(held.outcomes, outcomes.slice(0, held.outcomes.length))
+      assert.isTrue(text.startsWith(held.text))
+    }
+  })
+
+  it("refuses the file of another experiment, and says what differs", () => {
+    const other = TrialFile.headerOf({ ...flaky, seed: 12, trials: 9 }, "0.0.0-test")
+    assert.deepStrictEqual(TrialFile.read(text, other), {
+      _tag: "Foreign",
+      reason: "it was begun with another seed, trials"
+    })
+    assert.deepStrictEqual(TrialFile.read("hello\n", header), {
+      _tag: "Foreign",
+      reason: "it is no result file"
+    })
+  })
+})
+
+describe("Analysis", () => {
+  const analysis = Analysis.make(header, outcomes)
+
+  it("judges each measure of each arm against the first", () => {
+    assert.deepStrictEqual(
+      analysis.judgements.map((
+        { arm, baseline, difference, measure, trials }
+      ) => [arm, baseline, measure, trials, difference.confidence]),
+      [
+        ["once", "never", "makespan", 4, 0.9875],
+        ["often", "never", "makespan", 4, 0.9875],
+        ["once", "never", "success", 4, 0.9875],
+        ["often", "never", "success", 4, 0.9875]
+      ]
+    )
+    assert.isTrue(analysis.notes.some((note) => note.startsWith("The arms differ in how often")))
+  })
+
+  it("is rendered as text, Markdown and a page without anything remote", () => {
+    const plain = LabText.text(analysis)
+    for (const expected of ["never", "often", "seed 11", "Verdicts against never"]) {
+      assert.include(plain, expected)
+    }
+    const marked = LabText.markdown(analysis)
+    for (const row of marked.split("\n").filter((line) => line.startsWith("|"))) {
+      assert.match(row, / \|$/)
+    }
+    const named = { ...analysis, header: { ...header, experiment: "<script>alert(1)</script>" } }
+    const timelines = [{
+      arm: "often",
+      trial: 0,
+      spans: Trial.timelineOf(flaky, flaky.arms[2]!, 0).spans
+    }]
+    const page = LabHtml.page(named, outcomes, timelines)
+    assert.include(page, "default-src 'none'")
+    assert.include(page, "&lt;script&gt;")
+    assert.notMatch(page, /<script|https?:|src=|NaN/)
+    assert.include(page, "The worst trial of often")
+  })
+})
