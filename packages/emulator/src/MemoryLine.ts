@@ -19,7 +19,7 @@ export type End = Exit.Exit<TransportReply, TransportFailure>
 export interface MemoryLine extends ReplyLine {
   /** The end, once there is one. */
   readonly ended: () => End | undefined
-  /** Calls once with the end. */
+  /** Calls once with the end, at once when there is one. */
   readonly onceEnded: (call: (end: End) => void) => void
   /** The caller is not interested any more. */
   readonly abandon: () => void
@@ -86,7 +86,8 @@ export const make = (options: MemoryLineOptions): MemoryLine => {
     },
     ended: () => gathered.ended,
     onceEnded: (call) => {
-      gathered.listener = call
+      if (gathered.ended === undefined) gathered.listener = call
+      else call(gathered.ended)
     },
     abandon: () => finish(gathered, Exit.interrupt())
   }

@@ -31,11 +31,12 @@ const tasksPerTurnMax = 100_000
 export const make = (onIdle: () => void): VirtualScheduler => {
   const tasks = makeTasks()
   let isRunning = false
-  let ranSinceTurn = false
+  let hasRested = false
   const turn = (): void => {
     if (!isRunning) return
-    if (!ranSinceTurn && !isDiskBusy()) onIdle()
-    ranSinceTurn = tasks.run(tasksPerTurnMax) > 0
+    // A promise that was settled since the last turn may have made a fiber runnable.
+    if (hasRested && tasks.isEmpty() && !isDiskBusy()) onIdle()
+    hasRested = tasks.run(tasksPerTurnMax) === 0
     if (isRunning) setImmediate(turn)
   }
   const dispatcher: SchedulerDispatcher = {
@@ -50,7 +51,7 @@ export const make = (onIdle: () => void): VirtualScheduler => {
     makeDispatcher: () => dispatcher,
     start: () => {
       isRunning = true
-      ranSinceTurn = true
+      hasRested = false
       setImmediate(turn)
     },
     stop: () => {
@@ -60,6 +61,7 @@ export const make = (onIdle: () => void): VirtualScheduler => {
 }
 
 interface Tasks {
+  readonly isEmpty: () => boolean
   readonly add: (task: () => void, priority: number) => void
   /** Runs tasks until none is left, at most so many; answers how many. */
   readonly run: (tasksMax: number) => number
@@ -94,6 +96,7 @@ const makeTasks = (): Tasks => {
     return undefined
   }
   return {
+    isEmpty: () => lanes.every(({ from, tasks }) => from === tasks.length),
     add: (task, priority) => {
       laneOf(priority).tasks.push(task)
     },

@@ -78,6 +78,21 @@ export const inject = Effect.fnUntraced(function*(
   if (ending === undefined) {
     return reply === undefined ? { _tag: "Silence" } : { _tag: "Send", reply }
   }
+  const outcome = outcomeOf(exchange, target, ending, reply)
+  const isSent = "reply" in outcome && outcome.reply === reply
+  if (!isSent && typeof reply?.body === "object") {
+    const { handle } = reply.body
+    yield* Effect.promise(() => handle.close())
+  }
+  return outcome
+})
+
+const outcomeOf = (
+  exchange: Exchange,
+  target: string,
+  ending: NonNullable<Verdict["ending"]>,
+  reply: Reply | undefined
+): Outcome => {
   switch (ending._tag) {
     case "Status":
       return { _tag: "Send", reply: FaultReply.ofStatus(exchange, ending) }
@@ -105,7 +120,7 @@ export const inject = Effect.fnUntraced(function*(
     default:
       return ending satisfies never
   }
-})
+}
 
 /** The ids in a body that adds a resource or a collection of them. */
 const idsIn = (body: string): ReadonlyArray<string> => {
