@@ -2,7 +2,8 @@
  * Reads what a task left behind, checks it, and hands it on.
  *
  * An output that is missing, too large, no JSON or of the wrong shape is a failure of that task. A
- * file that cannot be read for a passing reason is read again; not read is not missing.
+ * file that cannot be read for a passing reason, or comes shorter than the service says it is, is read
+ * again; not read is not missing.
  */
 import type { BatchFailure } from "@batchwave/client/BatchFailure"
 import type { TaskReference } from "@batchwave/core/RunEvent"
@@ -106,17 +107,26 @@ const readText: (
     const jobId = JobPlace.jobOf(context.job, task)
     const taskId = context.naming.idOf(task)
     const path = `wd/${output.path}`
-    const { contentBytes } = yield* files.properties(jobId, taskId, path).pipe(
-      withPatience(context)
-    )
-    if (contentBytes > config.outputBytesMax) {
-      return yield* problem(
-        output,
-        `${output.path} has ${contentBytes} bytes, more than ${config.outputBytesMax}; `
-          + "pass large results as a file output"
+    const read = Effect.gen(function*() {
+      const { contentBytes } = yield* files.properties(jobId, taskId, path).pipe(
+        withPatience(context)
       )
+      if (contentBytes > config.outputBytesMax) {
+        return yield* problem(
+          output,
+          `${output.path} has ${contentBytes} bytes, more than ${config.outputBytesMax}; `
+            + "pass large results as a file output"
+        )
+      }
+      const bytes = yield* files.get(jobId, taskId, path).pipe(withPatience(context))
+      return bytes.length === contentBytes ? bytes : undefined
+    })
+    for (let tries = 0; tries <= config.patienceTries; tries++) {
+      const bytes = yield* read
+      if (bytes !== undefined) return new TextDecoder().decode(bytes)
+      yield* Effect.sleep(config.patienceMs)
     }
-    return yield* files.getText(jobId, taskId, path).pipe(withPatience(context))
+    return yield* problem(output, `${output.path} could never be read in its whole length`)
   },
   (effect, context, task, output) =>
     Effect.catchTags(effect, {

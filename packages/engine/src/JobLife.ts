@@ -35,6 +35,7 @@ const quotaWaitMsMax = 60_000
  *
  * @category operations
  */
+<<<<<<< HEAD
 export const begin: (
   context: RunContext,
   jobId: string,
@@ -53,6 +54,37 @@ export const begin: (
       if (tried > 0) yield* tell({ _tag: "RunUnhindered", cause: "quota" })
       return answer._tag === "Added" ? "open" : yield* claimOurs(context, jobId)
     }
+=======
+export const begin = Effect.fn("JobLife.begin")(
+  function*(context: RunContext, isResumed: boolean) {
+    const { config, header } = context
+    const isTaken = yield* context.jobs.add({
+      id: header.jobId,
+      displayName: header.pipeline.slice(0, 1024),
+      poolInfo: { poolId: header.poolId },
+      onAllTasksComplete: "noaction",
+      ...(config.dependencyMode === "native" ? { usesTaskDependencies: true } : {}),
+      constraints: {
+        maxWallClockTime: durationOfMs(config.jobTimeMsMax),
+        maxTaskRetryCount: 0
+      },
+      metadata: JobClaim.metadata(context)
+    }).pipe(
+      withPatience(context),
+      Effect.as(false),
+      Effect.catchTags({
+        // A refusal whose body was unreadable has no code: what there is of the job tells.
+        Conflict: (error) =>
+          error.code === "JobExists" || error.code === undefined
+            ? Effect.succeed(true)
+            : Effect.fail(error),
+        // After a lost reply the client compares, and a job of ours bears an earlier claim.
+        IdConflict: () => Effect.succeed(true)
+      }),
+      Effect.mapError((error) => backendFailed("JobLife.begin", error))
+    )
+    if (isTaken) yield* requireOurs(context, isResumed)
+>>>>>>> b6b54ad (engine: take a job for ours, and an output for whole, only after looking)
   }
 )
 
