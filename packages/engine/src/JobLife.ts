@@ -35,7 +35,6 @@ const quotaWaitMsMax = 60_000
  *
  * @category operations
  */
-<<<<<<< HEAD
 export const begin: (
   context: RunContext,
   jobId: string,
@@ -43,53 +42,32 @@ export const begin: (
 ) => Effect.Effect<"open" | "over", EngineError> = Effect.fn("JobLife.begin")(
   function*(context, jobId, tell) {
     const untilMs = (yield* Clock.currentTimeMillis) + context.config.quotaMsMax
+    let unclear = 0
+    let isHindered = false
     for (let tried = 0;; tried++) {
       const answer = yield* add(context, jobId)
       if (answer._tag === "Full") {
         if ((yield* Clock.currentTimeMillis) >= untilMs) return yield* refuse(answer.message)
+        isHindered = true
         yield* tell({ _tag: "RunHindered", cause: "quota", message: answer.message, untilMs })
         yield* Effect.sleep(Math.min(quotaWaitMsMax, context.config.patienceMs * 1.5 ** tried))
         continue
       }
-      if (tried > 0) yield* tell({ _tag: "RunUnhindered", cause: "quota" })
+      if (answer._tag === "Unclear") {
+        if (++unclear > context.config.patienceTries) return yield* refuse(answer.message)
+        yield* Effect.sleep(context.config.patienceMs)
+        continue
+      }
+      if (isHindered) yield* tell({ _tag: "RunUnhindered", cause: "quota" })
       return answer._tag === "Added" ? "open" : yield* claimOurs(context, jobId)
     }
-=======
-export const begin = Effect.fn("JobLife.begin")(
-  function*(context: RunContext, isResumed: boolean) {
-    const { config, header } = context
-    const isTaken = yield* context.jobs.add({
-      id: header.jobId,
-      displayName: header.pipeline.slice(0, 1024),
-      poolInfo: { poolId: header.poolId },
-      onAllTasksComplete: "noaction",
-      ...(config.dependencyMode === "native" ? { usesTaskDependencies: true } : {}),
-      constraints: {
-        maxWallClockTime: durationOfMs(config.jobTimeMsMax),
-        maxTaskRetryCount: 0
-      },
-      metadata: JobClaim.metadata(context)
-    }).pipe(
-      withPatience(context),
-      Effect.as(false),
-      Effect.catchTags({
-        // A refusal whose body was unreadable has no code: what there is of the job tells.
-        Conflict: (error) =>
-          error.code === "JobExists" || error.code === undefined
-            ? Effect.succeed(true)
-            : Effect.fail(error),
-        // After a lost reply the client compares, and a job of ours bears an earlier claim.
-        IdConflict: () => Effect.succeed(true)
-      }),
-      Effect.mapError((error) => backendFailed("JobLife.begin", error))
-    )
-    if (isTaken) yield* requireOurs(context, isResumed)
->>>>>>> b6b54ad (engine: take a job for ours, and an output for whole, only after looking)
   }
 )
 
 type Answer =
   | { readonly _tag: "Added" | "Taken" }
+  /** A refusal whose words were lost on the way. */
+  | { readonly _tag: "Unclear"; readonly message: string }
   | { readonly _tag: "Full"; readonly message: string }
 
 const add = (context: RunContext, jobId: string): Effect.Effect<Answer, BackendFailed> => {
@@ -108,11 +86,18 @@ const add = (context: RunContext, jobId: string): Effect.Effect<Answer, BackendF
     metadata: JobClaim.metadata(context)
   }).pipe(
     Effect.as<Answer>({ _tag: "Added" }),
-    Effect.catchTag("Conflict", (error): Effect.Effect<Answer, BatchFailure> => {
-      if (error.code === "JobExists") return Effect.succeed({ _tag: "Taken" })
-      return error.code === "ActiveJobAndScheduleQuotaReached"
-        ? Effect.succeed({ _tag: "Full", message: error.message })
-        : Effect.fail(error)
+    Effect.catchTags({
+      Conflict: (error): Effect.Effect<Answer, BatchFailure> => {
+        if (error.code === "JobExists") return Effect.succeed({ _tag: "Taken" })
+        if (error.code === undefined) {
+          return Effect.succeed({ _tag: "Unclear", message: error.message })
+        }
+        return error.code === "ActiveJobAndScheduleQuotaReached"
+          ? Effect.succeed({ _tag: "Full", message: error.message })
+          : Effect.fail(error)
+      },
+      // After a lost reply the client compares, and a job of ours may bear an earlier claim.
+      IdConflict: () => Effect.succeed<Answer>({ _tag: "Taken" })
     }),
     withPatience(context),
     Effect.mapError((error) => backendFailed("JobLife.begin", error))
