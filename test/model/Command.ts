@@ -55,6 +55,7 @@ export type Command =
   }
   | { readonly verb: "endRun"; readonly run: number; readonly end: RunEnd }
   | { readonly verb: "loseNode" | "returnNode"; readonly nodeId: string }
+  | { readonly verb: "restart" }
   | { readonly verb: "pass"; readonly ms: number }
 
 /** An account and what happens to it. */
@@ -244,7 +245,7 @@ const commandOn = (task: fc.Arbitrary<TaskPlan>): fc.Arbitrary<Command> =>
       arbitrary: fc.record({ verb: oneOf("updateTask"), jobId, taskId, limits })
     },
     {
-      weight: 2,
+      weight: 5,
       arbitrary: fc.record({
         verb: oneOf("listTasks"),
         jobId,
@@ -254,7 +255,7 @@ const commandOn = (task: fc.Arbitrary<TaskPlan>): fc.Arbitrary<Command> =>
           "running",
           "completed"
         ),
-        ageMs: oneOf(undefined, 0, 6, 20)
+        ageMs: oneOf(undefined, 0, 6, 20, 500)
       })
     },
     {
@@ -296,20 +297,38 @@ const themes: ReadonlyArray<Theme> = [
   { jobs: fc.tuple(goodJob("one"), goodJob("two")), task: fc.oneof(limitedTask, anyTask) }
 ]
 
-/** Draws stories of up to so many commands after the first jobs. */
-export const story = (commandsMax: number): fc.Arbitrary<Story> =>
-  fc.oneof(...themes.map((theme) => storyAbout(theme, commandsMax)))
+/** What stories are told to. */
+export interface Audience {
+  /** Commands after the first jobs. */
+  readonly commandsMax: number
+  /** Whether it survives the end of its process. */
+  readonly outlives: boolean
+}
 
-const storyAbout = ({ jobs, task }: Theme, commandsMax: number): fc.Arbitrary<Story> =>
-  fc.record({
+/** Draws stories. */
+export const story = (audience: Audience): fc.Arbitrary<Story> =>
+  fc.oneof(...themes.map((theme) => storyAbout(theme, audience)))
+
+const restart = oneOf<Command>({ verb: "restart" })
+
+const storyAbout = (
+  { jobs, task }: Theme,
+  { commandsMax, outlives }: Audience
+): fc.Arbitrary<Story> => {
+  const command = commandOn(task)
+  const any = outlives
+    ? fc.oneof({ weight: 30, arbitrary: command }, { weight: 1, arbitrary: restart })
+    : command
+  return fc.record({
     fillType: oneOf("spread", "pack"),
     seed: fc.nat(1_000_000),
     slotsPerNode: oneOf(1, 2, 3, 3),
     jobs,
-    rest: fc.array(commandOn(task), { maxLength: commandsMax, size: "max" })
+    rest: fc.array(any, { maxLength: commandsMax, size: "max" })
   }).map(({ fillType, jobs, rest, seed, slotsPerNode }) => ({
     fillType,
     seed,
     slotsPerNode,
     commands: [...jobs.map((job) => ({ verb: "addJob" as const, job })), ...rest]
   }))
+}

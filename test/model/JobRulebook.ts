@@ -71,7 +71,9 @@ export const patch = (
 ): Refusals => {
   const job = findJob(model, jobId)
   const closed = closedCode(job)
-  if (job === undefined || closed !== undefined) return [closed ?? ""]
+  if (job === undefined || closed !== undefined) {
+    return areSettings(change) ? [closed ?? ""] : [closed ?? "", "InvalidPropertyValue"]
+  }
   const isSetBack = job.onAllTasksComplete === "terminatejob" &&
     change.onAllTasksComplete === "noaction"
   if (!areSettings(change) || isSetBack) return ["InvalidPropertyValue"]

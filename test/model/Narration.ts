@@ -32,6 +32,8 @@ export interface Subject {
   readonly endRun: (run: ModelRun, end: RunEnd, nowMs: number) => Effect.Effect<void>
   readonly loseNode: (nodeId: string, nowMs: number) => Effect.Effect<void>
   readonly returnNode: (nodeId: string, nowMs: number) => Effect.Effect<void>
+  /** Goes away with everything that runs, and comes back. */
+  readonly restart: (nowMs: number) => Effect.Effect<void>
   /** Lets the time pass to an instant at which something may be due. */
   readonly advance: (nowMs: number) => Effect.Effect<void>
   /** Tells the model of the starts and kills that happened since the last time. */
@@ -100,6 +102,9 @@ const carryOut = Effect.fnUntraced(function*(
     case "returnNode":
       yield* subject.returnNode(command.nodeId, nowMs)
       return RunRulebook.returnNode(model, command.nodeId)
+    case "restart":
+      yield* subject.restart(nowMs)
+      return RunRulebook.restart(model, nowMs)
     default: {
       const settled = settleTimes(model, command, nowMs)
       const codes = yield* subject.call(settled, nowMs)

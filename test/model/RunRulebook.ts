@@ -113,6 +113,15 @@ export const returnNode = (model: Model, nodeId: string): void => {
   if (node !== undefined) node.isOnline = true
 }
 
+/** Goes on after everything that ran is gone: as after the loss and return of every node. */
+export const restart = (model: Model, nowMs: number): void => {
+  for (const { id } of model.nodes) {
+    loseNode(model, id, nowMs)
+    returnNode(model, id)
+  }
+  model.dueKills.clear()
+}
+
 /** When the next wall clock runs out. */
 export const nextDeadlineMs = (model: Model): number | undefined => {
   const deadlines = [

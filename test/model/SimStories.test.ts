@@ -15,7 +15,7 @@ describe("the simulator", () => {
   it(`does what the contract says in ${storiesCount} random stories`, () => {
     Seed.print(`${storiesCount} stories of the simulator`)
     fc.assert(
-      fc.property(Command.story(40), (story) => {
+      fc.property(Command.story({ commandsMax: 40, outlives: false }), (story) => {
         Effect.runSync(Narration.tell(story, SimSubject.make(story, Narration.beginMs)))
       }),
       { numRuns: storiesCount, seed: Seed.seed }

@@ -8,15 +8,14 @@ import * as JobOperations from "@batchwave/sim/JobOperations"
 import * as Refusal from "@batchwave/sim/Refusal"
 import * as Runs from "@batchwave/sim/Runs"
 import type { Task, TaskSpec } from "@batchwave/sim/Task"
-import type { TaskEnd } from "@batchwave/sim/TaskEnd"
 import * as TaskOperations from "@batchwave/sim/TaskOperations"
 import * as Effect from "effect/Effect"
 import * as Command from "./Command.ts"
 import type { JobVerb } from "./JobRulebook.ts"
-import type { LimitsPlan, Model, RunEnd, TaskPlan } from "./ModelState.ts"
+import type { LimitsPlan, Model, TaskPlan } from "./ModelState.ts"
 import type { Subject } from "./Narration.ts"
 import * as RunRulebook from "./RunRulebook.ts"
-import * as TaskRulebook from "./TaskRulebook.ts"
+import * as TaskEnds from "./TaskEnds.ts"
 import type { JobView, TaskView } from "./View.ts"
 
 /** Makes an account for a story. */
@@ -33,7 +32,7 @@ export const make = ({ fillType, seed, slotsPerNode }: Command.Story, beginMs: n
     list: (jobId, state, sinceMs) => Effect.sync(() => list(account, jobId, state, sinceMs)),
     endRun: ({ number }, end, nowMs) =>
       Effect.sync(() => {
-        Runs.taskEnded(account, number, endOf(end), nowMs)
+        Runs.taskEnded(account, number, TaskEnds.of(end), nowMs)
         // A second report must change nothing.
         Runs.taskEnded(account, number, { _tag: "Exited", exitCode: 99 }, nowMs)
       }),
@@ -41,6 +40,7 @@ export const make = ({ fillType, seed, slotsPerNode }: Command.Story, beginMs: n
       Effect.sync(() => Runs.loseNode(account, nodeIds.indexOf(nodeId), nowMs)),
     returnNode: (nodeId, nowMs) =>
       Effect.sync(() => Runs.returnNode(account, nodeIds.indexOf(nodeId), nowMs)),
+    restart: () => Effect.die(new Error("the simulator outlives nothing")),
     advance: (nowMs) => Effect.sync(() => advance(account, nowMs)),
     observe: (model, nowMs) => Effect.sync(() => observe(account, model, nowMs)),
     view: Effect.sync(() => JobOperations.list(account).map(viewOf))
@@ -141,32 +141,6 @@ const codeOf = (answer: object): string => Refusal.isRefusal(answer) ? answer.co
 const specOf = ({ limits, ...plan }: TaskPlan): TaskSpec => ({
   ...plan,
   ...(limits === undefined ? {} : { constraints: limits satisfies LimitsPlan })
-})
-
-const endOf = (end: RunEnd): TaskEnd => {
-  switch (end.kind) {
-    case "exited":
-      return { _tag: "Exited", exitCode: end.exitCode }
-    case "uploadFailed":
-      return {
-        _tag: "Exited",
-        exitCode: end.exitCode,
-        uploadFailure: failureOf(TaskRulebook.uploadFailureCode)
-      }
-    case "setupFailed":
-      return { _tag: "SetupFailed", failure: failureOf(TaskRulebook.setupFailureCode) }
-    case "killed":
-      return { _tag: "Killed", exitCode: end.exitCode }
-    default:
-      return end satisfies never
-  }
-}
-
-const failureOf = (code: string) => ({
-  category: "usererror" as const,
-  code,
-  message: "",
-  details: []
 })
 
 const list = (

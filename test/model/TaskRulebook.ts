@@ -31,12 +31,23 @@ export const add = (
 ): Refusals | ReadonlyArray<Refusals> => {
   const job = findJob(model, jobId)
   const closed = JobRulebook.closedCode(job)
-  if (job === undefined || closed !== undefined) return [closed ?? ""]
+  if (job === undefined || closed !== undefined) return closedTo(job, closed ?? "", plans)
   return plans.map((plan) => {
     const problems = planProblems(job, plan)
     if (problems.length === 0) job.tasks.push(makeTask(job, plan, nowMs))
     return problems
   })
+}
+
+/** A task alone may be looked at before its job is, and refused for what is wrong with it. */
+const closedTo = (
+  job: ModelJob | undefined,
+  code: string,
+  plans: ReadonlyArray<TaskPlan>
+): Refusals => {
+  const [plan] = plans
+  const isAlone = job !== undefined && plan !== undefined && plans.length === 1
+  return isAlone ? [code, ...planProblems(job, plan)] : [code]
 }
 
 const planProblems = (job: ModelJob, plan: TaskPlan): Refusals => {
@@ -104,8 +115,8 @@ export const act = (
     : verb === "reactivate"
     ? JobRulebook.closedCode(job)
     : JobRulebook.goneCode(job)
-  if (job === undefined || shut !== undefined) return [shut ?? ""]
-  const task = findTask(job, taskId)
+  const task = job === undefined ? undefined : findTask(job, taskId)
+  if (job === undefined || shut !== undefined) return shutOrMissing(job, shut ?? "", task)
   if (task === undefined) return ["TaskNotFound"]
   switch (verb) {
     case "get":
@@ -133,6 +144,13 @@ export const act = (
   return []
 }
 
+/** A task that is not there may be noticed before its job is seen to take no changes. */
+const shutOrMissing = (
+  job: ModelJob | undefined,
+  code: string,
+  task: ModelTask | undefined
+): Refusals => (job !== undefined && task === undefined ? [code, "TaskNotFound"] : [code])
+
 /** Replaces the limits of a task as a whole. */
 export const update = (
   model: Model,
@@ -142,11 +160,13 @@ export const update = (
 ): Refusals => {
   const job = findJob(model, jobId)
   const shut = JobRulebook.goneCode(job)
-  if (job === undefined || shut !== undefined) return [shut ?? ""]
-  const task = findTask(job, taskId)
-  if (task === undefined) return ["TaskNotFound"]
-  if (task.state === "completed") return ["TaskCompleted"]
+  const task = job === undefined ? undefined : findTask(job, taskId)
   const problems = limitsProblems(limits)
+  if (job === undefined || shut !== undefined) {
+    return [...shutOrMissing(job, shut ?? "", task), ...problems]
+  }
+  if (task === undefined) return ["TaskNotFound"]
+  if (task.state === "completed") return ["TaskCompleted", ...problems]
   if (problems.length > 0) return problems
   task.maxWallClockMs = limits.maxWallClockMs ?? Infinity
   task.maxTaskRetryCount = limits.maxTaskRetryCount ?? job.maxTaskRetryCount

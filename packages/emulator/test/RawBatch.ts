@@ -46,10 +46,14 @@ export interface Ask {
   readonly agent?: Http.Agent
 }
 
-export interface Raw {
+/** Where an account is, and how to sign for it. */
+export interface Address {
   readonly endpoint: string
   readonly account: string
   readonly key: string
+}
+
+export interface Raw extends Address {
   readonly pool: string
   readonly dataDirectory: string
   readonly control: Emulator.EmulatorControl
@@ -84,7 +88,7 @@ const signed = [
 ]
 
 const sign = (
-  raw: Raw,
+  raw: Address,
   method: string,
   target: string,
   headers: Record<string, string>,
@@ -107,14 +111,18 @@ const sign = (
 const dateOf = (ask: Ask): string => (ask.date ?? new Date()).toUTCString()
 
 /** The headers of a signed request without a body. */
-export const headersFor = (raw: Raw, method: string, target: string): Record<string, string> => {
+export const headersFor = (
+  raw: Address,
+  method: string,
+  target: string
+): Record<string, string> => {
   const headers = { "ocp-date": dateOf({}) }
   return { ...headers, Authorization: sign(raw, method, target, headers, {}) }
 }
 
 /** Sends one request and reads all of the reply. */
 export const call = (
-  raw: Raw,
+  raw: Address,
   method: string,
   path: string,
   ask: Ask = {}
@@ -129,7 +137,7 @@ export const call = (
 
 /** Sends a request for a path and query as they are. */
 export const callTarget = (
-  raw: Raw,
+  raw: Address,
   method: string,
   target: string,
   ask: Ask = {}
@@ -137,7 +145,7 @@ export const callTarget = (
 
 /** Sends one request; fails when the connection breaks before the reply is complete. */
 export const tryCall = (
-  raw: Raw,
+  raw: Address,
   method: string,
   path: string,
   ask: Ask = {}
@@ -145,7 +153,7 @@ export const tryCall = (
 
 /** The same with a query of its own. */
 export const tryTarget = (
-  raw: Raw,
+  raw: Address,
   method: string,
   target: string,
   ask: Ask = {}
