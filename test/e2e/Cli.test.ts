@@ -566,6 +566,22 @@ export default Pipeline.graph("one", { only: { run: "true" } })
     }
   })
 
+  it("listens for others only when executor and address are named, and never with the public key", async () => {
+    const cwd = Command.makeDirectory()
+    const unnamed = await Command.run(["emulate", "--host", "192.0.2.7"], { cwd })
+    assert.strictEqual(unnamed.code, 2)
+    assert.match(unnamed.stderr, /192\.0\.2\.7 lets others run commands .* name the executor/)
+    const everywhere = await Command.run(
+      ["emulate", "--host", "0.0.0.0", "--executor", "simulated"],
+      { cwd }
+    )
+    assert.strictEqual(everywhere.code, 2)
+    assert.include(everywhere.stderr, "give the one that clients use")
+    const loopback = await Command.startEmulator(cwd, ["--host", "127.0.0.1"])
+    await Command.stop(loopback.started)
+    assert.match(loopback.coordinates.endpoint, /^http:\/\/127\.0\.0\.1:/)
+  })
+
   it("says that a port is taken", async () => {
     const directory = Command.makeDirectory()
     const { coordinates, started } = await Command.startEmulator(directory)

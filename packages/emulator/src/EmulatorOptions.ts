@@ -276,6 +276,11 @@ export const problems = (settings: Settings): ReadonlyArray<string> => {
   if (!base64Form.test(settings.key) || settings.key.length % 4 !== 0) {
     found.push("key must be base64.")
   }
+  if (anyAddresses.has(settings.host)) {
+    found.push(
+      `Listening on ${settings.host} has no address to tell: give the one that clients use.`
+    )
+  }
   if (!isLoopback(settings.host) && settings.key === developmentKey) {
     found.push(`Listening on ${settings.host} needs a key of its own: the default key is public.`)
   }
@@ -287,6 +292,9 @@ export const problems = (settings: Settings): ReadonlyArray<string> => {
   }
   return settings.faults === undefined ? found : [...found, ...faultProblems(settings.faults)]
 }
+
+/** Addresses that stand for all of a machine's; requests could not be held to one. */
+const anyAddresses: ReadonlySet<string> = new Set(["0.0.0.0", "::"])
 
 const executorProblems = ({ executor, host }: Settings): ReadonlyArray<string> => {
   if (executor === undefined) {

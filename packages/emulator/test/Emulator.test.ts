@@ -16,6 +16,7 @@ describe("Emulator.make", () => {
       )
       assert.strictEqual(error.reason, "InvalidOptions")
       assert.include(error.message, "needs a key of its own")
+      assert.include(error.message, "give the one that clients use")
       assert.include(error.message, "slotsPerNode must be a whole number from 1 to 256")
     }))
 

@@ -2,12 +2,15 @@
  * `batchwave emulate`: a Batch account on loopback, for as long as the command runs.
  */
 import * as Emulator from "@batchwave/emulator/Emulator"
-import type { EmulatorOptions } from "@batchwave/emulator/EmulatorOptions"
+import { type EmulatorOptions, isLoopback } from "@batchwave/emulator/EmulatorOptions"
 import * as FaultPlan from "@batchwave/emulator/FaultPlan"
 import * as Switches from "@batchwave/emulator/Switches"
+import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
+import { randomBytes } from "node:crypto"
 import { mkdirSync, readFileSync } from "node:fs"
 import { resolve } from "node:path"
 import { dataDirectoryDefault } from "../run/RunDirectory.ts"
@@ -25,6 +28,8 @@ import { Signals } from "./Signals.ts"
  */
 export interface EmulateSettings extends EmulatedExecutor.ExecutorSettings {
   readonly port: number
+  /** An address that others than this machine reach. */
+  readonly host: Option.Option<string>
   readonly data: Option.Option<string>
   /** A file that is told what really happens. */
   readonly truth: Option.Option<string>
@@ -72,12 +77,14 @@ export const run: (
       ? { faults: yield* readFaults(settings.faults.value) }
       : {}
     const https = yield* readHttps(settings)
+    const executor = yield* EmulatedExecutor.read(settings)
     const cert = Option.getOrUndefined(Option.map(settings.cert, (file) => resolve(file)))
     const { account, certificateFile, endpoint, key, pool } = yield* Emulator.make({
       ...(https === undefined ? {} : { https }),
       ...(yield* readSwitches(settings.set)),
       ...faults,
-      executor: yield* EmulatedExecutor.read(settings),
+      ...(yield* readPlace(settings.host)),
+      ...(executor === undefined ? {} : { executor }),
       port: settings.port,
       ...(Option.isSome(settings.data) ? { dataDirectory: resolve(settings.data.value) } : {}),
       ...(Option.isSome(settings.truth) ? { truthFile: resolve(settings.truth.value) } : {}),
@@ -104,6 +111,20 @@ export const run: (
   },
   Effect.scoped
 )
+
+/** Where to listen; beyond this machine with a key that is not public. */
+const readPlace = Effect.fnUntraced(function*(host: Option.Option<string>) {
+  if (Option.isNone(host) || isLoopback(host.value)) {
+    return Option.isNone(host) ? {} : { host: host.value }
+  }
+  const key = yield* Config.option(Config.Redacted("BATCHWAVE_EMULATOR_KEY")).pipe(
+    Effect.mapError((error) => usage(`the environment is wrong: ${error.message}`, error))
+  )
+  return {
+    host: host.value,
+    key: Option.isSome(key) ? Redacted.value(key.value) : randomBytes(64).toString("base64")
+  }
+})
 
 const readHttps = (
   { cert, https, keyFile }: EmulateSettings

@@ -14,6 +14,13 @@ export const emulateFlags = {
   port: whole("port", 0, 65_535, "The port to listen on; 0 takes a free one").pipe(
     Flag.withDefault(0)
   ),
+  host: Flag.String("host").pipe(
+    Flag.withMetavar("address"),
+    Flag.withDescription(
+      "Listen for others than this machine, with the key of BATCHWAVE_EMULATOR_KEY or one made for this start; needs --executor"
+    ),
+    Flag.optional
+  ),
   data: Flag.String("data").pipe(
     Flag.withMetavar("directory"),
     Flag.withDescription(
@@ -67,8 +74,10 @@ export const emulateFlags = {
     Flag.atLeast(0)
   ),
   executor: Flag.Literals("executor", ["process", "simulated"]).pipe(
-    Flag.withDescription("Whether tasks run as processes, or only take their time by a scenario"),
-    Flag.withDefault("process")
+    Flag.withDescription(
+      "Whether tasks run as processes, the default on loopback, or only take their time by a scenario"
+    ),
+    Flag.optional
   ),
   scenario: Flag.String("scenario").pipe(
     Flag.withMetavar("file"),

@@ -20,22 +20,24 @@ import { type CommandError, usage } from "./CommandError.ts"
  * @category models
  */
 export interface ExecutorSettings {
-  readonly executor: "process" | "simulated"
+  readonly executor: Option.Option<"process" | "simulated">
   readonly scenario: Option.Option<string>
   readonly trace: Option.Option<string>
   readonly speed: Option.Option<number>
 }
 
 /**
- * Reads what the flags name. Fails when they contradict each other or a file is wrong.
+ * Reads what the flags name; `undefined` when they name none. Fails when they contradict each other
+ * or a file is wrong.
  *
  * @category operations
  */
 export const read = Effect.fnUntraced(function*(
   settings: ExecutorSettings
-): Effect.fn.Return<ExecutorChoice, CommandError> {
-  const { executor, scenario, speed, trace } = settings
-  if (executor === "process") {
+): Effect.fn.Return<ExecutorChoice | undefined, CommandError> {
+  const { scenario, speed, trace } = settings
+  const executor = Option.getOrUndefined(settings.executor)
+  if (executor !== "simulated") {
     const given = Option.isSome(scenario)
       ? "scenario"
       : Option.isSome(trace)
@@ -46,7 +48,7 @@ export const read = Effect.fnUntraced(function*(
     if (given !== undefined) {
       return yield* usage(`--${given} is only for --executor simulated; add that, or leave it out`)
     }
-    return { _tag: "Process" }
+    return executor === undefined ? undefined : { _tag: "Process" }
   }
   const fromFile = Option.isNone(scenario)
     ? {}
