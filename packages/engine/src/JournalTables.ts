@@ -95,6 +95,14 @@ export const readSettings = (database: DatabaseSync): Settings => {
   }
 }
 
+/**
+ * The digest that the first batch continues: that of the header.
+ *
+ * @category operations
+ */
+export const readDigest = (database: DatabaseSync): number =>
+  crc32(readSetting(database, "header") ?? "")
+
 const readSetting = (database: DatabaseSync, key: string): string | undefined => {
   const row = database.prepare("SELECT value, digest FROM meta WHERE key = ?").get(key)
   if (row === undefined) return undefined

@@ -45,7 +45,7 @@ const make = Effect.fnUntraced(function*(file: string) {
       attempt(file, "begin", () => {
         JournalTables.writeSetting(database, "header", JSON.stringify(next))
         header = next
-        tail = { number: 0, digest: JournalTables.readSettings(database).digest }
+        tail = { number: 0, digest: JournalTables.readDigest(database) }
       }),
     append: (events, atMs) =>
       attempt(file, "append to", () => {
@@ -56,7 +56,7 @@ const make = Effect.fnUntraced(function*(file: string) {
       }),
     replay: (visit) =>
       attempt(file, "read", () => {
-        const { digest } = JournalTables.readSettings(database)
+        const digest = JournalTables.readDigest(database)
         JournalTables.readBatches(database, digest, visit)
       })
   })

@@ -26,7 +26,7 @@ import type { OutputFile } from "@batchwave/wire/OutputFile"
 import type { ResourceFile } from "@batchwave/wire/ResourceFile"
 import type { TaskAddParameter } from "@batchwave/wire/Task"
 import * as Effect from "effect/Effect"
-import { createHash } from "node:crypto"
+import { hash } from "node:crypto"
 import type { ArtifactStoreShape } from "./ArtifactStore.ts"
 import * as CommandScript from "./CommandScript.ts"
 import { ArtifactFailed } from "./EngineError.ts"
@@ -119,15 +119,15 @@ const dependenciesOf = (
 
 /** Signatures of URLs may be renewed between two openings of a run, so their queries do not count. */
 const fingerprintOf = (parameter: TaskAddParameter): string => {
-  const text = JSON.stringify(
-    parameter,
-    (name, value: unknown) =>
-      typeof value === "string" && (name === "httpUrl" || name === "containerUrl")
-        ? value.split("?", 1)[0]
-        : value
-  )
-  return createHash("sha256").update(text).digest("hex").slice(0, 32)
+  const hasUrls = parameter.resourceFiles !== undefined || parameter.outputFiles !== undefined
+  const text = hasUrls ? JSON.stringify(parameter, withoutQuery) : JSON.stringify(parameter)
+  return hash("sha256", text).slice(0, 32)
 }
+
+const withoutQuery = (name: string, value: unknown): unknown =>
+  typeof value === "string" && (name === "httpUrl" || name === "containerUrl")
+    ? value.split("?", 1)[0]
+    : value
 
 const scriptOf = (
   context: ToWireContext,
