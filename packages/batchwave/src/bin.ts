@@ -3,9 +3,9 @@
  * The `batchwave` command: checks the version of Node, answers `--version` without loading anything,
  * and hands everything else over.
  */
-import { readFileSync } from "node:fs"
 import module from "node:module"
 import process from "node:process"
+import * as PackageVersion from "./PackageVersion.ts"
 
 const nodeVersionMin = [22, 19] as const
 
@@ -19,13 +19,6 @@ const isVersionAsked = (last === "--version" || last === "-v")
   && (commandArguments.length === 1
     || (commandArguments.length === 2 && /^(?:plan|run|emulate)$/.test(commandArguments[0] ?? "")))
 
-const versionOf = (): string => {
-  const manifest: { readonly version: string } = JSON.parse(
-    readFileSync(new URL("../package.json", import.meta.url), "utf8")
-  )
-  return manifest.version
-}
-
 if (isOldNode) {
   process.stderr.write(
     `error: batchwave needs Node ${
@@ -35,9 +28,9 @@ if (isOldNode) {
   )
   process.exitCode = 2
 } else if (isVersionAsked) {
-  process.stdout.write(`batchwave ${versionOf()}\n`)
+  process.stdout.write(`batchwave ${PackageVersion.read()}\n`)
 } else {
   module.enableCompileCache()
   const { main } = await import("./command/Main.ts")
-  main(commandArguments, versionOf())
+  main(commandArguments, PackageVersion.read())
 }

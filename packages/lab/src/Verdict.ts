@@ -39,7 +39,10 @@ export interface Comparison {
   readonly difference: Bootstrap.Interval
   /** The mean difference as a share of the baseline's mean; `NaN` when that is 0. */
   readonly relative: number
-  /** The mean difference in standard deviations of the differences; 0 when there is none. */
+  /**
+   * The mean difference in standard deviations of the differences; 0 when there is none, infinite
+   * when it is the same in every trial.
+   */
   readonly effectSize: number
   /** The share of trials in which the arm did better; a tie counts half. */
   readonly winShare: number
@@ -81,7 +84,7 @@ export const compare = (
     verdict: verdictOf(difference, options.direction, options.relevant ?? 0),
     difference,
     relative: difference.estimate / Quantiles.moments(baseline).mean,
-    effectSize: spread === 0 ? 0 : difference.estimate / spread,
+    effectSize: difference.estimate === 0 ? 0 : difference.estimate / spread,
     winShare: winShareOf(differences, options.direction),
     trials: differences.length
   }

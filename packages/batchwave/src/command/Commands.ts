@@ -11,6 +11,7 @@ import * as Effect from "effect/Effect"
 import { color, data, failureMode, onScreen, runArgument } from "./CommonFlags.ts"
 import { emulateFlags } from "./EmulateFlags.ts"
 import { flag, slotsMax, whole } from "./FlagKinds.ts"
+import { labFlags, requestOf } from "./LabFlags.ts"
 import { steering } from "./SteerCommands.ts"
 
 const file = Argument.String("file").pipe(
@@ -137,6 +138,32 @@ const emulate = Command.make(
   ])
 )
 
+const lab = Command.make(
+  "lab",
+  { ...labFlags, color },
+  Effect.fnUntraced(function*(settings) {
+    const LabCommand = yield* Effect.promise(() => import("./LabCommand.ts"))
+    const format = settings.json ? "json" : settings.format
+    yield* LabCommand.run({ ...settings, request: requestOf(settings), format }).pipe(
+      onScreen(settings)
+    )
+  })
+).pipe(
+  Command.withDescription(
+    "Compare retry policies by trials in virtual time, and say how sure it is"
+  ),
+  Command.withExamples([
+    {
+      command: "batchwave lab weather.ts --arm fixed.ts --arm jitter.ts --scenario throttled",
+      description: "Which of two policies is better in a world that throttles"
+    },
+    {
+      command: "batchwave lab trace.json --arm arms.ts --out study --trials 1000",
+      description: "Keep results and reports"
+    }
+  ])
+)
+
 const doctor = Command.make(
   "doctor",
   {
@@ -194,6 +221,6 @@ const gc = Command.make(
  */
 export const batchwave = Command.make("batchwave").pipe(
   Command.withDescription("Run graphs of command-line tasks on Azure Batch, or on this machine"),
-  Command.withSubcommands([plan, run, ...steering, emulate, doctor, gc]),
+  Command.withSubcommands([plan, run, ...steering, emulate, lab, doctor, gc]),
   Command.withGlobalFlags([debug])
 )

@@ -78,6 +78,7 @@ export const scatter = (
   const bottom = 300
   const across = scaleOf(points.map(({ x }) => x), left + 30, right - 130)
   const up = scaleOf(points.map(({ y }) => y), bottom - 20, 28)
+  const labels = labelPlaces(points.map(({ x, y }) => ({ x: across.at(x), y: up.at(y) })))
   return drawing(`${titles.y} over ${titles.x}`, width, bottom + 36, [
     axis(across, 14, bottom, titles.x),
     `<text class="tick" x="8" y="18">${escaped(titles.y)}</text>`,
@@ -89,11 +90,24 @@ export const scatter = (
     ...points.map(({ isFront, name, x, y }, row) =>
       `<circle class="arm-${row % 6}${isFront ? "" : " hollow"}" cx="${place(across.at(x))}" cy="${
         place(up.at(y))
-      }" r="6"/><text x="${place(across.at(x) + 11)}" y="${place(up.at(y) + 4)}">${
+      }" r="6"/><text x="${place(across.at(x) + 11)}" y="${place(labels[row] ?? 0)}">${
         escaped(name)
       }</text>`
     )
   ])
+}
+
+/** Names of points that lie close together stand below each other. */
+const labelPlaces = (
+  points: ReadonlyArray<{ readonly x: number; readonly y: number }>
+): ReadonlyArray<number> => {
+  const taken: Array<{ readonly x: number; readonly y: number }> = []
+  for (const { x, y } of points) {
+    let at = y + 4
+    while (taken.some((one) => Math.abs(one.x - x) < 130 && Math.abs(one.y - at) < 14)) at += 14
+    taken.push({ x, y: at })
+  }
+  return taken.map(({ y }) => y)
 }
 
 /** Runs drawn on one timeline. */

@@ -1,0 +1,124 @@
+/**
+ * The flags of `batchwave lab`, and the request they make.
+ */
+import * as Measure from "@batchwave/lab/Measure"
+import * as Argument from "effect/cli/Argument"
+import * as Flag from "effect/cli/Flag"
+import * as Option from "effect/Option"
+import type { LabRequest } from "../lab/LabRequest.ts"
+import { flag, slotsMax, whole } from "./FlagKinds.ts"
+
+const share = (name: string, description: string): Flag.Flag<Option.Option<number>> =>
+  Flag.Finite(name).pipe(Flag.withDescription(description), Flag.optional)
+
+/**
+ * The flags.
+ *
+ * @category flags
+ */
+export const labFlags = {
+  file: Argument.String("file").pipe(
+    Argument.withDescription(
+      "A pipeline, a recorded workflow (WfFormat), or a module whose default export is an experiment"
+    )
+  ),
+  param: Flag.String("param").pipe(
+    Flag.withMetavar("name=value"),
+    Flag.withDescription("A parameter of the pipeline, as text or JSON; may be repeated"),
+    Flag.atLeast(0)
+  ),
+  arm: Flag.String("arm").pipe(
+    Flag.withMetavar("file"),
+    Flag.withDescription(
+      "A module that exports policies or arms, or `pipeline` for the pipeline as it is; may be repeated"
+    ),
+    Flag.atLeast(0)
+  ),
+  baseline: Flag.String("baseline").pipe(
+    Flag.withMetavar("arm"),
+    Flag.withDescription("The arm the others are compared with; the first by default"),
+    Flag.optional
+  ),
+  scenario: Flag.String("scenario").pipe(
+    Flag.withMetavar("name|file"),
+    Flag.withDescription(
+      "The world: steady, flaky (the default), preemption, outOfMemory, throttled, outage, or a JSON file"
+    ),
+    Flag.optional
+  ),
+  trials: whole("trials", 1, 1_000_000, "Trials of each arm; 200 by default").pipe(Flag.optional),
+  seed: whole("seed", 0, 0x7fff_ffff, "Seed of every random choice; 1 by default").pipe(
+    Flag.optional
+  ),
+  measure: Flag.Literals("measure", Measure.names).pipe(
+    Flag.withDescription(
+      "A measure to judge, the main one first; makespan by default; may be repeated"
+    ),
+    Flag.atLeast(0)
+  ),
+  untilClear: flag("until-clear", "Stop as soon as the main measure has a verdict for every arm"),
+  confidence: share("confidence", "Of all verdicts together; 0.95 by default"),
+  relevant: share("relevant", "The least difference of the main measure that matters, in its unit"),
+  nodes: whole("nodes", 1, 10_000, "Nodes of the pool, in the place of the scenario's").pipe(
+    Flag.optional
+  ),
+  slots: whole("slots", 1, slotsMax, "Task slots of a node, in the place of the scenario's").pipe(
+    Flag.optional
+  ),
+  threads: whole("threads", 1, 256, "Threads; one a core by default, fewer for little work").pipe(
+    Flag.optional
+  ),
+  out: Flag.String("out").pipe(
+    Flag.withMetavar("directory"),
+    Flag.withDescription(
+      "Where results.ndjson and the reports are kept; an interrupted experiment goes on from there"
+    ),
+    Flag.optional
+  ),
+  format: Flag.Literals("format", ["text", "markdown", "html", "json"]).pipe(
+    Flag.withDescription("How the report is printed"),
+    Flag.withDefault("text")
+  ),
+  json: flag("json", "The same as --format json"),
+  quiet: flag("quiet", "Show no progress")
+}
+
+/**
+ * What the flags ask for.
+ *
+ * @category conversions
+ */
+export const requestOf = (settings: {
+  readonly file: string
+  readonly param: ReadonlyArray<string>
+  readonly arm: ReadonlyArray<string>
+  readonly baseline: Option.Option<string>
+  readonly scenario: Option.Option<string>
+  readonly trials: Option.Option<number>
+  readonly seed: Option.Option<number>
+  readonly measure: ReadonlyArray<Measure.MeasureName>
+  readonly untilClear: boolean
+  readonly confidence: Option.Option<number>
+  readonly relevant: Option.Option<number>
+  readonly nodes: Option.Option<number>
+  readonly slots: Option.Option<number>
+}): LabRequest => ({
+  file: settings.file,
+  param: settings.param,
+  arms: settings.arm,
+  ...(Option.isSome(settings.baseline) ? { baseline: settings.baseline.value } : {}),
+  ...(Option.isSome(settings.scenario) ? { scenario: settings.scenario.value } : {}),
+  ...given("trials", settings.trials),
+  ...given("seed", settings.seed),
+  ...(settings.measure.length === 0 ? {} : { measures: settings.measure }),
+  ...(settings.untilClear ? { stopsWhenClear: true } : {}),
+  ...given("confidence", settings.confidence),
+  ...given("relevant", settings.relevant),
+  ...given("nodes", settings.nodes),
+  ...given("slots", settings.slots)
+})
+
+const given = (
+  name: "trials" | "seed" | "confidence" | "relevant" | "nodes" | "slots",
+  value: Option.Option<number>
+): Partial<LabRequest> => Option.isSome(value) ? { [name]: value.value } : {}

@@ -1,0 +1,156 @@
+/**
+ * Runs the trials of an experiment, on this thread or on several, and hands them over in order.
+ *
+ * R1 Outcomes come trial after trial, each with its arms in order, whichever thread was first.
+ * R2 Whether to stop is asked at the same numbers of trials whatever the number of threads, and what
+ *    was run beyond is left out. So the same experiment gives the same outcomes.
+ */
+import type { Experiment } from "@batchwave/lab/Experiment"
+import * as Trial from "@batchwave/lab/Trial"
+import * as Effect from "effect/Effect"
+import { extname } from "node:path"
+import { Worker } from "node:worker_threads"
+import { CommandError } from "../command/CommandError.ts"
+import { ExitCode } from "../command/ExitCode.ts"
+import type { LabRequest } from "./LabRequest.ts"
+
+/** Trials between two looks, and in one order to a thread. */
+export const chunkTrials = 5
+
+/**
+ * An order to a thread: run these trials of all arms.
+ *
+ * @category models
+ */
+export interface Order {
+  readonly from: number
+  /** Not included. */
+  readonly until: number
+}
+
+/**
+ * What a thread says: the outcomes of the order, or why there are none.
+ *
+ * @category models
+ */
+export type Answer =
+  | { readonly outcomes: ReadonlyArray<Trial.Outcome> }
+  | { readonly problem: string }
+
+/**
+ * What to run.
+ *
+ * @category models
+ */
+export interface Task {
+  readonly experiment: Experiment
+  readonly request: LabRequest
+  readonly threads: number
+  /** Trials that are there already. */
+  readonly heldTrials: number
+  /** Takes the outcomes of whole trials in order; `true` means that it is enough. */
+  readonly take: (outcomes: ReadonlyArray<Trial.Outcome>) => Effect.Effect<boolean, CommandError>
+}
+
+/**
+ * Runs what is missing. Fails when a policy throws, a thread dies, or `take` fails.
+ *
+ * @category operations
+ */
+export const run = (task: Task): Effect.Effect<void, CommandError> => {
+  const orders = ordersOf(task)
+  const line = lineUp(task.take)
+  const work = (ask: (order: Order) => Effect.Effect<Answer, CommandError>) =>
+    Effect.gen(function*() {
+      while (!line.isOver()) {
+        const place = orders.taken++
+        const order = orders.list[place]
+        if (order === undefined) return
+        const answer = yield* ask(order)
+        if ("problem" in answer) return yield* broken(answer.problem)
+        yield* line.put(place, answer.outcomes)
+      }
+    })
+  if (task.threads === 1) return work((order) => here(task.experiment, order))
+  return Effect.forEach(
+    Array.from({ length: Math.min(task.threads, orders.list.length) }),
+    () => Effect.scoped(Effect.flatMap(thread(task.request), work)),
+    { concurrency: "unbounded", discard: true }
+  )
+}
+
+/**
+ * Carries out an order on this thread.
+ *
+ * @category operations
+ */
+export const carryOut = (experiment: Experiment, { from, until }: Order): Answer => {
+  const outcomes: Array<Trial.Outcome> = []
+  for (let trial = from; trial < until; trial++) {
+    for (const arm of experiment.arms) {
+      try {
+        outcomes.push(Trial.run(experiment, arm, trial))
+      } catch (cause) {
+        const why = cause instanceof Error ? cause.message : String(cause)
+        return { problem: `trial ${trial} of the arm "${arm.name}" broke: ${why}` }
+      }
+    }
+  }
+  return { outcomes }
+}
+
+/** Orders begin at multiples of their size, so that looks are the same after an interruption. */
+const ordersOf = ({ experiment, heldTrials }: Task) => {
+  const list: Array<Order> = []
+  for (let from = heldTrials; from < experiment.trials;) {
+    const until = Math.min(experiment.trials, from - from % chunkTrials + chunkTrials)
+    list.push({ from, until })
+    from = until
+  }
+  return { list, taken: 0 }
+}
+
+const lineUp = (take: Task["take"]) => {
+  const early = new Map<number, ReadonlyArray<Trial.Outcome>>()
+  let next = 0
+  let over = false
+  return {
+    isOver: () => over,
+    put: Effect.fnUntraced(function*(place: number, outcomes: ReadonlyArray<Trial.Outcome>) {
+      early.set(place, outcomes)
+      for (let due = early.get(next); due !== undefined && !over; due = early.get(next)) {
+        early.delete(next++)
+        over = yield* take(due)
+      }
+    })
+  }
+}
+
+const here = (experiment: Experiment, order: Order): Effect.Effect<Answer> =>
+  Effect.andThen(Effect.yieldNow, Effect.sync(() => carryOut(experiment, order)))
+
+const thread = (request: LabRequest) =>
+  Effect.map(
+    Effect.acquireRelease(
+      Effect.sync(() => {
+        const script = `worker${extname(import.meta.url)}`
+        return new Worker(new URL(script, import.meta.url), { workerData: request })
+      }),
+      (worker) => Effect.promise(() => worker.terminate())
+    ),
+    (worker) => (order: Order) =>
+      Effect.callback<Answer, CommandError>((resume) => {
+        const onMessage = (answer: Answer) => end(Effect.succeed(answer))
+        const onError = (cause: Error) => end(broken(`a thread died: ${cause.message}`))
+        const onExit = () => end(broken("a thread ended too early"))
+        const end = (effect: Effect.Effect<Answer, CommandError>) => {
+          worker.off("message", onMessage).off("error", onError).off("exit", onExit)
+          resume(effect)
+        }
+        worker.on("message", onMessage).on("error", onError).on("exit", onExit)
+        worker.postMessage(order, [])
+      })
+  )
+
+const broken = (message: string): Effect.Effect<never, CommandError> =>
+  Effect.fail(new CommandError({ exitCode: ExitCode.usage, message }))

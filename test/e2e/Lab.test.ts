@@ -1,0 +1,139 @@
+/**
+ * `batchwave lab` as a process: results that do not depend on threads or interruptions, reports in
+ * every form, and errors all at once.
+ */
+import { assert, describe, it } from "@effect/vitest"
+import { readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import * as Command from "./Command.ts"
+
+const directory = Command.makeDirectory()
+const pipeline = Command.writePipeline(
+  directory,
+  "diamond.ts",
+  `
+import { Pipeline, Policy } from "batchwave"
+export default Pipeline.graph("diamond", {
+  a: { run: "true" },
+  b: { run: "true", needs: ["a"] },
+  c: { run: "true", needs: ["a"] },
+  d: { run: "true", needs: ["b", "c"] }
+}, { policy: Policy.retry({ max: 1 }) })
+`
+)
+const arms = Command.writePipeline(
+  directory,
+  "arms.ts",
+  `
+import { Backoff, Policy } from "batchwave"
+export const patient = Policy.retry({ max: 4, backoff: Backoff.constant(600_000) })
+export default { name: "quick", policy: Policy.retry({ max: 4 }), mode: "waves" }
+`
+)
+const lab = (...args: ReadonlyArray<string>) => Command.run(["lab", ...args], { cwd: directory })
+const study = ["--arm", arms, "--arm", "pipeline", "--trials", "43", "--seed", "5"]
+const resultsOf = (out: string): string =>
+  readFileSync(join(directory, out, "results.ndjson"), "utf8")
+
+describe("lab", () => {
+  it("gives a verdict, and the same bytes on one thread, on two, and after an interruption", async () => {
+    const first = await lab(pipeline, ...study, "--out", "one", "--threads", "1", "--json")
+    assert.strictEqual(first.code, 0, first.stderr)
+    const { arms: found, judgements, trials } = JSON.parse(first.stdout)
+    assert.strictEqual(trials, 43)
+    assert.deepStrictEqual(found.map(({ name }: { name: string }) => name), [
+      "quick",
+      "patient",
+      "pipeline"
+    ])
+    const [patient] = judgements
+    assert.deepStrictEqual([patient.arm, patient.measure, patient.verdict], [
+      "patient",
+      "makespan",
+      "worse"
+    ])
+    assert.deepStrictEqual(readdirSync(join(directory, "one")).toSorted(), [
+      "report.html",
+      "report.json",
+      "report.md",
+      "results.ndjson"
+    ])
+
+    const second = await lab(pipeline, ...study, "--out", "two", "--threads", "2", "--json")
+    assert.strictEqual(second.stdout, first.stdout)
+    assert.strictEqual(resultsOf("two"), resultsOf("one"))
+
+    const whole = resultsOf("one")
+    truncateSync(join(directory, "two", "results.ndjson"), Math.floor(whole.length / 2))
+    const third = await lab(pipeline, ...study, "--out", "two", "--json")
+    assert.strictEqual(third.stdout, first.stdout)
+    assert.strictEqual(resultsOf("two"), whole)
+  })
+
+  it("stops when the verdict is clear, at the same trial whatever the number of threads", async () => {
+    const until = ["--until-clear", "--trials", "400", "--json"]
+    const [one, two] = await Promise.all(
+      ["1", "2"].map((threads) => lab(pipeline, "--arm", arms, ...until, "--threads", threads))
+    )
+    assert.strictEqual(one?.code, 0, one?.stderr)
+    assert.strictEqual(two?.stdout, one?.stdout)
+    const { judgements, trials } = JSON.parse(one?.stdout ?? "")
+    assert.isBelow(trials, 400)
+    assert.notStrictEqual(judgements[0].verdict, "cannot tell")
+  })
+
+  it("reads a world from a file, and prints Markdown and a page", async () => {
+    writeFileSync(
+      join(directory, "world.json"),
+      JSON.stringify({
+        name: "small",
+        pool: { nodes: 1, slotsPerNode: 1 },
+        link: { latencyMs: 10 },
+        tasks: [{ duration: { _tag: "Fixed", value: 60_000 } }]
+      })
+    )
+    const options = ["--arm", "pipeline", "--scenario", "world.json", "--trials", "3"]
+    const markdown = await lab(pipeline, ...options, "--format", "markdown")
+    assert.strictEqual(markdown.code, 0, markdown.stderr)
+    assert.include(markdown.stdout, "# diamond in small")
+    assert.include(markdown.stdout, "world small: 1 nodes of 1 slots")
+    const page = await lab(pipeline, ...options, "--format", "html")
+    assert.match(page.stdout, /^<!doctype html>/)
+  })
+
+  it("tells everything that is wrong at once", async () => {
+    writeFileSync(join(directory, "odd.json"), JSON.stringify({ pool: { nodes: 2 }, speed: 9 }))
+    const { code, stderr, stdout } = await lab(
+      "absent.ts",
+      "--arm",
+      "nowhere.ts",
+      "--arm",
+      pipeline,
+      "--scenario",
+      "odd.json"
+    )
+    assert.strictEqual(code, 2)
+    assert.strictEqual(stdout, "")
+    for (
+      const expected of [
+        "the arm file nowhere.ts does not exist",
+        "exports \"default\", which is no arm",
+        "slotsPerNode",
+        "speed",
+        "the file absent.ts does not exist"
+      ]
+    ) {
+      assert.include(stderr, expected)
+    }
+    const bare = await lab(pipeline)
+    assert.include(bare.stderr, "no arm is given; add --arm FILE")
+  })
+
+  it("does not mix experiments in one directory", async () => {
+    const options = ["--arm", "pipeline", "--trials", "2", "--out", "mixed"]
+    assert.strictEqual((await lab(pipeline, ...options)).code, 0)
+    const { code, stderr } = await lab(pipeline, ...options, "--seed", "9")
+    assert.strictEqual(code, 2)
+    assert.include(stderr, "belongs to another experiment: it was begun with another seed")
+  })
+})
