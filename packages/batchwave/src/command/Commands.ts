@@ -100,6 +100,19 @@ const runFlags = {
     slotsMax,
     "Task slots of the embedded emulator; the number of cores by default"
   ).pipe(Flag.optional),
+  executor: Flag.Literals("executor", ["process", "simulated"]).pipe(
+    Flag.withDescription(
+      "Whether the emulator runs tasks, or only lets them take their time, in virtual time; a trace is simulated by default"
+    ),
+    Flag.optional
+  ),
+  scenario: Flag.String("scenario").pipe(
+    Flag.withMetavar("file"),
+    Flag.withDescription(
+      "A JSON file that says how simulated tasks go; means --executor simulated"
+    ),
+    Flag.optional
+  ),
   data,
   seed: whole("seed", 0, 0x7fff_ffff, "Seed of every random choice of a new run").pipe(
     Flag.optional
@@ -120,7 +133,8 @@ const run = Command.make(
   Command.withDescription("Run a pipeline, or go on with an interrupted run"),
   Command.withExamples([
     { command: "batchwave run weather.ts", description: "Run on the embedded emulator" },
-    { command: "batchwave run weather.ts --resume", description: "Go on after an interruption" }
+    { command: "batchwave run weather.ts --resume", description: "Go on after an interruption" },
+    { command: "batchwave run trace.json", description: "Simulate a recorded workflow (WfFormat)" }
   ])
 )
 

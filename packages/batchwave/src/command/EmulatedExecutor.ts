@@ -2,16 +2,14 @@
  * From the flags of `batchwave emulate` to who carries tasks out: processes, or a scenario from a file
  * or from a recorded workflow.
  */
-import * as Plan from "@batchwave/core/Plan"
-import type { Workflow } from "@batchwave/core/Workflow"
 import type { ExecutorChoice } from "@batchwave/emulator/EmulatorOptions"
 import * as ScenarioFile from "@batchwave/emulator/ScenarioFile"
-import * as TaskNaming from "@batchwave/engine/TaskNaming"
 import * as WfFormat from "@batchwave/pipeline/WfFormat"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import { readFileSync } from "node:fs"
+import * as RecordedTimes from "../run/RecordedTimes.ts"
 import { type CommandError, usage } from "./CommandError.ts"
 
 /**
@@ -55,7 +53,7 @@ export const read = Effect.fnUntraced(function*(
     : yield* readFile(scenario.value, "scenario", ScenarioFile.decode)
   const recordedMs = Option.isNone(trace)
     ? {}
-    : recordedOf(yield* readFile(trace.value, "trace", WfFormat.decode))
+    : RecordedTimes.make(yield* readFile(trace.value, "trace", WfFormat.decode))
   return {
     _tag: "Simulated",
     scenario: { ...fromFile, recordedMs: { ...recordedMs, ...fromFile.recordedMs } },
@@ -63,20 +61,12 @@ export const read = Effect.fnUntraced(function*(
   }
 })
 
-/** The measured durations by the ids of the trace, and by those the engine gives their tasks. */
-const recordedOf = (workflow: Workflow): Record<string, number> => {
-  const planned = Plan.make(workflow)
-  const naming = planned._tag === "Planned" ? TaskNaming.make(planned.plan) : undefined
-  const recordedMs: Record<string, number> = {}
-  workflow.nodes.forEach(({ estimateMs, name }, node) => {
-    if (estimateMs === undefined) return
-    recordedMs[name] = estimateMs
-    if (naming !== undefined) recordedMs[naming.idOf({ node, submission: 1 })] = estimateMs
-  })
-  return recordedMs
-}
-
-const readFile = <A>(
+/**
+ * Reads a JSON file. Fails when it cannot be read, or with everything that is wrong with it.
+ *
+ * @category operations
+ */
+export const readFile = <A>(
   file: string,
   name: string,
   decode: (value: unknown) => Result.Result<A, ReadonlyArray<string>>

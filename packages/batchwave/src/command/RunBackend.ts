@@ -4,6 +4,7 @@
 import type { BatchFailure } from "@batchwave/client/BatchFailure"
 import type { Plan } from "@batchwave/core/Plan"
 import type { RunHeader } from "@batchwave/engine/RunHeader"
+import type { Scenario } from "@batchwave/sim/Scenario"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
@@ -16,6 +17,7 @@ import * as StoreChoice from "../run/StoreChoice.ts"
 import { Screen } from "../screen/Screen.ts"
 import { listed } from "../screen/Words.ts"
 import { type CommandError, unreachable, usage } from "./CommandError.ts"
+import type { RunExecutor } from "./RunExecutor.ts"
 import type { RunSettings } from "./RunSettings.ts"
 
 /**
@@ -80,6 +82,30 @@ export const chooseStore: (
     return Result.isFailure(chosen) ? yield* usage(chosen.failure) : chosen.success
   }
 )
+
+/**
+ * Opens the emulator that simulates, and says so. To be called in virtual time.
+ *
+ * @category operations
+ */
+export const openSimulated: (
+  executor: RunExecutor,
+  options: Pick<Backend.EmbeddedOptions, "slots">,
+  scenario: Scenario
+) => Effect.Effect<Backend.Backend, CommandError, Scope.Scope | Screen> = Effect.fn(
+  "RunBackend.openSimulated"
+)(function*(executor, options, scenario) {
+  const screen = yield* Screen
+  const backend = yield* Backend.openSimulated(options, scenario).pipe(
+    Effect.mapError((error) => usage(error.message, error))
+  )
+  const isTrace = executor._tag === "Simulated" && !executor.isAsked
+  yield* screen.say(
+    "backend: emulator, simulated in virtual time: no command is run"
+      + (isTrace ? "; a recorded workflow is run for real by --executor process" : "")
+  )
+  return backend
+})
 
 /**
  * Opens the service.

@@ -7,17 +7,18 @@
 import type { RunResult } from "@batchwave/engine/Engine"
 import type * as Recovery from "@batchwave/engine/Recovery"
 import type { RunHeader } from "@batchwave/engine/RunHeader"
+import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import type { Backend } from "../run/Backend.ts"
+import type { BackendFacts } from "../run/Backend.ts"
 import * as RunSession from "../run/RunSession.ts"
 import * as Steering from "../run/Steering.ts"
 import * as ProgressDisplay from "../screen/ProgressDisplay.ts"
 import * as ProgressModel from "../screen/ProgressModel.ts"
 import { Screen } from "../screen/Screen.ts"
 import { counted } from "../screen/Words.ts"
-import { CommandEnded, type CommandError, ofEngine } from "./CommandError.ts"
+import { CommandEnded, type CommandError, ofEngine, usage } from "./CommandError.ts"
 import * as ExitCode from "./ExitCode.ts"
 import * as FailureLog from "./FailureLog.ts"
 import * as RunEnding from "./RunEnding.ts"
@@ -40,7 +41,9 @@ export const run: (
     if (prepared._tag === "Finished") {
       return yield* RunEnding.tell(settings, prepared, prepared.backend, prepared.result)
     }
-    const ending = yield* execute(settings, prepared)
+    const ending = yield* prepared.isSimulated
+      ? inVirtualTime(settings, prepared)
+      : execute(settings, prepared)
     if (ending._tag === "Ended") {
       return yield* RunEnding.tell(settings, prepared, prepared.backend.name, ending.result)
     }
@@ -64,10 +67,12 @@ const execute: (
   prepared: RunPreparation.Ready
 ) => Effect.Effect<Ending, CommandError, Scope.Scope | Screen | Signals> = Effect.fnUntraced(
   function*(settings, prepared) {
-    const { backend, compiled, config, header, openRun, plan } = prepared
+    const { compiled, config, header, isSimulated, openRun, plan } = prepared
     const screen = yield* Screen
     const signals = yield* Signals
-    const display = yield* ProgressDisplay.make({ isQuiet: settings.quiet })
+    const backend = yield* prepared.connect
+    // A display that is redrawn by the clock would be redrawn for every moment that never passes.
+    const display = yield* ProgressDisplay.make({ isQuiet: settings.quiet || isSimulated })
     const log = yield* FailureLog.make(plan, header.jobId).pipe(
       Effect.provideContext(backend.services)
     )
@@ -85,7 +90,7 @@ const execute: (
         return screen.say(recoveryText(header.runId, table))
       },
       cancelWhen: Deferred.await(cancel),
-      steering: (live) => Steering.serve(openRun.directory, live)
+      ...(isSimulated ? {} : { steering: (live) => Steering.serve(openRun.directory, live) })
     }).pipe(
       Effect.tap(() => Effect.andThen(display.finish, log.drain)),
       Effect.mapError((error) => ofEngine(error, header.runId, backend.endpoint)),
@@ -110,9 +115,33 @@ const execute: (
   }
 )
 
+/** Real time the modules of the emulator have to be loaded, in milliseconds. */
+const outsideMsMax = 60_000
+
+/** The same in a time of its own, which begins now. */
+const inVirtualTime: (
+  settings: RunSettings,
+  prepared: RunPreparation.Ready
+) => Effect.Effect<Ending, CommandError, Screen | Signals> = Effect.fnUntraced(
+  function*(settings, prepared) {
+    const VirtualTime = yield* Effect.promise(() => import("../virtual/VirtualTime.ts"))
+    return yield* VirtualTime.run(Effect.scoped(execute(settings, prepared)), {
+      seed: prepared.header.seed,
+      startAtMs: yield* Clock.currentTimeMillis,
+      outsideMsMax
+    }).pipe(
+      Effect.catchTag(
+        "batchwave/virtual/VirtualTime/VirtualTimeOver",
+        (error) =>
+          Effect.fail(usage(`the simulated run does not come to an end: ${error.message}`, error))
+      )
+    )
+  }
+)
+
 const tellDetached = Effect.fnUntraced(function*(
   settings: RunSettings,
-  { backend, header }: { readonly backend: Backend; readonly header: RunHeader },
+  { backend, header }: { readonly backend: BackendFacts; readonly header: RunHeader },
   ending: Ending & { readonly _tag: "Stopped" }
 ) {
   const screen = yield* Screen

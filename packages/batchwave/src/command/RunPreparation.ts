@@ -14,7 +14,8 @@ import * as Option from "effect/Option"
 import * as Random from "effect/Random"
 import type * as Scope from "effect/Scope"
 import { resolve } from "node:path"
-import type { Backend, EmbeddedOptions } from "../run/Backend.ts"
+import { type Backend, type BackendFacts, type EmbeddedOptions, simulated } from "../run/Backend.ts"
+import type { BackendChoice } from "../run/BackendChoice.ts"
 import * as RunDirectory from "../run/RunDirectory.ts"
 import { jobIdOf } from "../run/RunId.ts"
 import * as RunSession from "../run/RunSession.ts"
@@ -25,6 +26,7 @@ import * as Parameters from "./Parameters.ts"
 import * as PipelineFile from "./PipelineFile.ts"
 import * as Planning from "./Planning.ts"
 import * as RunBackend from "./RunBackend.ts"
+import * as RunExecutor from "./RunExecutor.ts"
 import type { RunSettings } from "./RunSettings.ts"
 import * as RunTarget from "./RunTarget.ts"
 
@@ -38,7 +40,10 @@ export interface Ready extends Planning.Planned {
   readonly openRun: RunSession.OpenRun
   readonly header: RunHeader
   readonly config: RunConfig.RunConfig
-  readonly backend: Backend
+  readonly backend: BackendFacts
+  /** The service; opened already, unless it is simulated, when it is to be opened in virtual time. */
+  readonly connect: Effect.Effect<Backend, CommandError, Scope.Scope | Screen>
+  readonly isSimulated: boolean
 }
 
 /**
@@ -81,10 +86,18 @@ const fresh = Effect.fnUntraced(function*(
   const choice = yield* RunBackend.choose(settings, undefined)
   const store = yield* RunBackend.chooseStore(settings, choice, undefined)
   yield* RunBackend.check(choice, planned.plan, undefined, store)
+  const executor = yield* RunExecutor.choose(settings, choice._tag === "Emulator", undefined)
+  const opening = yield* openingOf(
+    { choice, executor },
+    planned.plan,
+    embeddedIn(directory, store, settings)
+  )
+  const note = { store, executor }
   // An account that does not answer leaves nothing behind; the emulator needs its directory.
-  if (choice._tag === "Emulator") yield* begin(directory, pipeline.name, "emulator", store)
-  const backend = yield* RunBackend.open(choice, embeddedIn(directory, store, settings))
-  if (choice._tag === "Azure") yield* begin(directory, pipeline.name, "azure", store)
+  if (choice._tag === "Emulator") yield* begin(directory, pipeline.name, "emulator", note)
+  const service = yield* opening
+  if (choice._tag === "Azure") yield* begin(directory, pipeline.name, "azure", note)
+  const { backend } = service
   const openRun = yield* openJournal(directory, store)
   const header = yield* makeHeader(settings, pipeline, given, planned.plan, directory, backend)
   return {
@@ -92,8 +105,8 @@ const fresh = Effect.fnUntraced(function*(
     ...planned,
     openRun,
     header,
-    backend,
-    config: configOf(settings, backend)
+    ...service,
+    config: configOf(settings, service)
   }
 })
 
@@ -125,7 +138,10 @@ const resumed = Effect.fnUntraced(function*(
     }
   }
   yield* RunBackend.check(choice, planned.plan, recorded, store)
-  const backend = yield* RunBackend.open(choice, embeddedIn(directory, store, settings))
+  const executor = yield* RunExecutor.choose(settings, choice._tag === "Emulator", directory)
+  const embedded = embeddedIn(directory, store, settings)
+  const service = yield* Effect.flatten(openingOf({ choice, executor }, planned.plan, embedded))
+  const { backend } = service
   const header = recorded
     ?? (yield* makeHeader(settings, pipeline, given, planned.plan, directory, backend))
   return {
@@ -133,9 +149,36 @@ const resumed = Effect.fnUntraced(function*(
     ...planned,
     openRun,
     header,
-    backend,
-    config: configOf(settings, backend)
+    ...service,
+    config: configOf(settings, service)
   }
+})
+
+/**
+ * How the service is opened. What cannot be simulated is said before anything is made; the simulated
+ * service itself is left to be opened in virtual time.
+ */
+const openingOf = Effect.fnUntraced(function*(
+  { choice, executor }: {
+    readonly choice: BackendChoice
+    readonly executor: RunExecutor.RunExecutor
+  },
+  plan: Plan.Plan,
+  embedded: EmbeddedOptions
+) {
+  if (executor._tag === "Process") {
+    return Effect.map(RunBackend.open(choice, embedded), (backend) => ({
+      backend,
+      connect: Effect.succeed(backend),
+      isSimulated: false
+    }))
+  }
+  const scenario = yield* RunExecutor.scenarioOf(plan, executor)
+  return Effect.succeed({
+    backend: simulated,
+    connect: RunBackend.openSimulated(executor, embedded, scenario),
+    isSimulated: true
+  })
 })
 
 /** Every opening of a run goes on with the same account. */
@@ -154,7 +197,10 @@ const begin = (
   directory: RunDirectory.RunDirectory,
   pipeline: string,
   backend: RunDirectory.BackendName,
-  store: StoreChoice.StoreChoice
+  { executor, store }: {
+    readonly store: StoreChoice.StoreChoice
+    readonly executor: RunExecutor.RunExecutor
+  }
 ): Effect.Effect<void, CommandError> =>
   Effect.flatMap(
     Clock.currentTimeMillis,
@@ -164,7 +210,8 @@ const begin = (
         pipeline,
         backend,
         startedAtMs,
-        ...StoreChoice.noteOf(store)
+        ...StoreChoice.noteOf(store),
+        ...(executor._tag === "Simulated" ? { executor: "simulated" } : {})
       })
   ).pipe(
     Effect.mapError((error) => storage(error.message, error))
@@ -184,7 +231,7 @@ const makeHeader = Effect.fnUntraced(function*(
   parameters: Parameters.Parameters,
   plan: Plan.Plan,
   directory: RunDirectory.RunDirectory,
-  backend: Backend
+  backend: BackendFacts
 ) {
   const seed = Option.isSome(settings.seed)
     ? settings.seed.value
@@ -205,8 +252,12 @@ const makeHeader = Effect.fnUntraced(function*(
   } satisfies RunHeader
 })
 
-const configOf = (settings: RunSettings, backend: Backend): RunConfig.RunConfig => ({
-  ...(backend.isLoopback ? RunConfig.forEmulator : RunConfig.defaults),
+/** In virtual time polls cost only what they do to the machine, so the run is polled like an account. */
+const configOf = (
+  settings: RunSettings,
+  { backend, isSimulated }: Pick<Ready, "backend" | "isSimulated">
+): RunConfig.RunConfig => ({
+  ...(backend.isLoopback && !isSimulated ? RunConfig.forEmulator : RunConfig.defaults),
   dependencyMode: settings.mode,
   failureMode: settings.onFailure
 })

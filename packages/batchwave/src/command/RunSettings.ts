@@ -32,6 +32,9 @@ export interface RunSettings {
   /** A blob container with its signature. */
   readonly store: Option.Option<Redacted.Redacted>
   readonly slots: Option.Option<number>
+  readonly executor: Option.Option<"process" | "simulated">
+  /** A file; means the simulated executor. */
+  readonly scenario: Option.Option<string>
   readonly data: string
   readonly seed: Option.Option<number>
   readonly quiet: boolean

@@ -6,6 +6,7 @@ import type { BatchFailure } from "@batchwave/client/BatchFailure"
 import type { ClientConfigError } from "@batchwave/client/Credential"
 import { JobOperations } from "@batchwave/client/JobOperations"
 import type { EmulatorError } from "@batchwave/emulator/EmulatorError"
+import type { Scenario } from "@batchwave/sim/Scenario"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -16,11 +17,11 @@ import { type AccountSettings, isLoopback, shownEndpoint } from "./BackendChoice
 import type { BackendName } from "./RunDirectory.ts"
 
 /**
- * A service that answers.
+ * What is known of a service without asking it.
  *
  * @category models
  */
-export interface Backend {
+export interface BackendFacts {
   readonly name: BackendName
   /** Without any secret. */
   readonly endpoint: string
@@ -28,6 +29,14 @@ export interface Backend {
   readonly pool: string
   /** Whether its tasks can reach files of this machine. */
   readonly isLoopback: boolean
+}
+
+/**
+ * A service that answers.
+ *
+ * @category models
+ */
+export interface Backend extends BackendFacts {
   readonly services: Context.Context<BatchServices>
 }
 
@@ -68,6 +77,42 @@ export const openEmbedded: (
     BatchClient.layer({ endpoint, account, key: Redacted.make(key) })
   )
   return { name: "emulator", endpoint, account, pool, isLoopback: true, services }
+})
+
+/**
+ * The emulator of `openSimulated`, before it is there.
+ *
+ * @category values
+ */
+export const simulated: BackendFacts = {
+  name: "emulator",
+  endpoint: "http://127.0.0.1:1",
+  account: "batchwave",
+  pool: "batchwave",
+  isLoopback: true
+}
+
+/**
+ * Starts an emulator inside this process that runs nothing and has no socket; its tasks go as the
+ * scenario says, in the time of the caller's clock. Nothing of it outlives the scope.
+ *
+ * @category constructors
+ */
+export const openSimulated: (
+  options: Pick<EmbeddedOptions, "slots">,
+  scenario: Scenario
+) => Effect.Effect<Backend, EmulatorError | ClientConfigError, Scope.Scope> = Effect.fn(
+  "Backend.openSimulated"
+)(function*({ slots }, scenario) {
+  const SimulatedService = yield* Effect.promise(() => import("../virtual/SimulatedService.ts"))
+  const { account, pool } = simulated
+  const { endpoint, services } = yield* SimulatedService.make({
+    account,
+    pool,
+    scenario,
+    ...(slots === undefined ? {} : { slotsPerNode: slots })
+  })
+  return { ...simulated, endpoint, services }
 })
 
 /** Time for the first request to an account, with every attempt. */

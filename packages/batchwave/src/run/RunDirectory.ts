@@ -67,6 +67,8 @@ export interface RunNote {
   readonly startedAtMs: number
   /** The container the run keeps its files in, without signature. @default its own directory */
   readonly store?: string
+  /** Set when no task is run and time is virtual. @default tasks are processes */
+  readonly executor?: "simulated"
 }
 
 /**
@@ -174,7 +176,8 @@ const decodeNote = Schema.decodeUnknownOption(
     pipeline: Schema.String,
     backend: Schema.Literals(["emulator", "azure"]),
     startedAtMs: Schema.Number,
-    store: Schema.optionalKey(Schema.String)
+    store: Schema.optionalKey(Schema.String),
+    executor: Schema.optionalKey(Schema.Literal("simulated"))
   })
 )
 

@@ -6,6 +6,7 @@
  * S2 `onIdle` is called only when no task is left, every promise that was settled has been followed and
  *    no operation on a file is under way: two runs of one program are idle at the same points.
  */
+import * as Effect from "effect/Effect"
 import type { Scheduler, SchedulerDispatcher } from "effect/Scheduler"
 import * as process from "node:process"
 
@@ -25,19 +26,23 @@ const tasksPerTurnMax = 100_000
 
 /**
  * Makes a scheduler that calls `onIdle` each time nothing is left to run, on and on until it is stopped.
+ * `onIdle` answers how many milliseconds of real time to wait before it is called again.
  *
  * @category constructors
  */
-export const make = (onIdle: () => void): VirtualScheduler => {
+export const make = (onIdle: () => number): VirtualScheduler => {
   const tasks = makeTasks()
   let isRunning = false
   let hasRested = false
   const turn = (): void => {
     if (!isRunning) return
     // A promise that was settled since the last turn may have made a fiber runnable.
-    if (hasRested && tasks.isEmpty() && !isDiskBusy()) onIdle()
+    const waitMs = hasRested && tasks.isEmpty() && !isDiskBusy() ? onIdle() : 0
     hasRested = tasks.run(tasksPerTurnMax) === 0
-    if (isRunning) setImmediate(turn)
+    if (!isRunning) return
+    if (waitMs > 0 && hasRested) {
+      Effect.runFork(Effect.andThen(Effect.sleep(waitMs), Effect.sync(turn)))
+    } else setImmediate(turn)
   }
   const dispatcher: SchedulerDispatcher = {
     scheduleTask: tasks.add,

@@ -7,7 +7,8 @@
  * V2 a program that takes its time, its chance and its service from Effect, and has the service in
  *    process, does the same things in the same order for the same seed and start.
  * V3 time is in whole milliseconds; a sleep never ends early.
- * V4 a program in which nobody sleeps and nobody can run will never end: it fails instead. So does one
+ * V4 a program in which nobody sleeps and nobody can run, and that nothing outside wakes, will never
+ *    end: it fails instead. So does one
  *    that is not over at the last moment it was given.
  *
  * Sockets and processes are outside: time does not wait for them.
@@ -32,6 +33,11 @@ export interface VirtualTimeOptions {
   readonly seed?: number | string
   /** The first time, in milliseconds since 1970. @default 2030-01-01T00:00:00Z */
   readonly startAtMs?: number
+  /**
+   * How long of real time a program in which nobody sleeps and nobody can run is given, for something
+   * outside to wake it: a module that is being loaded, a signal. @default 1000
+   */
+  readonly outsideMsMax?: number
   /** How long the program may take of its own time, in milliseconds. @default a thousand years */
   readonly durationMsMax?: number
 }
@@ -55,6 +61,11 @@ export class VirtualTimeOver extends Schema.TaggedError<VirtualTimeOver>()(
 /** 2030-01-01T00:00:00Z, of no meaning but that certificates and the like do not care. */
 const startAtMsDefault = 1_893_456_000_000
 
+const outsideMsMaxDefault = 1000
+
+/** How often something outside is looked for. */
+const outsideStepMs = 5
+
 const durationMsMaxDefault = 1000 * 365 * 86_400_000
 
 /**
@@ -77,14 +88,24 @@ export const run = <A, E, R>(
         scheduler.stop()
         resume(exit)
       }
-      const onIdle = (): void => {
+      const outsideMsMax = options.outsideMsMax ?? outsideMsMaxDefault
+      let waitedMs = 0
+      const onIdle = (): number => {
         const atMs = sleepers.nextAtMs()
-        if (atMs <= lastAtMs && over === undefined) return sleepers.wake(atMs)
-        if (over !== undefined && atMs < Infinity) return sleepers.wake(atMs)
+        if (atMs < Infinity && (atMs <= lastAtMs || over !== undefined)) {
+          waitedMs = 0
+          sleepers.wake(atMs)
+          return 0
+        }
+        if (atMs === Infinity && (waitedMs += outsideStepMs) <= outsideMsMax) return outsideStepMs
+        waitedMs = 0
         // What cannot be interrupted either is left behind.
-        if (over !== undefined) return end(Exit.fail(over))
-        over = overAt(atMs === Infinity ? "Stalled" : "Late", sleepers.nowMs())
-        fiber.interruptUnsafe()
+        if (over !== undefined) end(Exit.fail(over))
+        else {
+          over = overAt(atMs === Infinity ? "Stalled" : "Late", sleepers.nowMs())
+          fiber.interruptUnsafe()
+        }
+        return 0
       }
       const scheduler = VirtualScheduler.make(onIdle)
       const fiber = Effect.runForkWith(Context.add(context, Clock.Clock, sleepers.clock))(

@@ -7,6 +7,7 @@ import * as Random from "effect/Random"
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { setTimeout as wait } from "node:timers/promises"
 
 const live = it.live
 
@@ -102,11 +103,23 @@ describe("VirtualTime", () => {
                 isReleased = true
               })
             )),
-          { startAtMs: 7 }
+          { startAtMs: 7, outsideMsMax: 20 }
         ).pipe(Effect.flip)
         assert.strictEqual(error.reason, "Stalled")
         assert.strictEqual(error.atMs, 7)
         assert.isTrue(isReleased)
+      })
+  )
+
+  live(
+    "waits for what comes from outside, and time stands still meanwhile",
+    () =>
+      Effect.gen(function*() {
+        const atMs = yield* VirtualTime.run(
+          Effect.andThen(Effect.promise(() => wait(30)), Clock.currentTimeMillis),
+          { startAtMs: 3 }
+        )
+        assert.strictEqual(atMs, 3)
       })
   )
 
