@@ -19,6 +19,12 @@ Comparison.declare("@azure/batch", AzureBatchClient.run, [
     why: "it types the header as boolean and hands the text over as it came"
   },
   {
+    step: "describes a directory",
+    path: ["value", "isDirectory"],
+    theirs: "True",
+    why: "it types the header as boolean and hands the text over as it came"
+  },
+  {
     step: "is told of a missing file",
     path: ["error", "code"],
     theirs: null,

@@ -3,6 +3,7 @@
  * version 2022-10-01.16.0 of the service.
  */
 import { createRequire } from "node:module"
+import * as AzureBatchNeighbours from "./AzureBatchNeighbours.ts"
 import type { Step, StepOptions } from "./Scenario.ts"
 import type { Target } from "./Target.ts"
 import type { ItemView, Refusal, View } from "./View.ts"
@@ -33,7 +34,14 @@ interface AddedTask {
 type Options = Readonly<Record<string, unknown>>
 
 interface Client {
+  readonly pool: AzureBatchNeighbours.PoolClient
+  readonly computeNode: AzureBatchNeighbours.NodeClient
   readonly job: {
+    readonly update: (jobId: string, update: unknown) => Promise<Reply>
+    readonly disable: (jobId: string, disableTasks: string) => Promise<Reply>
+    readonly enable: (jobId: string) => Promise<Reply>
+    readonly listPreparationAndReleaseTaskStatus: (jobId: string) => Promise<Page>
+    readonly listPreparationAndReleaseTaskStatusNext: (link: string) => Promise<Page>
     readonly add: (job: unknown) => Promise<Reply>
     readonly get: (jobId: string, options: Options) => Promise<Reply>
     readonly list: (options: Options) => Promise<Page>
@@ -61,6 +69,7 @@ interface Client {
   readonly file: {
     readonly getFromTask: FileCall<{ readonly readableStreamBody?: AsyncIterable<Uint8Array> }>
     readonly getPropertiesFromTask: FileCall<Reply>
+    readonly deleteFromTask: FileCall<Reply>
     readonly listFromTask: (jobId: string, taskId: string, options: Options) => Promise<Page>
     readonly listFromTaskNext: (link: string) => Promise<Page>
   }
@@ -144,6 +153,10 @@ const refusalOf = (error: unknown): Refusal => {
 
 const call = (caller: Caller, step: Step): Promise<unknown> => {
   if (step.call.startsWith("job.")) return callJob(caller, step)
+  if (step.call.startsWith("pool.")) return AzureBatchNeighbours.callPool(caller.client.pool, step)
+  if (step.call.startsWith("node.")) {
+    return AzureBatchNeighbours.callNode(caller.client.computeNode, step)
+  }
   if (step.call.startsWith("file.")) return callFile(caller, step)
   return callTask(caller, step)
 }
@@ -162,14 +175,27 @@ const callJob = async (
       return everyPage(job.list({ jobListOptions: given }), (link) => job.listNext(link))
     case "job.patch":
       return bodyOf(await job.patch(jobId, body))
+    case "job.update":
+      return bodyOf(await job.update(jobId, body))
+    case "job.disable":
+      return bodyOf(await job.disable(jobId, Object(body).disableTasks))
+    case "job.enable":
+      return bodyOf(await job.enable(jobId))
+    case "job.status":
+      return everyPage(
+        job.listPreparationAndReleaseTaskStatus(jobId),
+        (link) => job.listPreparationAndReleaseTaskStatusNext(link)
+      )
     case "job.terminate":
       return bodyOf(await job.terminate(jobId, body))
-    case "job.wait":
+    case "job.wait": {
+      const { state = "completed" } = Object(body)
       for (;;) {
         const reply: Reply & Tagged = await job.get(jobId, {})
-        if (reply.state === "completed") return bodyOf(reply)
+        if (reply.state === state) return bodyOf(reply)
         await pause()
       }
+    }
     case "job.delete":
       return bodyOf(await job.deleteMethod(jobId))
     default:
@@ -247,6 +273,10 @@ const callFile = async (
         fileMode: parsedHeaders.ocpBatchFileMode
       }
     }
+    case "file.delete":
+      return bodyOf(
+        await file.deleteFromTask(jobId, taskId, path, { recursive: options?.recursive ?? false })
+      )
     default:
       return everyPage(
         file.listFromTask(jobId, taskId, { recursive: options?.recursive ?? false }),
@@ -284,7 +314,7 @@ const everyPage = async (
   return items
 }
 
-/** This client sends what it is given as one request, so that the 100 a request are its caller's care. */
+/** This client sends what it is given as one request: the limits of count and size are its caller's care. */
 const addInChunks = async (
   { task }: Client,
   jobId: string,
@@ -294,22 +324,28 @@ const addInChunks = async (
   const tasks: ReadonlyArray<unknown> = Array.isArray(body) ? body : []
   const views: Array<ItemView> = []
   let next = 0
-  const sendOn = async (): Promise<void> => {
-    while (next < tasks.length) {
-      const chunk = tasks.slice(next, next += 100)
+  const send = async (chunk: ReadonlyArray<unknown>): Promise<void> => {
+    try {
       const { value = [] } = await task.addCollection(jobId, chunk)
-      for (const { error, status, taskId } of value) {
-        views.push(
-          status.toLowerCase() === "success"
-            ? { taskId, status: "success" }
-            : { taskId, status: "clienterror", code: error?.code ?? "" }
-        )
-      }
+      views.push(...value.map(itemOf))
+    } catch (error) {
+      if (!isRestError(error) || error.statusCode !== 413 || chunk.length === 1) throw error
+      const half = Math.ceil(chunk.length / 2)
+      await send(chunk.slice(0, half))
+      await send(chunk.slice(half))
     }
+  }
+  const sendOn = async (): Promise<void> => {
+    while (next < tasks.length) await send(tasks.slice(next, next += 100))
   }
   await Promise.all(Array.from({ length: Math.max(1, threads) }, sendOn))
   return views
 }
+
+const itemOf = ({ error, status, taskId }: AddedTask): ItemView =>
+  status.toLowerCase() === "success"
+    ? { taskId, status: "success" }
+    : { taskId, status: "clienterror", code: error?.code ?? "" }
 
 const optionsOf = (options: StepOptions = {}): Options => {
   const { ifModifiedSince, ifUnmodifiedSince, range: _, recursive: __, threads: ___, ...rest } =

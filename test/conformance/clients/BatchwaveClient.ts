@@ -6,6 +6,8 @@ import type { BatchFailure } from "@batchwave/client/BatchFailure"
 import type { CreateTasksError } from "@batchwave/client/CreateTasksError"
 import { FileOperations } from "@batchwave/client/FileOperations"
 import { JobOperations } from "@batchwave/client/JobOperations"
+import { NodeOperations } from "@batchwave/client/NodeOperations"
+import { PoolOperations } from "@batchwave/client/PoolOperations"
 import { TaskOperations } from "@batchwave/client/TaskOperations"
 import type { TaskCollectionResult } from "@batchwave/client/TaskOutcome"
 import * as Decode from "@batchwave/wire/Decode"
@@ -50,6 +52,8 @@ interface Caller {
   readonly tasks: TaskOperations["Service"]
   readonly jobs: JobOperations["Service"]
   readonly files: FileOperations["Service"]
+  readonly pools: PoolOperations["Service"]
+  readonly nodes: NodeOperations["Service"]
   eTag: string
 }
 
@@ -58,6 +62,8 @@ const makeCaller = Effect.gen(function*() {
     tasks: yield* TaskOperations,
     jobs: yield* JobOperations,
     files: yield* FileOperations,
+    pools: yield* PoolOperations,
+    nodes: yield* NodeOperations,
     eTag: ""
   }
   return caller
@@ -93,6 +99,10 @@ const call = (
 ): Effect.Effect<unknown, BatchFailure | CreateTasksError> => {
   if (step.call.startsWith("job.")) return callJob(caller, step)
   if (step.call.startsWith("file.")) return callFile(caller, step)
+  if (step.call.startsWith("pool.")) return callPool(caller, step)
+  if (step.call.startsWith("node.")) {
+    return Stream.runCollect(caller.nodes.list(Object(step.body).poolId))
+  }
   return callTask(caller, step)
 }
 
@@ -110,11 +120,22 @@ const callJob = (
       return Stream.runCollect(jobs.list(read))
     case "job.patch":
       return jobs.patch(jobId, Result.getOrThrow(Decode.decodeJobPatchParameter(body)))
+    case "job.update":
+      return jobs.replace(jobId, Result.getOrThrow(Decode.decodeJobUpdateParameter(body)))
+    case "job.disable":
+      return jobs.disable(jobId, Object(body).disableTasks)
+    case "job.enable":
+      return jobs.enable(jobId)
+    case "job.status":
+      return Stream.runCollect(jobs.listPreparationAndReleaseTaskStatus(jobId))
     case "job.terminate":
       return jobs.terminate(jobId, Schema.decodeUnknownSync(TerminateBody)(body))
     case "job.wait":
       return jobs.get(jobId).pipe(
-        Effect.repeat({ until: ({ state }) => state === "completed", schedule: pause })
+        Effect.repeat({
+          until: ({ state }) => state === (Object(body).state ?? "completed"),
+          schedule: pause
+        })
       )
     case "job.delete":
       return jobs.delete(jobId, conditionsOf(options))
@@ -169,6 +190,25 @@ const callTask = (
   }
 }
 
+const callPool = (
+  { pools }: Caller,
+  { body, call }: Step
+): Effect.Effect<unknown, BatchFailure> => {
+  const { poolId, resize } = Object(body)
+  switch (call) {
+    case "pool.add":
+      return pools.add(Result.getOrThrow(Decode.decodePoolAddParameter(body)))
+    case "pool.get":
+      return pools.get(poolId)
+    case "pool.exists":
+      return pools.exists(poolId)
+    case "pool.resize":
+      return pools.resize(poolId, resize)
+    default:
+      return pools.delete(poolId)
+  }
+}
+
 const callFile = (
   { files }: Caller,
   { call, jobId = "", options, path = "", taskId = "" }: Step
@@ -188,6 +228,8 @@ const callFile = (
         Effect.catchTag(["NotFound", "Conflict"], () => Effect.succeed("")),
         Effect.repeat({ until: (text) => text !== "", schedule: pause })
       )
+    case "file.delete":
+      return files.delete(jobId, taskId, path, { recursive: options?.recursive ?? false })
     case "file.properties":
       return files.properties(jobId, taskId, path)
     default:

@@ -6,6 +6,7 @@ import * as BatchwaveClient from "./BatchwaveClient.ts"
 import * as Scenario from "./Scenario.ts"
 import * as Target from "./Target.ts"
 import * as View from "./View.ts"
+import * as Workloads from "./Workloads.ts"
 
 /** A client as the comparison sees it. */
 export type RunClient = (
@@ -25,6 +26,11 @@ export interface Explanation {
   readonly why: string
 }
 
+/** What the names of our client's jobs and pools of whole pieces of work begin with. */
+const ourWork = "work-batchwave"
+/** What those of the other client begin with. */
+const theirWork = "work-official"
+
 /** The job our client does the writes in. */
 const ourJobId = "own-batchwave"
 /** The job the other client does the writes in. */
@@ -36,7 +42,7 @@ interface Views {
 }
 
 /** Longest time of all steps of both clients, in milliseconds. */
-const timeoutMs = 180_000
+const timeoutMs = 230_000
 
 /** Declares one test per step; `explanations` are the differences that are not ours to remove. */
 export const declare = (
@@ -46,6 +52,7 @@ export const declare = (
 ): void => {
   let reads: Views = { ours: [], theirs: [] }
   let writes: Views = { ours: [], theirs: [] }
+  let work: Views = { ours: [], theirs: [] }
   const explained = (step: Scenario.Step) => explanations.filter((each) => each.step === step.name)
 
   beforeAll(async () => {
@@ -66,6 +73,11 @@ export const declare = (
       writes = {
         ours: await BatchwaveClient.run(target, ourJobId, steps),
         theirs: await runClient(target, theirJobId, steps)
+      }
+      const pieces = Workloads.workloads(poolId).flatMap((workload) => workload.steps)
+      work = {
+        ours: await BatchwaveClient.run(target, ourWork, pieces),
+        theirs: await runClient(target, theirWork, pieces)
       }
     } finally {
       await target.close()
@@ -98,9 +110,45 @@ export const declare = (
       })
     })
   })
+
+  declareWork(name, (index, step) => viewsAt(work, index, explained(step)))
 }
 
-const viewsAt = (views: Views, index: number, explanations: ReadonlyArray<Explanation>) => {
+/** The tests of the pieces of work, whose steps stand one after another in the views. */
+const declareWork = (
+  name: string,
+  viewsOf: (index: number, step: Scenario.Step) => Pair
+): void => {
+  let index = 0
+  for (const workload of Workloads.workloads("")) {
+    describe(`${name} does ${workload.name} as Batchwave does`, () => {
+      for (const step of workload.steps) {
+        const place = index++
+        it(step.name, () => {
+          const { ours, theirs } = viewsOf(place, step)
+          sameOutcome(ours, theirs, step)
+          if ("value" in ours && "value" in theirs) {
+            assert.deepStrictEqual(
+              View.masked(theirs.value, theirWork),
+              View.masked(ours.value, ourWork)
+            )
+          }
+        })
+      }
+    })
+  }
+}
+
+interface Pair {
+  readonly ours: View.View
+  readonly theirs: View.View
+}
+
+const viewsAt = (
+  views: Views,
+  index: number,
+  explanations: ReadonlyArray<Explanation>
+): Pair => {
   const ours = views.ours[index]
   const theirs = views.theirs[index]
   if (ours === undefined || theirs === undefined) throw new Error("the client did not get this far")

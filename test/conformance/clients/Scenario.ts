@@ -39,14 +39,19 @@ export interface Step {
 }
 
 /**
- * The calls every client knows; `task.wait` and `job.wait` poll until the thing is completed,
- * `file.wait` until the file is there and not empty.
+ * The calls every client knows; `task.wait` polls until the task is completed, `job.wait` until the job
+ * is, or has the state of the body, and `file.wait` until the file is there and not empty. Calls about
+ * pools and nodes have the pool in their body.
  */
 export type Call =
   | "job.add"
   | "job.get"
   | "job.list"
   | "job.patch"
+  | "job.update"
+  | "job.disable"
+  | "job.enable"
+  | "job.status"
   | "job.terminate"
   | "job.wait"
   | "job.delete"
@@ -65,6 +70,13 @@ export type Call =
   | "file.wait"
   | "file.properties"
   | "file.list"
+  | "file.delete"
+  | "pool.add"
+  | "pool.get"
+  | "pool.exists"
+  | "pool.resize"
+  | "pool.delete"
+  | "node.list"
 
 /** The job that our client prepares and everybody reads. */
 export const sharedJobId = "shared"

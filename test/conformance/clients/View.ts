@@ -28,8 +28,11 @@ const timestamp = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$
 const httpDate = /^[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT$/
 const duration = /^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?$/
 
+/** Nodes of pools that clients made: they are numbered through the whole account. */
+const laterNode = /\bnode-(?!1\b)\d+/g
+
 /** Members whose values one client lowers and another keeps as sent. */
-const caselessMembers = new Set(["category", "status"])
+const caselessMembers = new Set(["category", "status", "nodeFillType"])
 
 /** What a reply says about itself; a client may keep it or not. */
 const annotation = "odata.metadata"
@@ -57,7 +60,9 @@ export const masked = (value: unknown, jobId: string): unknown => mask(even(valu
 
 const mask = (value: unknown, jobId: string, member = ""): unknown => {
   if (typeof value === "string") {
-    return member === "eTag" ? "(a tag)" : value.replaceAll(jobId, "$job")
+    return member === "eTag"
+      ? "(a tag)"
+      : value.replaceAll(jobId, "$job").replaceAll(laterNode, "(a node)")
   }
   if (Array.isArray(value)) {
     return value.map((item) => mask(item, jobId)).toSorted((left, right) =>

@@ -46,11 +46,25 @@ class Caller:
         patch = models.JobPatchParameter.from_dict(step["body"])
         self.client.job.patch(step["jobId"], patch)
 
+    def job_update(self, step):
+        self.client.job.update(step["jobId"], models.JobUpdateParameter.from_dict(step["body"]))
+
+    def job_disable(self, step):
+        self.client.job.disable(step["jobId"], step["body"]["disableTasks"])
+
+    def job_enable(self, step):
+        self.client.job.enable(step["jobId"])
+
+    def job_status(self, step):
+        listed = self.client.job.list_preparation_and_release_task_status(step["jobId"])
+        return [plain(status) for status in listed]
+
     def job_terminate(self, step):
         self.client.job.terminate(step["jobId"], step["body"]["terminateReason"])
 
     def job_wait(self, step):
-        return plain(completed(lambda: self.client.job.get(step["jobId"])))
+        state = step.get("body", {}).get("state", "completed")
+        return plain(reached(lambda: self.client.job.get(step["jobId"]), state))
 
     def job_delete(self, step):
         self.client.job.delete(step["jobId"])
@@ -104,7 +118,9 @@ class Caller:
         return [plain(subtask) for subtask in result.value]
 
     def task_wait(self, step):
-        return plain(completed(lambda: self.client.task.get(step["jobId"], step["taskId"])))
+        return plain(
+            reached(lambda: self.client.task.get(step["jobId"], step["taskId"]), "completed")
+        )
 
     def file_get(self, step):
         byte_range = step.get("options", {}).get("range")
@@ -144,11 +160,38 @@ class Caller:
         files = self.client.file.list_from_task(step["jobId"], step["taskId"], recursive)
         return [plain(file) for file in files]
 
+    def file_delete(self, step):
+        recursive = step.get("options", {}).get("recursive", False)
+        self.client.file.delete_from_task(step["jobId"], step["taskId"], step["path"], recursive)
+
+    def pool_add(self, step):
+        self.client.pool.add(models.PoolAddParameter.from_dict(step["body"]))
+
+    def pool_get(self, step):
+        return plain(self.client.pool.get(step["body"]["poolId"]))
+
+    def pool_exists(self, step):
+        return self.client.pool.exists(step["body"]["poolId"])
+
+    def pool_resize(self, step):
+        resize = models.PoolResizeParameter.from_dict(step["body"]["resize"])
+        self.client.pool.resize(step["body"]["poolId"], resize)
+
+    def pool_delete(self, step):
+        self.client.pool.delete(step["body"]["poolId"])
+
+    def node_list(self, step):
+        return [plain(node) for node in self.client.compute_node.list(step["body"]["poolId"])]
+
     calls = {
         "job.add": job_add,
         "job.get": job_get,
         "job.list": job_list,
         "job.patch": job_patch,
+        "job.update": job_update,
+        "job.disable": job_disable,
+        "job.enable": job_enable,
+        "job.status": job_status,
         "job.terminate": job_terminate,
         "job.wait": job_wait,
         "job.delete": job_delete,
@@ -167,6 +210,13 @@ class Caller:
         "file.wait": file_wait,
         "file.properties": file_properties,
         "file.list": file_list,
+        "file.delete": file_delete,
+        "pool.add": pool_add,
+        "pool.get": pool_get,
+        "pool.exists": pool_exists,
+        "pool.resize": pool_resize,
+        "pool.delete": pool_delete,
+        "node.list": node_list,
     }
 
 
@@ -213,10 +263,10 @@ def refusal(failure):
     }
 
 
-def completed(read):
+def reached(read, state):
     while True:
         thing = read()
-        if thing.state in (models.TaskState.completed, models.JobState.completed):
+        if thing.state.value == state:
             return thing
         time.sleep(PAUSE_SECONDS)
 
