@@ -84,7 +84,8 @@ describe("where it listens", () => {
       assert.isNotEmpty(problemsOf(host), host)
       assert.isNotEmpty(problemsOf(host, { executor }), host)
       assert.isNotEmpty(problemsOf(host, { key }), host)
-      assert.deepStrictEqual(problemsOf(host, { key, executor }), [], host)
+      const isAny = host === "0.0.0.0" || host === "::"
+      assert.lengthOf(problemsOf(host, { key, executor }), isAny ? 1 : 0, host)
     }
   })
 

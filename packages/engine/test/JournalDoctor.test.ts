@@ -13,6 +13,7 @@ import {
 } from "node:fs"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
+import { DatabaseSync } from "node:sqlite"
 import { Journal, type JournaledBatch } from "../src/Journal.ts"
 import * as JournalDoctor from "../src/JournalDoctor.ts"
 import { journalVersion, type RunHeader } from "../src/RunHeader.ts"
@@ -49,6 +50,14 @@ const write = (file: string) =>
       yield* journal.append(eventsOf(number), number)
     }
   }).pipe(Effect.provide(SqliteJournal.layer(file)))
+
+/** Brings the file to small pages, so that few of its bytes are unused. */
+const shrink = (file: string): void => {
+  const database = new DatabaseSync(file)
+  database.exec("PRAGMA journal_mode = DELETE; PRAGMA page_size = 512; VACUUM")
+  database.exec("PRAGMA journal_mode = WAL")
+  database.close()
+}
 
 interface Read {
   readonly header: RunHeader | undefined
@@ -94,6 +103,7 @@ describe("a journal whose bytes were changed", () => {
       Effect.gen(function*() {
         const file = temporary()
         yield* write(file)
+        shrink(file)
         const sound = readFileSync(file)
         const counts = { detected: 0, harmless: 0, prefix: 0 }
         for (let offset = 0; offset < sound.length; offset += stride) {
@@ -105,10 +115,10 @@ describe("a journal whose bytes were changed", () => {
           }
           counts[verdict]++
         }
-        assert.isAbove(counts.detected, 500 / stride)
-        assert.isAbove(counts.harmless, 500 / stride)
+        assert.isAbove(counts.detected, 300 / stride)
+        assert.isAbove(counts.harmless, 300 / stride)
       }),
-    120_000
+    300_000
   )
 
   it.effect(
