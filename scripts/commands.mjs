@@ -42,7 +42,10 @@ const commands = {
   "lint": { tool: "oxlint", arguments: ["--type-aware"] },
   "format": { tool: "dprint", arguments: ["fmt"] },
   "format:check": { tool: "dprint", arguments: ["check"] },
-  "bench": { tool: "node", arguments: [join("packages", "bench", "src", "main.ts")] }
+  "bench": {
+    tool: "node",
+    arguments: ["--expose-gc", join("packages", "bench", "src", "main.ts")]
+  }
 }
 
 /** Runs one command with the caller's arguments and ends this process the way the tool ended. */

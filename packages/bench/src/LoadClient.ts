@@ -6,8 +6,11 @@ import { once } from "node:events"
 
 /** One piece of work for the generator. */
 export interface Order {
-  /** Makes a job in place of an old one; adds tasks by 100; reads all pages of a listing. */
-  readonly work: "newJob" | "add" | "list"
+  /**
+   * Makes a job in place of an old one; adds tasks by 100; waits until all tasks have completed; reads
+   * all pages of a listing.
+   */
+  readonly work: "newJob" | "add" | "settle" | "list"
   readonly endpoint: string
   readonly account: string
   /** In base64. */
@@ -24,7 +27,7 @@ export interface Order {
 
 /** What became of an order. */
 export interface Outcome {
-  /** Tasks that were added or listed. */
+  /** Tasks that were added, have completed or were listed. */
   readonly count: number
   readonly error?: string
 }

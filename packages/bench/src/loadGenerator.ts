@@ -111,7 +111,23 @@ const list = async (order: Order): Promise<number> => {
   return count
 }
 
-const works = { newJob, add, list }
+/** Waits until no task of the job is active or running, asking now and then. */
+const settle = async (order: Order): Promise<number> => {
+  for (;;) {
+    const text = await expect(200, send(order, "GET", `/jobs/${order.jobId}/taskcounts${query}`))
+    const { taskCounts }: {
+      readonly taskCounts: {
+        readonly active: number
+        readonly running: number
+        readonly completed: number
+      }
+    } = JSON.parse(text)
+    if (taskCounts.active + taskCounts.running === 0) return taskCounts.completed
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}
+
+const works = { newJob, add, list, settle }
 
 process.on("message", (order: Order) => {
   void works[order.work](order).then(

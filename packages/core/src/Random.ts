@@ -19,8 +19,14 @@ export type Random = Uint32Array
  *
  * @category constructors
  */
-export const make = (seed: number): Random => {
-  const state = new Uint32Array(4)
+export const make = (seed: number): Random => reseed(new Uint32Array(4), seed)
+
+/**
+ * Makes a stream out of another, which is gone: the same draws as from `make`, without a new value.
+ *
+ * @category constructors
+ */
+export const reseed = (state: Random, seed: number): Random => {
   let word = Math.trunc(seed) >>> 0
   for (let index = 0; index < 3; index++) {
     word = (word + 0x9e3779b9) >>> 0

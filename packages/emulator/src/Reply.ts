@@ -45,6 +45,12 @@ export const list = (
   nextLink?: string
 ): Reply => {
   const next = nextLink === undefined ? "" : `,"odata.nextLink":${JSON.stringify(nextLink)}`
-  const value = items.length === 0 ? "[]" : `[{${items.join("},{")}}]`
-  return json(exchange, `{${metadata(exchange, fragment)},"value":${value}${next}}`)
+  const head = `{${metadata(exchange, fragment)},"value":[`
+  const [first] = items
+  if (first === undefined) return json(exchange, `${head}]${next}}`)
+  // Head and tail go with the first and the last item, so that a long text is put together once.
+  const pieces = items.slice()
+  pieces[0] = `${head}{${first}`
+  pieces.push(`${pieces.pop() ?? ""}}]${next}}`)
+  return json(exchange, pieces.join("},{"))
 }

@@ -5,6 +5,7 @@
  * @internal
  */
 import type { Job } from "@batchwave/sim/Job"
+import type { Node } from "@batchwave/sim/Pool"
 import { retentionMsDefault, type Task, type TaskFailure } from "@batchwave/sim/Task"
 import * as Iso8601Duration from "@batchwave/wire/Iso8601Duration"
 import type { TaskFailureInformation } from "@batchwave/wire/TaskExecutionInformation"
@@ -180,7 +181,31 @@ function nodeOf({ base, job, state, task }: Subject): string | undefined {
   if (task.state === "active") return undefined
   const isAssigned = task.state === "preparing" || task.execution.startAtMs !== undefined
   const node = isAssigned ? state.account.nodes[task.nodeIndex] : undefined
-  return node === undefined
-    ? "{}"
-    : JSON.stringify(NodePlace.placeOf(base, node, NodeLayout.taskPath(job.id, task.id)))
+  if (node === undefined) return "{}"
+  const root = NodeLayout.taskPath(job.id, task.id)
+  const text = nodeTextOf(base, node)
+  return [text.head, root, text.middle, root, `"}`].join("")
 }
+
+/** What the tasks of a node are told with alike: what stands before and between their directories. */
+interface NodeText {
+  readonly base: string
+  readonly head: string
+  readonly middle: string
+}
+
+const nodeTexts = new WeakMap<Node, NodeText>()
+
+/** Names of directories are ids with slashes between, so they need no escapes. */
+const nodeTextOf = (base: string, node: Node): NodeText => {
+  const kept = nodeTexts.get(node)
+  if (kept?.base === base) return kept
+  const [head = "", middle = ""] = JSON.stringify(NodePlace.placeOf(base, node, rootMark))
+    .split(rootMark)
+  const text = { base, head, middle }
+  nodeTexts.set(node, text)
+  return text
+}
+
+/** Stands for the directory of a task; no id has such a sign. */
+const rootMark = "~root~"

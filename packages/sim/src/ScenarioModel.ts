@@ -52,6 +52,8 @@ export interface ScenarioModel {
   readonly taskConducts: Map<number, TaskConduct>
   /** By id. @internal */
   readonly nodeConducts: Map<string, NodeConduct>
+  /** The draws that are being made. @internal */
+  readonly scratch: Random.Random
 }
 
 /**
@@ -66,7 +68,8 @@ export const make = (scenario: Scenario): ScenarioModel => ({
     Object.entries(scenario.recordedMs ?? {}).map(([id, ms]) => [id.toLowerCase(), ms])
   ),
   taskConducts: new Map(),
-  nodeConducts: new Map()
+  nodeConducts: new Map(),
+  scratch: Random.make(0)
 })
 
 /**
@@ -125,6 +128,7 @@ export const nodeConduct = (model: ScenarioModel, nodeId: string): NodeConduct =
 
 /**
  * The draws of one subject at one turn: the same for the same three, whatever was drawn before (M1).
+ * They are valid until the next call with the model.
  *
  * @internal
  */
@@ -133,7 +137,7 @@ export const stream = (model: ScenarioModel, subject: string, turn: number): Ran
   for (let index = 0; index < subject.length; index++) {
     hash = Math.imul(hash ^ subject.charCodeAt(index), 0x01000193)
   }
-  return Random.make(hash ^ Math.imul(turn + 1, 0x85ebca6b))
+  return Random.reseed(model.scratch, hash ^ Math.imul(turn + 1, 0x85ebca6b))
 }
 
 const quantileOf = (

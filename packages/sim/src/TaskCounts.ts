@@ -42,9 +42,24 @@ export const make = (): JobCounts => ({
  * @category operations
  */
 export const count = (counts: JobCounts, task: Task, sign: 1 | -1): void => {
-  const bucket = bucketOf(task)
-  counts.tasks[bucket] += sign
-  counts.slots[bucket] += sign * task.requiredSlots
+  const slots = sign * task.requiredSlots
+  switch (bucketOf(task)) {
+    case "active":
+      counts.tasks.active += sign
+      counts.slots.active += slots
+      return
+    case "running":
+      counts.tasks.running += sign
+      counts.slots.running += slots
+      return
+    case "succeeded":
+      counts.tasks.succeeded += sign
+      counts.slots.succeeded += slots
+      return
+    case "failed":
+      counts.tasks.failed += sign
+      counts.slots.failed += slots
+  }
 }
 
 /**

@@ -60,8 +60,15 @@ export const hold = (
   nowMs: number
 ): Placement => {
   const generation = account.nextGeneration++
+  // Written out, as there is one for each run.
   const placement: Placement = {
-    ...run,
+    job: run.job,
+    task: run.task,
+    node: run.node,
+    slots: run.slots,
+    part: run.part,
+    subtask: run.subtask,
+    fault: run.fault,
     generation,
     lead: lead ?? generation,
     phase: "preparing",
@@ -169,6 +176,7 @@ export const kill = (account: Account, placement: Placement): void => {
  * @internal
  */
 export const withdraw = (account: Account, task: Task): void => {
+  if (task.subtasks === undefined && !account.placements.has(task.generation)) return
   for (const placement of members(account, task)) kill(account, placement)
 }
 
@@ -219,7 +227,7 @@ const instruct = (account: Account, placement: Placement): void => {
       fault
     })
   }
-  account.instructions.push({
+  const start = {
     _tag: "StartTask",
     jobId: job.id,
     taskId: task.id,
@@ -231,7 +239,7 @@ const instruct = (account: Account, placement: Placement): void => {
     attempt: task.runsCount,
     retryCount: task.execution.retryCount,
     part,
-    subtaskId: subtask?.id ?? 0,
-    ...(fault === undefined ? {} : { fault })
-  })
+    subtaskId: subtask?.id ?? 0
+  } as const
+  account.instructions.push(fault === undefined ? start : { ...start, fault })
 }

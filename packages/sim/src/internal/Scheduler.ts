@@ -5,7 +5,7 @@
  * @internal
  */
 import * as EventHeap from "@batchwave/core/EventHeap"
-import { type Account, type Contenders, findPool } from "../Account.ts"
+import { type Account, type Contenders, findPool, type Placement } from "../Account.ts"
 import type { Job } from "../Job.ts"
 import type * as Pool from "../Pool.ts"
 import type { RunFault } from "../RunFault.ts"
@@ -104,40 +104,45 @@ const place = (
   nowMs: number
 ): void => {
   const nodes = Placing.choose(account, pool, job, task)
-  const first = nodes[0]
-  if (first === undefined) throw new Error(`no node has room for task ${task.id}`)
+  const node = nodes[0]
+  if (node === undefined) throw new Error(`no node has room for task ${task.id}`)
   const isMultiple = (task.placing?.instancesCount ?? 0) > 0
   const slots = Placing.slotsOn(pool, task)
   const part = isMultiple ? "coordination" : "command"
-  const subtasks = nodes.slice(1).map((node, index) => Subtask.make(index + 1, node.index, nowMs))
-  task.nodeIndex = first.index
+  task.nodeIndex = node.index
   task.runsCount++
   const primary = Placements.hold(
     account,
-    { job, task, node: first, slots, part, subtask: undefined, fault },
+    { job, task, node, slots, part, subtask: undefined, fault },
     undefined,
     nowMs
   )
   task.generation = primary.generation
   task.phase = "preparing"
-  if (isMultiple) task.subtasks = subtasks
-  const runs = [primary]
-  for (const [index, subtask] of subtasks.entries()) {
-    const node = nodes[index + 1]!
-    runs.push(
-      Placements.hold(
-        account,
-        { job, task, node, slots, part, subtask, fault: undefined },
-        primary.lead,
-        nowMs
-      )
+  const further = isMultiple ? holdOthers(account, primary, nodes.slice(1), nowMs) : []
+  const isWaiting = Chores.prepare(account, job, node, nowMs)
+  if (isWaiting) Transition.move(account, job, task, "preparing", nowMs, "assigned", () => {})
+  else Placements.start(account, primary, nowMs)
+  for (const run of further) {
+    if (!Chores.prepare(account, job, run.node, nowMs)) Placements.start(account, run, nowMs)
+  }
+}
+
+/** Holds the nodes of the subtasks. */
+const holdOthers = (
+  account: Account,
+  { job, lead, part, slots, task }: Placement,
+  nodes: ReadonlyArray<Pool.Node>,
+  nowMs: number
+): ReadonlyArray<Placement> => {
+  const subtasks = nodes.map((node, index) => Subtask.make(index + 1, node.index, nowMs))
+  task.subtasks = subtasks
+  return nodes.map((node, index) =>
+    Placements.hold(
+      account,
+      { job, task, node, slots, part, subtask: subtasks[index], fault: undefined },
+      lead,
+      nowMs
     )
-  }
-  for (const run of runs) {
-    const isWaiting = Chores.prepare(account, job, run.node, nowMs)
-    if (!isWaiting) Placements.start(account, run, nowMs)
-    else if (run === primary) {
-      Transition.move(account, job, task, "preparing", nowMs, "assigned", () => {})
-    }
-  }
+  )
 }
