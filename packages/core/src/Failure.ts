@@ -49,6 +49,26 @@ export type Failure =
 export type FailureClass = Exclude<Failure["_tag"], "Custom"> | (string & {})
 
 /**
+ * The classes that every run knows; an author's own come on top.
+ *
+ * @category constants
+ */
+export const classes = [
+  "Exit",
+  "OutOfMemory",
+  "TimedOut",
+  "Preempted",
+  "NodeLost",
+  "SetupFailed",
+  "UploadFailed",
+  "OutputInvalid",
+  "Rejected",
+  "Cancelled",
+  "Vanished",
+  "Stuck"
+] as const satisfies ReadonlyArray<FailureClass>
+
+/**
  * The class of a failure by name: its tag, or the name the author gave.
  *
  * @category queries
