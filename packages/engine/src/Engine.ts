@@ -63,6 +63,11 @@ export interface RunOptions {
   readonly onResume?: (table: Recovery.RecoveryTable) => Effect.Effect<void>
   /** Cancels the run when it completes: what is in the service is terminated. @default never */
   readonly cancelWhen?: Effect.Effect<void>
+  /**
+   * Asked of the run before anything else; a wish for a rerun also opens a run that has ended.
+   * @default nothing
+   */
+  readonly wishes?: ReadonlyArray<Wish>
   /** Runs beside the run from its start to its end, for whoever steers it. @default nothing */
   readonly steering?: (live: LiveRun) => Effect.Effect<void>
 }
@@ -132,7 +137,7 @@ export const run: (
         RunState.evolve(context.state, event, atMs)
       }
     })
-    if (context.state.outcome === undefined) {
+    if (context.state.outcome === undefined || wantsRerun(options)) {
       yield* proceed(options, context, journal)
       yield* JobLife.end(context)
     }
@@ -147,6 +152,9 @@ export const run: (
   },
   Effect.scoped
 )
+
+const wantsRerun = ({ wishes = [] }: RunOptions): boolean =>
+  wishes.some(({ _tag }) => _tag === "RerunRequested")
 
 const makeContext = Effect.fnUntraced(function*(
   options: RunOptions,
@@ -192,9 +200,17 @@ const proceed: (
       yield* Driver.react(context, driver, [event], yield* Clock.currentTimeMillis)
     })
     const begun = yield* JobLife.begin(context, context.job.id, tell)
-    const replaced = begun === "open" ? [] : yield* JobSuccession.succeed(context, "over", tell)
-    yield* Driver.react(context, driver, replaced, yield* Clock.currentTimeMillis)
-    const { steering } = options
+    const replaced = begun === "open" ? [] : yield* JobSuccession.succeed(
+      context,
+      "over",
+      tell,
+      context.state.outcome === undefined ? undefined : "the run had ended, and its job with it"
+    )
+    const { steering, wishes = [] } = options
+    // Nothing but the wish for a rerun is news to a run that has ended, so wishes come first. What
+    // they let go is planned after both, for the job that takes it.
+    const first = [...wishes, ...replaced]
+    yield* Driver.react(context, driver, first, yield* Clock.currentTimeMillis)
     if (steering !== undefined) {
       const wish = (wished: Wish) => Effect.asVoid(Queue.offer(context.inbox, wished))
       yield* Effect.forkScoped(steering({ state: context.state, wish }))

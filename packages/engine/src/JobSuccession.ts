@@ -56,19 +56,21 @@ export const replace: (
 )
 
 /**
- * Makes the next job and answers what is to be journaled about it.
+ * Makes the next job and answers what is to be journaled about it. Without a `reason`, somebody else
+ * did away with the job, which may happen only so often in one run.
  *
  * @category operations
  */
 export const succeed: (
   context: RunContext,
   state: "over" | "gone",
-  tell: JobLife.Tell
+  tell: JobLife.Tell,
+  reason?: string
 ) => Effect.Effect<ReadonlyArray<ExternalEvent>, EngineError> = Effect.fn("JobSuccession.succeed")(
-  function*(context, state, tell) {
+  function*(context, state, tell, reason) {
     const { config, job } = context
     const what = state === "over" ? "was ended" : "was deleted"
-    if (job.former.length + 1 >= config.jobsMax) {
+    if (reason === undefined && job.former.length + 1 >= config.jobsMax) {
       return yield* JobLife.refuse(
         `the job ${job.id} ${what} by somebody else, and the run may not have more than `
           + `${config.jobsMax} jobs; resume it with a higher limit, or start a new run`
@@ -83,7 +85,7 @@ export const succeed: (
     return [...events, {
       _tag: "JobReplaced",
       jobId,
-      reason: `the job ${job.id} ${what} by somebody else`
+      reason: reason ?? `the job ${job.id} ${what} by somebody else`
     }]
   }
 )

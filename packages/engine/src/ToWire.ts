@@ -30,6 +30,7 @@ import { hash } from "node:crypto"
 import type { ArtifactStoreShape } from "./ArtifactStore.ts"
 import * as CommandScript from "./CommandScript.ts"
 import { ArtifactFailed } from "./EngineError.ts"
+import * as JobPlace from "./JobPlace.ts"
 import * as OutputValue from "./OutputValue.ts"
 import type { TaskNaming } from "./TaskNaming.ts"
 
@@ -42,6 +43,7 @@ export interface ToWireContext {
   readonly runId: string
   readonly plan: Plan
   readonly state: RunState.RunState
+  readonly job: JobPlace.JobPlace
   readonly naming: TaskNaming
   readonly store: ArtifactStoreShape
   readonly inlineInputBytesMax: number
@@ -106,12 +108,16 @@ export const make = Effect.fnUntraced(function*(context: ToWireContext, task: Ta
   return parameter
 })
 
-/** What the service itself holds the task back for; nothing outside the native mode. */
+/**
+ * What the service itself holds the task back for; nothing outside the native mode. A job knows only
+ * its own tasks; a parent that a former one holds has ended well, or the node would wait for it here.
+ */
 const dependenciesOf = (
-  { naming, state }: ToWireContext,
+  { job, naming, state }: ToWireContext,
   node: number
 ): Pick<TaskAddParameter, "dependsOn"> => {
   const parents = NativePlan.dependsOn(state, node)
+    .filter((parent) => JobPlace.jobOf(job, parent) === job.id)
   return parents.length === 0
     ? {}
     : { dependsOn: { taskIds: parents.map((parent) => naming.idOf(parent)) } }
