@@ -8,10 +8,21 @@ import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as GlobalFlag from "effect/cli/GlobalFlag"
 import * as Effect from "effect/Effect"
-import { color, data, failureMode, onScreen, runArgument } from "./CommonFlags.ts"
+import {
+  color,
+  data,
+  failureMode,
+  onInterrupt,
+  onScreen,
+  quiet,
+  runArgument,
+  store,
+  verbose
+} from "./CommonFlags.ts"
 import { emulateFlags } from "./EmulateFlags.ts"
 import { flag, slotsMax, whole } from "./FlagKinds.ts"
 import { labFlags, requestOf } from "./LabFlags.ts"
+import { retry } from "./RetryFlags.ts"
 import { steering } from "./SteerCommands.ts"
 
 const file = Argument.String("file").pipe(
@@ -76,13 +87,7 @@ const runFlags = {
     Flag.withDescription("The pool of the account (or AZURE_BATCH_POOL)"),
     Flag.optional
   ),
-  store: Flag.Redacted("store").pipe(
-    Flag.withMetavar("url"),
-    Flag.withDescription(
-      "A blob container with a signature, for files between tasks (or AZURE_STORAGE_CONTAINER_SAS_URL)"
-    ),
-    Flag.optional
-  ),
+  store,
   mode: Flag.Literals("mode", RunMode.dependencyModes).pipe(
     Flag.withDescription(
       "Submit a node when its parents are done, level by level, or let the service hold it back"
@@ -90,10 +95,7 @@ const runFlags = {
     Flag.withDefault("eager")
   ),
   onFailure: failureMode.pipe(Flag.withDefault<RunMode.FailureMode>("keepGoing")),
-  onInterrupt: Flag.Literals("on-interrupt", ["detach", "terminate"]).pipe(
-    Flag.withDescription("Whether Ctrl-C leaves the tasks in the service running, or ends them"),
-    Flag.withDefault("detach")
-  ),
+  onInterrupt,
   slots: whole(
     "slots",
     1,
@@ -117,8 +119,8 @@ const runFlags = {
   seed: whole("seed", 0, 0x7fff_ffff, "Seed of every random choice of a new run").pipe(
     Flag.optional
   ),
-  quiet: flag("quiet", "Show no progress"),
-  verbose: flag("verbose", "Give every item of a large fan-out its own line in the table"),
+  quiet,
+  verbose,
   color
 }
 
@@ -235,6 +237,6 @@ const gc = Command.make(
  */
 export const batchwave = Command.make("batchwave").pipe(
   Command.withDescription("Run graphs of command-line tasks on Azure Batch, or on this machine"),
-  Command.withSubcommands([plan, run, ...steering, emulate, lab, doctor, gc]),
+  Command.withSubcommands([plan, run, retry, ...steering, emulate, lab, doctor, gc]),
   Command.withGlobalFlags([debug])
 )

@@ -11,6 +11,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import { dataDirectoryDefault } from "../run/RunDirectory.ts"
 import { Screen, type ScreenOptions } from "../screen/Screen.ts"
+import { flag } from "./FlagKinds.ts"
 
 /**
  * What one failed node does to the rest.
@@ -58,6 +59,46 @@ export const color = Flag.Literals("color", ["auto", "always", "never"]).pipe(
 export const runArgument = Argument.String("run").pipe(
   Argument.withDescription("The id of a run; the newest one by default"),
   Argument.optional
+)
+
+/**
+ * Where files between tasks are kept.
+ *
+ * @internal
+ */
+export const store = Flag.Redacted("store").pipe(
+  Flag.withMetavar("url"),
+  Flag.withDescription(
+    "A blob container with a signature, for files between tasks (or AZURE_STORAGE_CONTAINER_SAS_URL)"
+  ),
+  Flag.optional
+)
+
+/**
+ * What a first signal does.
+ *
+ * @internal
+ */
+export const onInterrupt = Flag.Literals("on-interrupt", ["detach", "terminate"]).pipe(
+  Flag.withDescription("Whether Ctrl-C leaves the tasks in the service running, or ends them"),
+  Flag.withDefault("detach")
+)
+
+/**
+ * Whether progress is shown.
+ *
+ * @internal
+ */
+export const quiet = flag("quiet", "Show no progress")
+
+/**
+ * Whether large fan-outs are listed item by item.
+ *
+ * @internal
+ */
+export const verbose = flag(
+  "verbose",
+  "Give every item of a large fan-out its own line in the table"
 )
 
 /**

@@ -157,8 +157,10 @@ const resumed = Effect.fnUntraced(function*(
 /**
  * How the service is opened. What cannot be simulated is said before anything is made; the simulated
  * service itself is left to be opened in virtual time.
+ *
+ * @category operations
  */
-const openingOf = Effect.fnUntraced(function*(
+export const openingOf = Effect.fnUntraced(function*(
   { choice, executor }: {
     readonly choice: BackendChoice
     readonly executor: RunExecutor.RunExecutor
@@ -181,11 +183,15 @@ const openingOf = Effect.fnUntraced(function*(
   })
 })
 
-/** Every opening of a run goes on with the same account. */
-const embeddedIn = (
+/**
+ * What the embedded service of a run is given: every opening goes on with the same account.
+ *
+ * @category conversions
+ */
+export const embeddedIn = (
   directory: RunDirectory.RunDirectory,
   store: StoreChoice.StoreChoice,
-  settings: RunSettings
+  settings: Pick<RunSettings, "slots">
 ): EmbeddedOptions => ({
   dataDirectory: directory.emulator,
   allowedDirectories: [directory.artifacts],
@@ -217,7 +223,12 @@ const begin = (
     Effect.mapError((error) => storage(error.message, error))
   )
 
-const openJournal = (
+/**
+ * Opens the journal and the store of a run. Fails when another process holds it.
+ *
+ * @category operations
+ */
+export const openJournal = (
   directory: RunDirectory.RunDirectory,
   store: StoreChoice.StoreChoice
 ): Effect.Effect<RunSession.OpenRun, CommandError, Scope.Scope> =>
@@ -262,7 +273,12 @@ const configOf = (
   failureMode: settings.onFailure
 })
 
-const requireSame = (
+/**
+ * Fails when the plan is not that of the run any more, and says what made it differ.
+ *
+ * @category operations
+ */
+export const requireSame = (
   recorded: RunHeader,
   plan: Plan.Plan,
   given: Parameters.Parameters

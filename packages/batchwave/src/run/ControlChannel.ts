@@ -32,6 +32,12 @@ export const Request = Schema.Union([
   Schema.TaggedStruct("Continue", {}),
   Schema.TaggedStruct("Cancel", { nodes: Schema.optionalKey(Nodes) }),
   Schema.TaggedStruct("SetFailureMode", { mode: Schema.String }),
+  Schema.TaggedStruct("Rerun", {
+    select: Schema.Array(Schema.String),
+    exclude: Schema.Array(Schema.String),
+    slots: Schema.optionalKey(Schema.Number),
+    isDry: Schema.Boolean
+  }),
   Schema.TaggedStruct("Status", {}),
   Schema.TaggedStruct("Explain", { nodes: Nodes })
 ])

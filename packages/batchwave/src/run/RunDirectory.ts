@@ -20,6 +20,7 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  rmSync,
   writeFileSync
 } from "node:fs"
 import { join, resolve } from "node:path"
@@ -139,6 +140,15 @@ export const finish = (
   report: object
 ): Effect.Effect<void, RunFileFailed> =>
   attempt("write", directory.report, () => replace(directory.report, report))
+
+/**
+ * Takes back how the run ended, since a part of it is to run again: until it has ended anew, its job
+ * is that of a run at work.
+ *
+ * @category operations
+ */
+export const reopen = (directory: RunDirectory): Effect.Effect<void, RunFileFailed> =>
+  attempt("remove", directory.report, () => rmSync(directory.report, { force: true }))
 
 /**
  * What is known about one run; `undefined` when it was never started or its files are damaged.

@@ -77,6 +77,24 @@ const storeLayer = (
     )
 
 /**
+ * The state of the run, from its journal.
+ *
+ * @category queries
+ */
+export const fold: (
+  run: OpenRun,
+  plan: Plan
+) => Effect.Effect<RunState.RunState, JournalFailed> = Effect.fn("RunSession.fold")(
+  function*({ services }, plan) {
+    const state = RunState.make(plan)
+    yield* Context.get(services, Journal).replay(({ atMs, events }) => {
+      for (const event of events) RunState.evolve(state, event, atMs)
+    })
+    return state
+  }
+)
+
+/**
  * The result of a run that has ended already, from its journal alone; `undefined` when it has not.
  *
  * @category queries
@@ -85,12 +103,10 @@ export const finished: (
   run: OpenRun,
   plan: Plan
 ) => Effect.Effect<Engine.RunResult | undefined, JournalFailed> = Effect.fn("RunSession.finished")(
-  function*({ recorded, services }, plan) {
+  function*(run, plan) {
+    const { recorded } = run
     if (recorded === undefined) return undefined
-    const state = RunState.make(plan)
-    yield* Context.get(services, Journal).replay(({ atMs, events }) => {
-      for (const event of events) RunState.evolve(state, event, atMs)
-    })
+    const state = yield* fold(run, plan)
     if (state.outcome === undefined) return undefined
     return {
       header: recorded,
@@ -108,9 +124,11 @@ export const finished: (
  *
  * @category models
  */
-export interface SessionOptions
-  extends
-    Pick<Engine.RunOptions, "plan" | "header" | "observer" | "onResume" | "cancelWhen" | "steering">
+export interface SessionOptions extends
+  Pick<
+    Engine.RunOptions,
+    "plan" | "header" | "observer" | "onResume" | "cancelWhen" | "wishes" | "steering"
+  >
 {
   readonly definition: Definition
   readonly config: RunConfig

@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import { counted } from "../screen/Words.ts"
 import * as ControlChannel from "./ControlChannel.ts"
+import * as RerunRequest from "./RerunRequest.ts"
 import type { RunDirectory } from "./RunDirectory.ts"
 import * as RunQuery from "./RunQuery.ts"
 
@@ -46,6 +47,8 @@ const answer = (
         : done(`run ${runId} is not paused`)
     case "Cancel":
       return cancel(runId, live, request.nodes ?? [])
+    case "Rerun":
+      return rerun(runId, live, request)
     case "SetFailureMode": {
       const failureMode = RunMode.parseFailureMode(request.mode)
       return failureMode === undefined
@@ -85,6 +88,17 @@ const cancel = (
           } are being cancelled`
         )
     })
+
+const rerun = (
+  runId: string,
+  live: LiveRun,
+  request: ControlChannel.Request & { readonly _tag: "Rerun" }
+): Effect.Effect<ControlChannel.Reply> =>
+  Result.match(RerunRequest.make(runId, live.state, request), {
+    onFailure: (message) => Effect.succeed(ControlChannel.refused(message)),
+    onSuccess: ({ text, value, wish }) =>
+      Effect.as(request.isDry ? Effect.void : live.wish(wish), { _tag: "Done", text, value })
+  })
 
 const granted = (
   live: LiveRun,

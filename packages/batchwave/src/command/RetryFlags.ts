@@ -1,0 +1,82 @@
+/**
+ * `batchwave retry` on the command line.
+ */
+import * as Argument from "effect/cli/Argument"
+import * as Command from "effect/cli/Command"
+import * as Flag from "effect/cli/Flag"
+import * as Effect from "effect/Effect"
+import { color, data, onInterrupt, onScreen, quiet, store, verbose } from "./CommonFlags.ts"
+import { flag, slotsMax, whole } from "./FlagKinds.ts"
+
+/** Most retries of one node. */
+const retriesMax = 1_000
+
+/**
+ * The command.
+ *
+ * @internal
+ */
+export const retry = Command.make(
+  "retry",
+  {
+    run: Argument.String("run").pipe(Argument.withDescription("The id of a run")),
+    select: Argument.String("select").pipe(
+      Argument.withDescription(
+        "failed, NAME, +NAME (with ancestors), NAME+ (with descendants), class:NAME, wave:N, "
+          + "group:NAME, all; joined by \",\" (or), \"&\" (and), \"!\" (not)"
+      ),
+      Argument.variadic({ min: 1 })
+    ),
+    exclude: Flag.String("exclude").pipe(
+      Flag.withMetavar("select"),
+      Flag.withDescription("Leaves these out; may be repeated"),
+      Flag.atLeast(0)
+    ),
+    slots: whole("slots", 1, slotsMax, "Task slots of every chosen node from now on").pipe(
+      Flag.optional
+    ),
+    retries: whole(
+      "retries",
+      0,
+      retriesMax,
+      "How often a chosen node that fails is tried again, in the place of its policy"
+    ).pipe(Flag.optional),
+    file: Flag.String("file").pipe(
+      Flag.withDescription("The pipeline, if it is no longer where the run was started from"),
+      Flag.optional
+    ),
+    dryRun: flag("dry-run", "Only say what would run again"),
+    emulatorSlots: whole(
+      "emulator-slots",
+      1,
+      slotsMax,
+      "Task slots of the embedded emulator; the number of cores by default"
+    ).pipe(Flag.optional),
+    scenario: Flag.String("scenario").pipe(
+      Flag.withMetavar("file"),
+      Flag.withDescription("Another scenario, for a run whose tasks are simulated"),
+      Flag.optional
+    ),
+    json: flag("json", "Print one JSON document on stdout instead of the table"),
+    onInterrupt,
+    store,
+    data,
+    quiet,
+    verbose,
+    color
+  },
+  Effect.fnUntraced(function*(settings) {
+    const RetryCommand = yield* Effect.promise(() => import("./RetryCommand.ts"))
+    yield* RetryCommand.run(settings).pipe(onScreen(settings))
+  })
+).pipe(
+  Command.withDescription("Run a chosen part of a run again, also after its end"),
+  Command.withExamples([
+    { command: "batchwave retry RUN failed", description: "What failed, and what that held up" },
+    {
+      command: "batchwave retry RUN class:OutOfMemory --slots 2",
+      description: "What ran out of memory, with twice the room"
+    },
+    { command: "batchwave retry RUN train+ --dry-run", description: "Say what that would be" }
+  ])
+)
