@@ -1,12 +1,13 @@
 import type { RunEvent } from "@batchwave/core/RunEvent"
 import * as Workflow from "@batchwave/core/Workflow"
-import { assert, describe, it } from "@effect/vitest"
+import { afterAll, assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   truncateSync,
   writeFileSync
@@ -19,7 +20,11 @@ import * as JournalDoctor from "../src/JournalDoctor.ts"
 import { journalVersion, type RunHeader } from "../src/RunHeader.ts"
 import * as SqliteJournal from "../src/SqliteJournal.ts"
 
-const temporary = () => join(mkdtempSync(join(tmpdir(), "batchwave-doctor-test-")), "journal.db")
+const root = mkdtempSync(join(tmpdir(), "batchwave-doctor-test-"))
+
+afterAll(() => rmSync(root, { recursive: true, force: true }))
+
+const temporary = () => join(mkdtempSync(join(root, "run-")), "journal.db")
 
 const header: RunHeader = {
   version: journalVersion,
@@ -88,6 +93,7 @@ const verdictOf = Effect.fnUntraced(function*(bytes: Uint8Array) {
   const file = temporary()
   writeFileSync(file, bytes)
   const exit = yield* Effect.exit(read(file))
+  rmSync(dirname(file), { recursive: true })
   if (Exit.isFailure(exit)) return "detected"
   if (!isPrefix(exit.value)) return "wrong"
   return exit.value.batches.length === batchesCount ? "harmless" : "prefix"

@@ -1,9 +1,9 @@
 import type { RunEvent } from "@batchwave/core/RunEvent"
 import * as Workflow from "@batchwave/core/Workflow"
-import { assert, describe, it } from "@effect/vitest"
+import { afterAll, assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import { mkdtempSync, renameSync, statSync, writeFileSync } from "node:fs"
+import { mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
@@ -12,7 +12,11 @@ import * as JournalTables from "../src/JournalTables.ts"
 import { journalVersion, type RunHeader } from "../src/RunHeader.ts"
 import * as SqliteJournal from "../src/SqliteJournal.ts"
 
-const temporary = () => join(mkdtempSync(join(tmpdir(), "batchwave-journal-")), "run", "journal.db")
+const root = mkdtempSync(join(tmpdir(), "batchwave-journal-"))
+
+afterAll(() => rmSync(root, { recursive: true, force: true }))
+
+const temporary = () => join(mkdtempSync(join(root, "one-")), "run", "journal.db")
 
 const header: RunHeader = {
   version: journalVersion,
