@@ -9,6 +9,7 @@ const benchmarks = new Map<
   ["addCollection", () => import("./addCollection.ts")],
   ["journal", () => import("./journal.ts")],
   ["emulator", () => import("./emulator.ts")],
+  ["lab", () => import("./lab.ts")],
   ["latency", () => import("./latency.ts")],
   ["pageDecode", () => import("./pageDecode.ts")],
   ["reactor", () => import("./reactor.ts")],
