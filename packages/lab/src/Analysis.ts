@@ -106,11 +106,12 @@ export const make = (header: Header, outcomes: ReadonlyArray<Outcome>): Analysis
 
 /**
  * Whether every arm has a verdict in the main measure after these outcomes, so that an experiment that
- * stops when it is clear may stop.
+ * stops when it is clear may stop. A single arm is never clear: there is nothing to compare it with.
  *
  * @category queries
  */
 export const isClear = (header: Header, outcomes: ReadonlyArray<Outcome>): boolean =>
+  header.arms.length > 1 &&
   header.arms.slice(1).every(({ name }) =>
     judge(header, outcomes, name, mainOf(header)).verdict !== "cannot tell"
   )

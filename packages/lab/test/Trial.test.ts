@@ -188,6 +188,24 @@ describe("Analysis", () => {
     assert.isTrue(analysis.notes.some((note) => note.startsWith("The arms differ in how often")))
   })
 
+  it("is clear only with a second arm and enough trials", () => {
+    const many = Array.from(
+      { length: 40 },
+      (_, trial) =>
+        ["never", "once", "often"].map((arm, place) => ({
+          ...outcomes[0]!,
+          trial,
+          arm,
+          measures: { ...outcomes[0]!.measures, makespan: 100 + trial % 7 + 50 * place }
+        }))
+    ).flat()
+    const sequential = { ...header, stopsWhenClear: true }
+    assert.isTrue(Analysis.isClear(sequential, many))
+    assert.isFalse(Analysis.isClear(sequential, many.slice(0, 39 * 3)))
+    const alone = { ...sequential, arms: header.arms.slice(0, 1) }
+    assert.isFalse(Analysis.isClear(alone, many.filter(({ arm }) => arm === "never")))
+  })
+
   it("is rendered as text, Markdown and a page without anything remote", () => {
     const plain = LabText.text(analysis)
     for (const expected of ["never", "often", "seed 11", "Verdicts against never"]) {
