@@ -1,5 +1,5 @@
 import type { Pace } from "@batchwave/emulator/AccountClock"
-import type { EmulatorOptions } from "@batchwave/emulator/EmulatorOptions"
+import * as EmulatorOptions from "@batchwave/emulator/EmulatorOptions"
 import type { Scenario } from "@batchwave/sim/Scenario"
 import { assert, describe, it } from "@effect/vitest"
 import * as Clock from "effect/Clock"
@@ -15,7 +15,11 @@ const onCall: Pace = { _tag: "Virtual", moves: "onCall", startAtMs }
 const whenIdle: Pace = { _tag: "Virtual", moves: "whenIdle", startAtMs }
 
 /** An emulator of a scenario with a job. */
-const startWith = (scenario: Scenario, pace: Pace, options: Partial<EmulatorOptions> = {}) =>
+const startWith = (
+  scenario: Scenario,
+  pace: Pace,
+  options: Partial<EmulatorOptions.EmulatorOptions> = {}
+) =>
   Effect.gen(function*() {
     const raw = yield* RawBatch.start({
       slotsPerNode: 1,
@@ -219,19 +223,21 @@ describe("a simulated run on scaled time", () => {
 })
 
 describe("the executor", () => {
-  it.live("must be named where others can reach the emulator", () =>
-    Effect.gen(function*() {
-      const attempt = (options: Partial<EmulatorOptions>) =>
-        Effect.exit(RawBatch.start({ host: "0.0.0.0", key: "c2VjcmV0", ...options }))
-      assert.match(JSON.stringify(yield* attempt({})), /name the executor/)
-      assert.strictEqual((yield* attempt({ executor: { _tag: "Process" } }))._tag, "Success")
-      const wrong = yield* attempt({
-        executor: {
-          _tag: "Simulated",
-          scenario: { seed: 0.5 },
-          pace: { _tag: "Scaled", speed: 0 }
-        }
-      })
-      assert.match(JSON.stringify(wrong), /The scenario: seed must.*speed must be from 0.001/)
-    }))
+  it("must be named where others can reach the emulator, and its settings are checked", () => {
+    const problemsOf = (options: Partial<EmulatorOptions.EmulatorOptions>) =>
+      EmulatorOptions.problems(
+        EmulatorOptions.settle({ host: "10.0.0.1", key: "c2VjcmV0", ...options })
+      )
+    assert.match(problemsOf({}).join(), /name the executor/)
+    assert.deepStrictEqual(problemsOf({ executor: { _tag: "Process" } }), [])
+    assert.deepStrictEqual(problemsOf({ executor: { _tag: "Simulated", scenario: {} } }), [])
+    const wrong = problemsOf({
+      executor: {
+        _tag: "Simulated",
+        scenario: { seed: 0.5 },
+        pace: { _tag: "Scaled", speed: 0 }
+      }
+    })
+    assert.match(wrong.join(), /The scenario: seed must.*speed must be from 0.001/)
+  })
 })
