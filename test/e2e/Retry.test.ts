@@ -74,6 +74,26 @@ describe("batchwave retry", () => {
       assert.match((await run("status", "r")).stdout, /^run r is succeeded: 5 succeeded/)
       assert.strictEqual((await run("doctor", "r")).code, 0)
 
+      const told = await run("events", "r")
+      assert.strictEqual(told.code, 0, told.stderr)
+      const [about, ...records]: ReadonlyArray<{
+        readonly nodes: ReadonlyArray<string>
+        readonly sequence: number
+        readonly event: { readonly _tag: string; readonly nodes: ReadonlyArray<number> }
+      }> = told.stdout.trim().split("\n").map((line) => JSON.parse(line))
+      assert.deepStrictEqual(
+        records.map(({ sequence }) => sequence),
+        records.map((_, at) => at + 1)
+      )
+      assert.deepStrictEqual(
+        records.filter(({ event }) => event._tag === "RerunRequested")
+          .map(({ event }) => event.nodes.map((node) => about?.nodes[node])),
+        [["train"]]
+      )
+      assert.strictEqual(records.at(-1)?.event._tag, "RunFinished")
+      const last = await run("events", "r", "--after", String(records.length - 1))
+      assert.deepStrictEqual(JSON.parse(last.stdout.trim().split("\n")[1] ?? ""), records.at(-1))
+
       const upward = await run("retry", "r", "+score", "--exclude", "load", "--quiet")
       assert.strictEqual(upward.code, 0, upward.stderr)
       assert.deepStrictEqual(logOf(directory), [
@@ -167,6 +187,8 @@ export default Pipeline.graph("two", {
     )
     const run = Command.start(["run", file, "--run-id", "r", "--slots", "2"], options)
     await Command.eventually("bad fails", () => run.output().stderr.includes("bad failed"))
+    const held = await Command.run(["events", "r"], options)
+    assert.strictEqual(held.code, 7, held.stdout)
     const dry = await Command.run(["retry", "r", "failed, slow", "--dry-run"], options)
     assert.strictEqual(dry.code, 0, dry.stderr)
     assert.include(dry.stdout, "1 node chosen that has not settled and goes on as it is: slow")

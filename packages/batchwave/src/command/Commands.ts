@@ -230,6 +230,26 @@ const gc = Command.make(
   ])
 )
 
+const events = Command.make(
+  "events",
+  {
+    run: runArgument,
+    after: whole("after", 0, Number.MAX_SAFE_INTEGER, "Leave out the events up to this number")
+      .pipe(Flag.withDefault(0)),
+    data,
+    color
+  },
+  Effect.fnUntraced(function*(settings) {
+    const EventsCommand = yield* Effect.promise(() => import("./EventsCommand.ts"))
+    yield* EventsCommand.run(settings).pipe(onScreen(settings))
+  })
+).pipe(
+  Command.withDescription("Print what happened in a run that nobody works on, as lines of JSON"),
+  Command.withExamples([
+    { command: "batchwave events RUN --after 120", description: "What came after event 120" }
+  ])
+)
+
 /**
  * The command with its sub-commands.
  *
@@ -237,6 +257,6 @@ const gc = Command.make(
  */
 export const batchwave = Command.make("batchwave").pipe(
   Command.withDescription("Run graphs of command-line tasks on Azure Batch, or on this machine"),
-  Command.withSubcommands([plan, run, retry, ...steering, emulate, lab, doctor, gc]),
+  Command.withSubcommands([plan, run, retry, ...steering, emulate, lab, events, doctor, gc]),
   Command.withGlobalFlags([debug])
 )

@@ -103,7 +103,7 @@ const again = Effect.fnUntraced(function*(
   const screen = yield* Screen
   if (settings.dryRun) {
     return yield* screen.result(
-      settings.json ? JSON.stringify(rerun.value, undefined, 2) : clean(rerun.text)
+      `${settings.json ? JSON.stringify(rerun.value, undefined, 2) : clean(rerun.text)}\n`
     )
   }
   yield* screen.say(rerun.text)

@@ -48,7 +48,7 @@ export const run = Effect.fn("SteerCommand.run")(function*(
   if (reply === undefined) return yield* unanswered(directory, isLive)
   if (reply._tag === "Refused") return yield* usage(reply.message)
   const { text, value } = reply
-  yield* screen.result(settings.json ? JSON.stringify(value, undefined, 2) : clean(text))
+  yield* screen.result(`${settings.json ? JSON.stringify(value, undefined, 2) : clean(text)}\n`)
 })
 
 const unanswered = (
