@@ -7,7 +7,7 @@ import { nextWakeAtMs } from "./Admission.ts"
 import { isInService, isSettled, NodeState } from "./NodeState.ts"
 import type { ExternalEvent, TaskReference } from "./RunEvent.ts"
 import type { RunLimits } from "./RunMode.ts"
-import type { RunState } from "./RunState.ts"
+import { isWanted, type RunState } from "./RunState.ts"
 
 /**
  * The part of an event that still means something for this state; `undefined` when nothing does.
@@ -64,7 +64,7 @@ const isNewsOfTask = (state: RunState, event: TaskEvent): boolean => {
       return isIn(state, event.task, NodeState.running)
     case "TaskStuck":
       return isLive(state, event.task) && !state.ending.has(event.task.node)
-        && (state.stopping === undefined || state.stopping === "drain")
+        && isWanted(state, event.task.node)
     case "TaskRejected":
       return isIn(state, event.task, NodeState.submitting)
     case "ReactivationRefused":

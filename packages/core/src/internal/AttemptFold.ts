@@ -8,7 +8,7 @@ import { NodeState } from "../NodeState.ts"
 import type { RunEvent, TaskReference } from "../RunEvent.ts"
 import type { RunState } from "../RunState.ts"
 import type { TaskEnd } from "../TaskEnd.ts"
-import { move } from "./Transition.ts"
+import { isFinalizer, move } from "./Transition.ts"
 
 type AttemptEvent = Extract<
   RunEvent,
@@ -38,7 +38,7 @@ export const evolve = (state: RunState, event: AttemptEvent, atMs: number): void
     case "TasksTerminated":
       for (const task of event.tasks) {
         const ending = state.ending.get(task.node)
-        if (ending?._tag !== "Stuck" || state.stopping !== undefined) continue
+        if (ending?._tag !== "Stuck" || isSwept(state, task.node)) continue
         fail(state, task, { _tag: "Stuck", message: ending.message }, atMs)
       }
       return
@@ -49,6 +49,10 @@ export const evolve = (state: RunState, event: AttemptEvent, atMs: number): void
       state.ending.set(event.task.node, { _tag: "Stuck", message: event.message })
   }
 }
+
+/** Whether the run is stopping and the node is not spared. */
+const isSwept = (state: RunState, node: number): boolean =>
+  state.stopping !== undefined && (!isFinalizer(state, node) || state.stopsFinalizers)
 
 /**
  * The failure that an event stands for by itself.

@@ -16,14 +16,17 @@ export const reopen = (state: RunState, nodes: ReadonlyArray<number>): void => {
   state.heldUntilMs = 0
   state.isProbing = false
   for (const node of nodes) forget(state, node)
-  rebuildLists(state)
   const { childOffsets, children } = state.plan.graph
   const affected = new Set(nodes)
   for (const node of nodes) {
     for (let edge = childOffsets[node]!; edge < childOffsets[node + 1]!; edge++) {
-      affected.add(children[edge]!)
+      const child = children[edge]!
+      affected.add(child)
+      // What was about to go on the strength of the parent's old end waits for its new one.
+      if (state.nodeStates[child] === NodeState.ready) move(state, child, NodeState.waiting)
     }
   }
+  rebuildLists(state)
   for (const node of affected) {
     if (state.nodeStates[node] === NodeState.waiting) reconsider(state, node)
   }

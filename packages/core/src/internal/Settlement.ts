@@ -139,7 +139,7 @@ export const stop = (
     ) cancelled.push(node)
     else if (isInService(nodeState)) terminated.push({ node, submission: state.submissions[node]! })
   }
-  if (cancelled.length > 0) emit(round, { _tag: "NodesCancelled", nodes: cancelled })
+  cancelNodes(round, cancelled)
   settleUnmet(round)
   if (why !== "drain" && terminated.length > 0) {
     round.commands.push({ _tag: "Terminate", tasks: terminated })
