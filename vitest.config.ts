@@ -35,6 +35,14 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          name: "simulation",
+          include: ["test/simulation/**/*.test.ts"],
+          testTimeout: 600_000
+        }
+      },
+      {
+        extends: true,
+        test: {
           name: "e2e",
           include: ["test/e2e/**/*.test.ts"],
           ...timeouts

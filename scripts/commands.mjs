@@ -38,6 +38,7 @@ const commands = {
     tool: "node",
     arguments: ["--expose-gc", join("test", "e2e", "loadMain.ts")]
   },
+  "test:simulation": { tool: "node", arguments: [join("test", "simulation", "simulate.ts")] },
   "check": { tool: "tsc", arguments: ["-b"] },
   "lint": { tool: "oxlint", arguments: ["--type-aware"] },
   "format": { tool: "dprint", arguments: ["fmt"] },

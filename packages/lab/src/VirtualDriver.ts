@@ -216,7 +216,8 @@ export const advance = (driver: VirtualDriver, untilMs: number): void => {
   const endMs = Math.min(untilMs, settings.latestMs)
   while (driver.phase !== "ended") {
     const { poll, wakeAtMs } = driver.memory
-    const atMs = Math.min(EventHeap.peekAtMs(wire) ?? Infinity, poll.atMs, wakeAtMs)
+    const timerMs = driver.phase === "running" ? Math.min(poll.atMs, wakeAtMs) : Infinity
+    const atMs = Math.min(EventHeap.peekAtMs(wire) ?? Infinity, timerMs)
     if (atMs > endMs || atMs === Infinity) break
     VirtualService.advance(service, atMs)
     driver.nowMs = Math.max(driver.nowMs, atMs)

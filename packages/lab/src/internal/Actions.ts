@@ -18,13 +18,26 @@ import {
 import * as Polling from "./Polling.ts"
 import * as Wire from "./Wire.ts"
 
-/** Takes a request, or keeps it until the answer to an add is known. */
+/** Takes a request; an end waits until the answer to an add or a reactivation is known. */
 export const plan = (driver: DriverState, request: Request & { readonly task: TaskReference }) => {
   const { memory } = driver
   const key = keyOf(request.task)
   if (request._tag === "TerminateTask" && memory.adding.has(key)) {
     memory.endAfterAdd.set(key, request.task)
-  } else memory.actions.push(request)
+    return
+  }
+  if (request._tag === "ReactivateTask") memory.adding.add(key)
+  memory.actions.push(request)
+}
+
+/** What became of an add or a reactivation is known. */
+export const answered = ({ memory }: DriverState, task: TaskReference): void => {
+  const key = keyOf(task)
+  memory.adding.delete(key)
+  const ending = memory.endAfterAdd.size === 0 ? undefined : memory.endAfterAdd.get(key)
+  if (ending === undefined) return
+  memory.endAfterAdd.delete(key)
+  memory.actions.push({ _tag: "TerminateTask", task })
 }
 
 /** Sends what can go. */
@@ -37,6 +50,10 @@ export const pump = (driver: DriverState): void => {
     if (memory.actionsTaken === memory.actions.length) {
       memory.actions = []
       memory.actionsTaken = 0
+    }
+    if (request._tag === "ReactivateTask" && !isMeant(driver, request)) {
+      answered(driver, request.task)
+      continue
     }
     memory.actionsUnderWay++
     Wire.send(driver, request)
@@ -53,10 +70,11 @@ export const receive = (driver: DriverState, flight: Flight, answer: Answer): vo
   driver.memory.actionsUnderWay--
   switch (request._tag) {
     case "ReactivateTask":
-      conclude(driver, reactivated(request.task, answer))
+      answered(driver, request.task)
+      if (isMeant(driver, request)) conclude(driver, reactivated(request.task, answer))
       break
     case "TerminateTask":
-      conclude(driver, terminated(request.task, answer))
+      conclude(driver, terminated(driver, request.task, answer))
       break
     case "ReadOutputs":
       conclude(driver, outputsRead(request.task, answer))
@@ -77,11 +95,12 @@ const conclude = (driver: DriverState, event: ExternalEvent | undefined): void =
 export const sendAgain = (driver: DriverState, { request, tries }: Flight): void => {
   if (!isMeant(driver, request)) {
     driver.memory.actionsUnderWay--
+    if (request._tag === "ReactivateTask") answered(driver, request.task)
     return pump(driver)
   }
   if (request._tag === "ReactivateTask") {
-    const { task } = request
-    Wire.send(driver, { _tag: "GetTask", task, why: { _tag: "Reactivated" } }, tries)
+    const { execution, task } = request
+    Wire.send(driver, { _tag: "GetTask", task, why: { _tag: "Reactivated", execution } }, tries)
   } else Wire.send(driver, request, tries)
 }
 
@@ -89,18 +108,22 @@ export const sendAgain = (driver: DriverState, { request, tries }: Flight): void
 export const receiveLook = (
   driver: DriverState,
   flight: Flight,
-  task: TaskReference,
   answer: Answer
 ): void => {
-  const request: Request = { _tag: "ReactivateTask", task }
-  if (answer._tag === "Trouble" && isMeant(driver, request)) {
+  if (flight.request._tag !== "GetTask" || flight.request.why._tag !== "Reactivated") return
+  const { task, why: { execution } } = flight.request
+  const request: Request = { _tag: "ReactivateTask", task, execution }
+  const isStillMeant = isMeant(driver, request)
+  if (answer._tag === "Trouble" && isStillMeant) {
     const afterMs = Math.max(driver.settings.patienceMs, answer.retryAfterMs)
     return Wire.sendLater(driver, flight, afterMs)
   }
-  if (answer._tag === "Found" && isMeant(driver, request) && !isNew(driver, answer.entry)) {
+  if (answer._tag === "Found" && isStillMeant && !isNew(driver, answer.entry)) {
     return Wire.send(driver, request, flight.tries)
   }
   driver.memory.actionsUnderWay--
+  answered(driver, task)
+  if (!isStillMeant) return pump(driver)
   if (answer._tag === "Found") {
     conclude(driver, { _tag: "TasksAccepted", tasks: [task] })
     conclude(driver, answer.entry.event)
@@ -124,6 +147,8 @@ const isMeant = ({ memory: { state } }: DriverState, request: Request): boolean 
   switch (request._tag) {
     case "ReactivateTask":
       return isIn(state, request.task, NodeState.reactivating)
+        && state.executions[request.task.node] === request.execution
+        && !state.ending.has(request.task.node) && RunState.isWanted(state, request.task.node)
     case "ReadOutputs":
       return isIn(state, request.task, NodeState.collecting)
     case "TerminateTask": {
@@ -155,8 +180,17 @@ const reactivated = (task: TaskReference, answer: Answer): ExternalEvent | undef
     : { _tag: "ReactivationRefused", task, code, message: `the service refused it: ${code}` }
 }
 
-const terminated = (task: TaskReference, answer: Answer): ExternalEvent | undefined =>
-  answer._tag === "Done" || (answer._tag === "Refused" && answer.code !== "TaskCompleted")
+/**
+ * What had completed is left to the poller, which sees how it ended; but the end that a reactivation
+ * should have undone has been seen, and the task is at rest.
+ */
+const terminated = (
+  { memory: { state } }: DriverState,
+  task: TaskReference,
+  answer: Answer
+): ExternalEvent | undefined =>
+  answer._tag === "Done" || (answer._tag === "Refused"
+      && (answer.code !== "TaskCompleted" || isIn(state, task, NodeState.reactivating)))
     ? { _tag: "TasksTerminated", tasks: [task] }
     : undefined
 

@@ -23,16 +23,19 @@ export type Request =
   }
   | { readonly _tag: "ListTasks"; readonly pass: Pass; readonly place: number }
   | { readonly _tag: "GetTask"; readonly task: TaskReference; readonly why: Doubt }
+  | { readonly _tag: "TerminateTask" | "ReadOutputs"; readonly task: TaskReference }
   | {
-    readonly _tag: "ReactivateTask" | "TerminateTask" | "ReadOutputs"
+    readonly _tag: "ReactivateTask"
     readonly task: TaskReference
+    /** Which execution of the node is meant: the same task may be reactivated once more. */
+    readonly execution: number
   }
 
 /** Why a single task is read: two listings did not have it, or what became of a request is unknown. */
 export type Doubt =
   | { readonly _tag: "Missing" }
   | { readonly _tag: "Missed"; readonly recovery: Recovering }
-  | { readonly _tag: "Reactivated" }
+  | { readonly _tag: "Reactivated"; readonly execution: number }
 
 /** The kind of each request, for links and counters. */
 export const kindOf: { readonly [tag in Request["_tag"]]: RequestKind } = {
@@ -133,7 +136,7 @@ export interface Poll {
   sinceSweep: number
   sinceMs: number | undefined
   doubted: Set<number>
-  /** By node: the latest change seen of its latest task. */
+  /** By task: since when it was seen running. */
   readonly seenMs: Map<number, number>
   /** By node: since when its task is seen running; only with a watchdog. */
   readonly runningSinceMs: Map<number, number>

@@ -173,7 +173,7 @@ const receive = (driver: DriverState, flight: Flight, answer: Answer): void => {
     case "GetTask": {
       const { task, why } = request
       if (why._tag === "Missing") return Polling.receiveMissing(driver, task, answer)
-      if (why._tag === "Reactivated") return Actions.receiveLook(driver, flight, task, answer)
+      if (why._tag === "Reactivated") return Actions.receiveLook(driver, flight, answer)
       return recovered(
         driver,
         Recovering.receiveMissed(driver, flight, task, why.recovery, answer)
@@ -273,7 +273,11 @@ const carryOut = (driver: DriverState, commands: ReadonlyArray<Command>): void =
         Polling.moved(driver)
         break
       case "Reactivate":
-        Actions.plan(driver, { _tag: "ReactivateTask", task: command.task })
+        Actions.plan(driver, {
+          _tag: "ReactivateTask",
+          task: command.task,
+          execution: memory.state.executions[command.task.node]!
+        })
         Polling.moved(driver)
         break
       case "Collect":
@@ -291,7 +295,6 @@ const carryOut = (driver: DriverState, commands: ReadonlyArray<Command>): void =
     }
   }
   Submitting.pump(driver)
-  Actions.pump(driver)
 }
 
 const finish = (driver: DriverState): void => {

@@ -48,7 +48,7 @@ export const begin = (driver: DriverState): void => {
   }
   const pass: Pass = {
     kind: isSweep ? "sweep" : "news",
-    fromMs: (poll.sinceMs ?? 0) - settings.pollOverlapMs,
+    fromMs: (poll.sinceMs ?? -Infinity) - settings.pollOverlapMs,
     expected: isSweep ? confirmed(driver) : [],
     listed: new Set(),
     news: 0
@@ -102,12 +102,23 @@ const read = (driver: DriverState, pass: Pass, entry: Entry): void => {
     poll.sinceMs = changedMs
     pass.news++
   }
+  if (event?._tag === "TaskStarted" && isOld(driver, entry)) return
   if (event !== undefined) inbox.push(event)
   else if (entry.state === "active" && state.nodeStates[node] === NodeState.running) {
-    const isLater = changedMs > (poll.seenMs.get(node) ?? Infinity)
+    const isLater = changedMs > (poll.seenMs.get(keyOf(task)) ?? Infinity)
     if (isLater) inbox.push({ _tag: "TaskRequeued", task, cause: "Unknown" })
   }
-  if (entry.state === "running") poll.seenMs.set(node, changedMs)
+  if (entry.state === "running") poll.seenMs.set(keyOf(task), changedMs)
+}
+
+/** Whether a listing shows how the task was before an end that is known. */
+export const isOld = ({ memory: { state } }: DriverState, { changedMs, task }: Entry): boolean => {
+  const attempts = state.attempts.get(task.node)
+  return attempts !== undefined &&
+    attempts.some((attempt) =>
+      attempt.submission === task.submission && attempt.transition !== ""
+      && Number(attempt.transition) >= changedMs
+    )
 }
 
 const doubt = (driver: DriverState, pass: Pass): void => {

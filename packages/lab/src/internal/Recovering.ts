@@ -12,6 +12,7 @@ import {
   type Pass,
   type Recovering
 } from "./DriverState.ts"
+import * as Polling from "./Polling.ts"
 import * as Wire from "./Wire.ts"
 
 /** Begins with a listing of the whole job. */
@@ -43,7 +44,8 @@ export const receivePage = (
     return undefined
   }
   const { nodeStates, submissions } = driver.memory.state
-  for (const { event, task } of answer.entries) {
+  for (const entry of answer.entries) {
+    const { event, task } = entry
     const { node, submission } = task
     recovery.held.add(keyOf(task))
     if (submissions[node] !== submission) continue
@@ -51,7 +53,9 @@ export const receivePage = (
     if (nodeState === NodeState.submitting) {
       recovery.events.push({ _tag: "TasksAccepted", tasks: [task] })
     }
-    if (isInService(nodeState) && event !== undefined) recovery.events.push(event)
+    if (!isInService(nodeState) || event === undefined) continue
+    if (event._tag === "TaskStarted" && Polling.isOld(driver, entry)) continue
+    recovery.events.push(event)
   }
   if (answer.next !== undefined) {
     Wire.send(driver, { _tag: "ListTasks", pass, place: answer.next })

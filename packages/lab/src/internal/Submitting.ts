@@ -23,15 +23,20 @@ export const plan = (driver: DriverState, tasks: ReadonlyArray<TaskReference>): 
   }
 }
 
-/** Sends what can go. */
+/** Sends what can go, and ends what nobody wants any more. */
 export const pump = (driver: DriverState): void => {
+  pumpAdds(driver)
+  Actions.pump(driver)
+}
+
+const pumpAdds = (driver: DriverState): void => {
   const { memory, settings } = driver
   while (memory.chunksUnderWay < settings.concurrency) {
     const tasks: Array<TaskReference> = []
     while (tasks.length < settings.tasksPerRequest && memory.plannedTaken < memory.planned.length) {
       const task = memory.planned[memory.plannedTaken++]!
       if (isAwaited(driver, task)) tasks.push(task)
-      else answered(driver, task)
+      else Actions.answered(driver, task)
     }
     if (memory.plannedTaken === memory.planned.length) {
       memory.planned = []
@@ -43,19 +48,11 @@ export const pump = (driver: DriverState): void => {
   }
 }
 
-const isAwaited = ({ memory: { state } }: DriverState, { node, submission }: TaskReference) =>
+const isSubmitting = ({ memory: { state } }: DriverState, { node, submission }: TaskReference) =>
   state.nodeStates[node] === NodeState.submitting && state.submissions[node] === submission
-  && RunState.isWanted(state, node)
 
-/** What became of an add is known. */
-const answered = ({ memory }: DriverState, task: TaskReference): void => {
-  const key = keyOf(task)
-  memory.adding.delete(key)
-  const ending = memory.endAfterAdd.size === 0 ? undefined : memory.endAfterAdd.get(key)
-  if (ending === undefined) return
-  memory.endAfterAdd.delete(key)
-  memory.actions.push({ _tag: "TerminateTask", task })
-}
+const isAwaited = (driver: DriverState, task: TaskReference): boolean =>
+  isSubmitting(driver, task) && RunState.isWanted(driver.memory.state, task.node)
 
 /** Takes the answer to a collection. */
 export const receive = (
@@ -80,7 +77,6 @@ export const receive = (
     Wire.post(driver, driver.nowMs + waitMs, { _tag: "Requeue", epoch: driver.epoch, tasks: open })
   }
   Polling.moved(driver)
-  Actions.pump(driver)
 }
 
 const readItems = (
@@ -94,15 +90,16 @@ const readItems = (
     const item = items?.[place]
     if (item?.isPassing === true) open.push(task)
     else if (item === undefined || item.code === "TaskExists") {
-      accepted.push(task)
-      answered(driver, task)
+      // A late answer to an add is none to the reactivation that has followed meanwhile.
+      if (isSubmitting(driver, task)) accepted.push(task)
+      Actions.answered(driver, task)
     } else reject(driver, task, item.code)
   }
   if (accepted.length > 0) driver.memory.inbox.push({ _tag: "TasksAccepted", tasks: accepted })
 }
 
 const reject = (driver: DriverState, task: TaskReference, code: string): void => {
-  answered(driver, task)
+  Actions.answered(driver, task)
   driver.memory.inbox.push({
     _tag: "TaskRejected",
     task,

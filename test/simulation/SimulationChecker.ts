@@ -1,0 +1,163 @@
+/**
+ * Compares what a run wrote in its journal with what truly happened and with what it reported, and says
+ * what breaks an invariant. Shares no code with the reactor, the driver or the engine: only the names of
+ * events and facts, and the authored workflow.
+ *
+ * Problems begin with the name of the invariant: S for safety, L for liveness.
+ */
+import type { RunEvent } from "@batchwave/core/RunEvent"
+import type { Workflow } from "@batchwave/core/Workflow"
+import type { Fact } from "@batchwave/sim/Fact"
+import * as SimulationReading from "./SimulationReading.ts"
+import * as Rule from "./SimulationRule.ts"
+import * as SimulationTruth from "./SimulationTruth.ts"
+
+/** What is known of a run when it is over. */
+export interface Evidence {
+  readonly workflow: Workflow
+  readonly journal: ReadonlyArray<
+    { readonly atMs: number; readonly events: ReadonlyArray<RunEvent> }
+  >
+  readonly facts: ReadonlyArray<Fact>
+  readonly report: {
+    readonly outcome: string
+    readonly nodes: ReadonlyArray<{ readonly node: string; readonly outcome: string }>
+  }
+  /** The largest request, in tasks. */
+  readonly chunkMax: number
+  /** How far the service's clock is ahead. */
+  readonly clockSkewMs: number
+  /** The longest a request is on its way to the service. */
+  readonly requestMsMax: number
+  /** When faults ended. */
+  readonly healMs: number
+  /** How long after its end a task may still be unknown, once all is well. */
+  readonly newsMsMax: number
+}
+
+/** Everything that breaks an invariant. */
+export const problemsOf = (evidence: Evidence): ReadonlyArray<string> => {
+  const truth = SimulationTruth.read(evidence.facts)
+  const reading = SimulationReading.read(evidence, truth)
+  const problems = [...truth.problems, ...reading.problems]
+  const say = (problem: string): void => {
+    problems.push(problem)
+  }
+  if (evidence.chunkMax > 100) say(`S12 a request about ${evidence.chunkMax} tasks`)
+  checkTasks(evidence, truth, reading, say)
+  checkOverlaps(evidence, truth, say)
+  checkNodes(evidence, reading, say)
+  checkReport(evidence, reading, say)
+  return problems
+}
+
+type Say = (problem: string) => void
+
+/** S3, S4, S5, S9: what the service did against what was intended. */
+const checkTasks = (
+  { requestMsMax }: Evidence,
+  { lives }: SimulationTruth.Truth,
+  reading: SimulationReading.Reading,
+  say: Say
+): void => {
+  for (const [id, life] of lives) {
+    const intents = reading.intents.get(`${life.node}/${life.submission}`)
+    if (intents === undefined || intents.plannedAtMs > life.addedAtMs) {
+      say(`S5 ${id} was added without an intent`)
+      continue
+    }
+    life.reactivatedAtMs.forEach((atMs, index) => {
+      const intentAtMs = intents.reactivationsAtMs[index]
+      if (intentAtMs === undefined || intentAtMs > atMs) {
+        say(`S5 ${id} was reactivated at ${atMs} without an intent`)
+      }
+    })
+    const wanted = 1 + life.reactivatedAtMs.length + life.requeuedAtMs.length
+    if (life.startedAtMs.length > wanted) {
+      say(`S4 ${id} ran ${life.startedAtMs.length} times where ${wanted} were wanted`)
+    }
+    if (intents.goneAtMs + requestMsMax < life.addedAtMs) {
+      say(`S9 ${id} was added ${life.addedAtMs - intents.goneAtMs} ms after nobody wanted it`)
+    }
+    if (life.state === "running" && life.deletedAtMs === Infinity) {
+      say(`S9 ${id} runs on after the end of the run`)
+    }
+  }
+}
+
+/** S3, S12: two tasks of one node, or of one mutex, never run at the same time. */
+const checkOverlaps = (
+  { workflow }: Evidence,
+  { lives }: SimulationTruth.Truth,
+  say: Say
+): void => {
+  const runs = new Map<string, Array<{ fromMs: number; toMs: number; node: number }>>()
+  for (const { node, runs: own } of lives.values()) {
+    const { mutex } = workflow.nodes[node]!
+    const keys = mutex === undefined ? [`node ${node}`] : [`node ${node}`, `mutex ${mutex}`]
+    for (const key of keys) {
+      const known = runs.get(key) ?? []
+      for (const { fromMs, toMs } of own) known.push({ fromMs, toMs, node })
+      runs.set(key, known)
+    }
+  }
+  for (const [key, all] of runs) {
+    if (all.length < 2) continue
+    all.sort((left, right) => left.fromMs - right.fromMs || left.toMs - right.toMs)
+    for (let at = 1; at < all.length; at++) {
+      const before = all[at - 1]!
+      if (all[at]!.fromMs < before.toMs) {
+        say(
+          `S3 S12 two tasks of ${key} (nodes ${before.node}, ${all[at]!.node}) ran at ${
+            all[at]!.fromMs
+          }`
+        )
+      }
+    }
+  }
+}
+
+/** S1, L2 and the verdicts: every node has ended as its rule says. */
+const checkNodes = (
+  { workflow }: Evidence,
+  reading: SimulationReading.Reading,
+  say: Say
+): void => {
+  workflow.nodes.forEach((node, index) => {
+    const note = reading.nodes[index]!
+    if (note.fate === "open") return say(`S1 L2 ${node.name} never settled`)
+    if (note.isCancelledDirectly || reading.isStopped) return
+    const parents = node.after.map((name) =>
+      [name, reading.nodes[reading.indexOf.get(name)!]!.fate] as const
+    )
+    const rule = Rule.ruleOf(node)
+    const isMet = Rule.mayRun(rule, parents)
+    if (note.isPlanned) {
+      if (!isMet && !reading.isRerun) say(`S2 ${node.name} ran although its rule is not met`)
+    } else if (isMet) say(`L2 ${node.name} ended ${note.fate} although its rule is met`)
+    else if (note.fate !== Rule.endWithoutRun(rule, parents)) {
+      say(`S1 ${node.name} ended ${note.fate} without having run`)
+    }
+  })
+}
+
+/** The report says what the journal says. */
+const checkReport = (
+  { report, workflow }: Evidence,
+  reading: SimulationReading.Reading,
+  say: Say
+): void => {
+  if (report.outcome === "unfinished") say("L1 the run never ended")
+  if (report.outcome !== (reading.outcome ?? "unfinished")) {
+    say(`S1 the report says ${report.outcome}, the journal ${reading.outcome ?? "nothing"}`)
+  }
+  report.nodes.forEach(({ node, outcome }, index) => {
+    const fate = reading.nodes[index]?.fate
+    if (node !== workflow.nodes[index]?.name) say(`S1 the report calls node ${index} ${node}`)
+    if (outcome !== fate) say(`S1 the report says ${outcome} of ${node}, the journal ${fate}`)
+  })
+  if (reading.outcome === undefined) return
+  const isWell = reading.nodes.every(({ fate }) => fate === "succeeded" || fate === "skipped")
+  const expected = reading.isCancelled ? "cancelled" : isWell ? "succeeded" : "failed"
+  if (reading.outcome !== expected) say(`S1 the run ended ${reading.outcome}, not ${expected}`)
+}
