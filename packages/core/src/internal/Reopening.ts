@@ -2,7 +2,7 @@
  * Nodes that wait again: because somebody wants a part of the run once more, or because the service
  * holds back a task whose parent will not succeed. Part of `RunState.evolve`.
  */
-import { isSettled, NodeState } from "../NodeState.ts"
+import { isInService, isSettled, NodeState } from "../NodeState.ts"
 import type { RunState } from "../RunState.ts"
 import { isFinalizer, move, rebuildLists, reconsider, withholdNative } from "./Transition.ts"
 
@@ -10,6 +10,7 @@ import { isFinalizer, move, rebuildLists, reconsider, withholdNative } from "./T
  * Lets settled nodes wait again, with their outputs gone and their attempts forgotten.
  */
 export const reopen = (state: RunState, nodes: ReadonlyArray<number>): void => {
+  keepEnding(state)
   state.outcome = undefined
   state.stopping = undefined
   state.stopsFinalizers = false
@@ -29,6 +30,16 @@ export const reopen = (state: RunState, nodes: ReadonlyArray<number>): void => {
   rebuildLists(state)
   for (const node of affected) {
     if (state.nodeStates[node] === NodeState.waiting) reconsider(state, node)
+  }
+}
+
+/** What the stop has ordered to end ends, also when the run goes on. */
+const keepEnding = (state: RunState): void => {
+  if (state.stopping !== "cancel" && state.stopping !== "failFast") return
+  for (let node = 0; node < state.nodeStates.length; node++) {
+    if (!isInService(state.nodeStates[node]!)) continue
+    if (isFinalizer(state, node) && !state.stopsFinalizers) continue
+    state.ending.set(node, { _tag: "Cancel" })
   }
 }
 

@@ -50,7 +50,9 @@ export const receivePage = (
     recovery.held.add(keyOf(task))
     if (submissions[node] !== submission) continue
     const nodeState = nodeStates[node]!
-    if (nodeState === NodeState.submitting) {
+    const isReactivated = nodeState === NodeState.reactivating && entry.state !== "completed"
+      && !Polling.isOld(driver, entry)
+    if (nodeState === NodeState.submitting || isReactivated) {
       recovery.events.push({ _tag: "TasksAccepted", tasks: [task] })
     }
     if (!isInService(nodeState) || event === undefined) continue
