@@ -35,14 +35,6 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          name: "simulation",
-          include: ["test/simulation/**/*.test.ts"],
-          testTimeout: 600_000
-        }
-      },
-      {
-        extends: true,
-        test: {
           name: "e2e",
           include: ["test/e2e/**/*.test.ts"],
           ...timeouts

@@ -310,7 +310,7 @@ const hear = (reading: Reading, event: News, atMs: number): void => {
     case "TaskStuck":
       return
     default:
-      return event satisfies never
+      return say(reading, -1, `S11 ${event._tag}, which this world never does`)
   }
 }
 
