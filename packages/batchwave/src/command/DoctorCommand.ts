@@ -37,9 +37,7 @@ export const run = Effect.fn("DoctorCommand.run")(function*(settings: DoctorSett
   const kept = settings.cut
     ? yield* JournalDoctor.cut(directory.journal).pipe(Effect.mapError(told))
     : undefined
-  yield* screen.result(
-    settings.json ? json(directory.runId, diagnosis, kept) : text(directory.runId, diagnosis, kept)
-  )
+  yield* screen.result(`${(settings.json ? json : text)(directory.runId, diagnosis, kept)}\n`)
   if (diagnosis.problems.length > 0 && kept === undefined) {
     return yield* new CommandEnded({ exitCode: ExitCode.storage })
   }

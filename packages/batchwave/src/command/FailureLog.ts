@@ -45,8 +45,16 @@ export interface FailureLog {
   readonly drain: Effect.Effect<void>
 }
 
+/** A failed task and the job that held it. */
+interface WantedTask {
+  readonly job: string
+  readonly task: TaskReference
+}
+
+type Wanted = WantedTask | "end"
+
 /**
- * Makes the log of a job. Its reading ends with the scope.
+ * Makes the log of a run that begins in a job, and follows it into others. Its reading ends with the scope.
  *
  * @category constructors
  */
@@ -58,14 +66,15 @@ export const make: (
     const files = yield* FileOperations
     const screen = yield* Screen
     const naming = TaskNaming.make(plan)
-    const wanted = yield* Queue.unbounded<TaskReference>()
+    const wanted = yield* Queue.unbounded<Wanted>()
     const drained = yield* Deferred.make<void>()
     let asked = 0
     let isClosing = false
-    const show = Effect.fnUntraced(function*(task: TaskReference) {
+    let current = jobId
+    const show = Effect.fnUntraced(function*({ job, task }: WantedTask) {
       const taskId = naming.idOf(task)
       const name = cleanLine(plan.names[task.node] ?? taskId)
-      const text = yield* readTail(files, jobId, taskId)
+      const text = yield* readTail(files, job, taskId)
       yield* screen.say(render(name, taskId, text))
     })
     const serve = Effect.gen(function*() {
@@ -75,7 +84,7 @@ export const make: (
         }
         yield* Effect.flatMap(
           Queue.take(wanted),
-          (task) => task.node < 0 ? Effect.void : show(task)
+          (next) => next === "end" ? Effect.void : show(next)
         )
       }
     })
@@ -83,16 +92,15 @@ export const make: (
     return {
       observe: (events, state) =>
         Effect.forEach(events, (event) => {
+          if (event._tag === "JobReplaced") current = event.jobId
           if (event._tag !== "NodeFailed" || event.failure._tag === "Rejected") return Effect.void
           if (++asked > tasksShownMax) return Effect.void
-          return Queue.offer(wanted, {
-            node: event.node,
-            submission: state.submissions[event.node] ?? 1
-          })
+          const submission = state.submissions[event.node] ?? 1
+          return Queue.offer(wanted, { job: current, task: { node: event.node, submission } })
         }, { discard: true }),
       drain: Effect.suspend(() => {
         isClosing = true
-        return Queue.offer(wanted, { node: -1, submission: 0 }).pipe(
+        return Queue.offer(wanted, "end").pipe(
           Effect.andThen(Deferred.await(drained)),
           Effect.timeoutOption(drainMsMax),
           Effect.andThen(

@@ -74,7 +74,7 @@ export const run: (settings: GcSettings) => Effect.Effect<void, CommandError, Sc
       }
       found.push({ ...job, standing, isEnded })
     }
-    yield* screen.result(settings.json ? json(found) : text(found, settings))
+    yield* screen.result(`${settings.json ? json(found) : text(found, settings)}\n`)
   },
   Effect.scoped
 )
