@@ -4,6 +4,7 @@
 export * as Analysis from "./Analysis.ts"
 export * as Arm from "./Arm.ts"
 export * as Bootstrap from "./Bootstrap.ts"
+export * as Calibration from "./Calibration.ts"
 export * as ConfidenceSequence from "./ConfidenceSequence.ts"
 export * as Experiment from "./Experiment.ts"
 export * as LabHtml from "./LabHtml.ts"

@@ -189,16 +189,14 @@ describe("Analysis", () => {
   })
 
   it("is clear only with a second arm and enough trials", () => {
-    const many = Array.from(
-      { length: 40 },
-      (_, trial) =>
-        ["never", "once", "often"].map((arm, place) => ({
-          ...outcomes[0]!,
-          trial,
-          arm,
-          measures: { ...outcomes[0]!.measures, makespan: 100 + trial % 7 + 50 * place }
-        }))
-    ).flat()
+    const { measures } = outcomes[0]!
+    const many: Array<Trial.Outcome> = []
+    for (let trial = 0; trial < 40; trial++) {
+      for (const [place, { name }] of header.arms.entries()) {
+        const makespan = 100 + trial % 7 + 50 * place
+        many.push({ ...outcomes[0]!, trial, arm: name, measures: { ...measures, makespan } })
+      }
+    }
     const sequential = { ...header, stopsWhenClear: true }
     assert.isTrue(Analysis.isClear(sequential, many))
     assert.isFalse(Analysis.isClear(sequential, many.slice(0, 39 * 3)))
