@@ -136,4 +136,20 @@ describe("lab", () => {
     assert.strictEqual(code, 2)
     assert.include(stderr, "belongs to another experiment: it was begun with another seed")
   })
+
+  it("fits a world to a real run, and experiments in it", async () => {
+    const real = await Command.run(["run", pipeline, "--run-id", "real", "--quiet"], {
+      cwd: directory
+    })
+    assert.strictEqual(real.code, 0, real.stderr)
+    const fitted = await lab("fit", "real")
+    assert.strictEqual(fitted.code, 0, fitted.stderr)
+    assert.include(fitted.stderr, "run real: 4 ends; run times")
+    assert.include(fitted.stderr, "failures: none")
+    writeFileSync(join(directory, "real.json"), fitted.stdout)
+    const options = ["--arm", "pipeline", "--scenario", "real.json", "--trials", "2"]
+    const found = await lab(pipeline, ...options)
+    assert.strictEqual(found.code, 0, found.stderr)
+    assert.include(found.stdout, "diamond in real")
+  })
 })

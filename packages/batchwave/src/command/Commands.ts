@@ -154,6 +154,15 @@ const emulate = Command.make(
   ])
 )
 
+const labFit = Command.make(
+  "fit",
+  { run: runArgument, data, color },
+  Effect.fnUntraced(function*(settings) {
+    const LabFitCommand = yield* Effect.promise(() => import("./LabFitCommand.ts"))
+    yield* LabFitCommand.run(settings).pipe(onScreen(settings))
+  })
+).pipe(Command.withDescription("Fit a scenario to the journal of a run, and say how well it fits"))
+
 const lab = Command.make(
   "lab",
   { ...labFlags, color },
@@ -176,8 +185,10 @@ const lab = Command.make(
     {
       command: "batchwave lab trace.json --arm arms.ts --out study --trials 1000",
       description: "Keep results and reports"
-    }
-  ])
+    },
+    { command: "batchwave lab fit RUN > world.json", description: "The world of a real run" }
+  ]),
+  Command.withSubcommands([labFit])
 )
 
 const doctor = Command.make(

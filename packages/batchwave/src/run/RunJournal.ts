@@ -1,7 +1,8 @@
 /**
- * The state of a run from its journal alone.
+ * The state and the events of a run from its journal alone.
  */
 import * as Plan from "@batchwave/core/Plan"
+import type { RunEvent } from "@batchwave/core/RunEvent"
 import * as RunState from "@batchwave/core/RunState"
 import { JournalFailed, type JournalLocked } from "@batchwave/engine/EngineError"
 import { Journal } from "@batchwave/engine/Journal"
@@ -37,4 +38,22 @@ export const fold: (
     for (const event of events) RunState.evolve(state, event, atMs)
   })
   return state
+}, Effect.scoped)
+
+/**
+ * All events of a journal, in order. Fails when it cannot be read or is held by a process.
+ *
+ * @category operations
+ */
+export const events: (
+  file: string
+) => Effect.Effect<ReadonlyArray<RunEvent>, JournalFailed | JournalLocked> = Effect.fn(
+  "RunJournal.events"
+)(function*(file) {
+  const services = yield* Layer.build(SqliteJournal.layer(file))
+  const found: Array<RunEvent> = []
+  yield* Context.get(services, Journal).replay((record) => {
+    for (const event of record.events) found.push(event)
+  })
+  return found
 }, Effect.scoped)
