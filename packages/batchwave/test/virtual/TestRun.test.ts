@@ -1,0 +1,69 @@
+import * as Backoff from "@batchwave/core/Backoff"
+import * as Policy from "@batchwave/core/Policy"
+import { assert, describe, it } from "@effect/vitest"
+import { Output, Pipeline, sh } from "batchwave"
+import { TestRun, VirtualTime } from "batchwave/testing"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+
+const hourMs = 3_600_000
+
+const pipeline = Pipeline.make("two", {}, (p) => {
+  const made = p.task("make", {
+    run: sh`make`,
+    output: Output.json(Schema.Struct({ count: Schema.Int }))
+  })
+  p.task("use", { run: sh`use ${made.output.at("count")}` })
+})
+
+const scenario = {
+  tasks: [
+    { tasks: "make", files: { "output.json": "{\"count\": 3}" } },
+    { duration: { _tag: "Fixed", value: hourMs } as const }
+  ]
+}
+
+describe("TestRun", () => {
+  it.live("runs a pipeline for hours at once, with the outputs of the scenario", () =>
+    Effect.gen(function*() {
+      const { durationMs, outputOf, report, requests } = yield* VirtualTime.run(
+        TestRun.run(pipeline, { scenario })
+      )
+      assert.deepStrictEqual(report.nodes.map(({ outcome }) => outcome), ["succeeded", "succeeded"])
+      assert.strictEqual(report.nodes[0]?.runTimeMs, hourMs)
+      assert.isAtLeast(durationMs, 2 * hourMs)
+      assert.strictEqual(requests.operations["Task_AddCollection"]?.count, 2)
+      assert.deepStrictEqual(outputOf("make", "output"), { count: 3 })
+    }))
+
+  it.live("retries by the policy, and waits its backoff", () =>
+    Effect.gen(function*() {
+      const failing = {
+        tasks: [
+          { tasks: "make", attempts: { to: 2 }, failures: [{ exitCode: 9, probability: 1 }] },
+          ...scenario.tasks
+        ]
+      }
+      const policy = Policy.retry({ max: 2, backoff: Backoff.constant(hourMs) })
+      const { durationMs, report } = yield* VirtualTime.run(
+        TestRun.run(pipeline, { scenario: failing, config: { policy } })
+      )
+      assert.strictEqual(report.outcome, "succeeded")
+      assert.strictEqual(report.nodes[0]?.attempts, 3)
+      assert.isAtLeast(durationMs, 6 * hourMs)
+    }))
+
+  it.live("tells a failed node in the report, and does not fail", () =>
+    Effect.gen(function*() {
+      const { report } = yield* VirtualTime.run(
+        TestRun.run(pipeline, { scenario: { tasks: [{ setupFailure: { probability: 1 } }] } })
+      )
+      assert.deepStrictEqual(report.nodes.map(({ outcome }) => outcome), ["failed", "blocked"])
+    }))
+
+  it.live("fails when an option is wrong", () =>
+    Effect.gen(function*() {
+      const error = yield* Effect.flip(VirtualTime.run(TestRun.run(pipeline, { nodes: -1 })))
+      assert.include(error.message, "nodes must be a whole number")
+    }))
+})
