@@ -231,7 +231,9 @@ const notesOf = (
     }
   }
   if (trials < 30) {
-    notes.push(`${trials} trials are few; intervals hold as stated from about 40 on.`)
+    notes.push(
+      `${trials} trials are few; intervals of skewed measures hold as stated from about 100 on.`
+    )
   }
   if (trials < header.trials) {
     notes.push(
