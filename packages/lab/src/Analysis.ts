@@ -230,7 +230,7 @@ const notesOf = (
       notes.push(`${unfinished} of ${trials} runs of ${name} had not ended when their time was up.`)
     }
   }
-  if (trials < 30) {
+  if (trials < 100) {
     notes.push(
       `${trials} trials are few; intervals of skewed measures hold as stated from about 100 on.`
     )

@@ -41,7 +41,7 @@ describe("Calibration", () => {
   })
 
   it("keeps the recorded values where they have two humps", () => {
-    const values = Array.from({ length: 40 }, (_, place) => place < 20 ? 1_000 : 600_000)
+    const values = Array.from({ length: 40 }, (_, place): number => place < 20 ? 1_000 : 600_000)
     const { duration, scenario } = calibrated({ duration: { _tag: "Empirical", values } })
     assert.strictEqual(duration.kind, "Empirical")
     assert.isAbove(duration.distance, duration.distanceMax)
