@@ -46,7 +46,7 @@ export const choose: (
     const choice = BackendChoice.choose({ backend, pool: settings.pool }, found)
     if (Result.isFailure(choice)) {
       return yield* usage(
-        `--backend azure needs an account and a pool:\n${
+        `there is no Batch account to work with:\n${
           choice.failure.map((problem) => `- ${problem}`).join("\n")
         }`
       )

@@ -7,7 +7,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
 import * as ControlChannel from "../run/ControlChannel.ts"
-import type * as RunDirectory from "../run/RunDirectory.ts"
+import * as RunDirectory from "../run/RunDirectory.ts"
 import * as RunJournal from "../run/RunJournal.ts"
 import * as RunQuery from "../run/RunQuery.ts"
 import { clean } from "../screen/CleanText.ts"
@@ -52,10 +52,15 @@ export const run = Effect.fn("SteerCommand.run")(function*(
 })
 
 const unanswered = (
-  { runId }: RunDirectory.RunDirectory,
+  directory: RunDirectory.RunDirectory,
   isLive: boolean
-): CommandError =>
-  isLive
+): CommandError => {
+  const { runId } = directory
+  const outcome = RunDirectory.describe(directory)?.outcome
+  if (!isLive && outcome !== undefined) {
+    return usage(`run ${runId} has ended (${outcome}), so there is nothing left to steer`)
+  }
+  return isLive
     ? new CommandError({
       exitCode: ExitCode.locked,
       message: `the process that works on run ${runId} did not answer within ${
@@ -66,6 +71,7 @@ const unanswered = (
       `no process works on run ${runId}; resume it by batchwave run FILE --resume --run-id ${runId}, `
         + "or end what it left by batchwave gc --end --interrupted"
     )
+}
 
 /** Answers from the journal what can be answered without the process; `undefined` for wishes. */
 const fromJournal = Effect.fnUntraced(function*(
