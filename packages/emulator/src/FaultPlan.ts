@@ -6,6 +6,7 @@
  * F2 all rules are looked at in order; delays add up, and of the faults that end a request the first
  *    one holds. A rule that was outdone did not fire.
  */
+import * as FaultScript from "@batchwave/sim/FaultScript"
 import * as IdPattern from "@batchwave/sim/IdPattern"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
@@ -126,8 +127,8 @@ export const ServerFaults = Schema.Struct({
 /** What goes wrong with the server as a whole. */
 export interface ServerFaults extends Schema.Schema.Type<typeof ServerFaults> {}
 
-/** The most rules of a plan. */
-export const rulesMax = 1000
+/** The most rules of a kind. */
+export const rulesMax = FaultScript.rulesMax
 
 /**
  * A fault plan.
@@ -175,8 +176,7 @@ export const problems = (
   operationIds: ReadonlyArray<string>
 ): ReadonlyArray<string> => [
   ...plan.rules.flatMap((rule, index) => ruleProblems(rule, index, operationIds)),
-  ...(plan.runs ?? []).flatMap(runProblems),
-  ...(plan.nodes ?? []).flatMap(nodeProblems)
+  ...FaultScript.problems(plan)
 ]
 
 const problemsMax = 20
@@ -209,27 +209,6 @@ const ruleProblems = (
     "tasks" in fault ? fault.tasks : undefined
   ]
   return [...found, ...windowProblems(place, when), ...patternProblems(place, patterns)]
-}
-
-const runProblems = ({ when = {} }: RunRule, index: number): ReadonlyArray<string> => {
-  const place = `faults.runs.${index}`
-  return [...windowProblems(place, when), ...patternProblems(place, [when.jobs, when.tasks])]
-}
-
-const nodeProblems = (
-  { atMs, everyMs, nodes, replaceAfterMs, returnAfterMs, untilMs = Infinity }: NodeRule,
-  index: number
-): ReadonlyArray<string> => {
-  const place = `faults.nodes.${index}`
-  const found = [...patternProblems(place, [nodes])]
-  if (returnAfterMs !== undefined && replaceAfterMs !== undefined) {
-    found.push(`${place}: a node comes back or is replaced; give one of the two.`)
-  }
-  if (untilMs <= atMs) found.push(`${place}.untilMs: it must be later than atMs.`)
-  if (untilMs < Infinity && everyMs === undefined) {
-    found.push(`${place}.untilMs: it needs everyMs.`)
-  }
-  return found
 }
 
 const windowProblems = (

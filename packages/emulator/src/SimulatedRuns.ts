@@ -10,10 +10,12 @@
  * @internal
  */
 import * as EventHeap from "@batchwave/core/EventHeap"
+import * as Account from "@batchwave/sim/Account"
 import type { Job } from "@batchwave/sim/Job"
 import * as NodeCourse from "@batchwave/sim/NodeCourse"
 import * as RunCourse from "@batchwave/sim/RunCourse"
 import * as RunFault from "@batchwave/sim/RunFault"
+import * as RunSubject from "@batchwave/sim/RunSubject"
 import type { Scenario } from "@batchwave/sim/Scenario"
 import * as ScenarioModel from "@batchwave/sim/ScenarioModel"
 import * as ScriptedFaults from "@batchwave/sim/ScriptedFaults"
@@ -136,9 +138,9 @@ const courseOf = (stage: Stage, start: StartRun): RunCourse.RunCourse => {
   if (start._tag === "StartChore") {
     return RunCourse.make(stage.model, { ...start, requiredSlots: 1 })
   }
-  return start.part === "command"
-    ? RunCourse.make(stage.model, start)
-    : coordinated
+  if (start.part !== "command") return coordinated
+  const job = Account.findJob(stage.state.account, start.jobId)
+  return RunCourse.make(stage.model, { ...start, subject: RunSubject.of(job, start) })
 }
 
 const setEnd = (stage: Stage, generation: number, run: SimulatedRun, atMs: number): void => {
@@ -226,11 +228,12 @@ const provideFiles = Effect.fnUntraced(function*(stage: Stage, job: Job, task: T
   const { dataDirectory } = stage.state.settings
   const directory = NodeLayout.taskDirectory(dataDirectory, node.id, job.id, task.id)
   stage.directories.add(directory)
+  const run = { taskId: task.id, attempt: task.runsCount }
   const own = RunCourse.outputOf(stage.model, {
-    taskId: task.id,
-    attempt: task.runsCount,
+    ...run,
     nodeId: node.id,
-    requiredSlots: task.requiredSlots
+    requiredSlots: task.requiredSlots,
+    subject: RunSubject.of(job, run)
   })
   const bent = stage.written.get(task)
   const { stderr = "", stdout = "" } = bent ?? own

@@ -14,6 +14,7 @@ import * as NodeCourse from "@batchwave/sim/NodeCourse"
 import * as RunCourse from "@batchwave/sim/RunCourse"
 import * as RunFault from "@batchwave/sim/RunFault"
 import * as Runs from "@batchwave/sim/Runs"
+import * as RunSubject from "@batchwave/sim/RunSubject"
 import type { Scenario } from "@batchwave/sim/Scenario"
 import * as ScenarioModel from "@batchwave/sim/ScenarioModel"
 import type { Task } from "@batchwave/sim/Task"
@@ -158,7 +159,7 @@ const begin = (service: VirtualService, start: StartTask | StartChore): void => 
   const { model } = service
   const course = start._tag === "StartChore"
     ? RunCourse.make(model, { ...start, requiredSlots: 1 })
-    : RunCourse.make(model, start)
+    : RunCourse.make(model, inNameOf(service, start))
   const fault = start._tag === "StartTask" ? start.fault : undefined
   const { durationMs, end } = fault === undefined
     ? { durationMs: course.totalMs, end: course.end }
@@ -174,6 +175,12 @@ const begin = (service: VirtualService, start: StartTask | StartChore): void => 
     endAtMs
   })
   if (endAtMs < Infinity) EventHeap.push(service.events, endAtMs, start.generation)
+}
+
+/** A task that was added again goes on with the draws of the one before it. */
+const inNameOf = ({ account }: VirtualService, start: StartTask): RunCourse.ScenarioRun => {
+  const subject = RunSubject.of(Account.findJob(account, start.jobId), start)
+  return subject === undefined ? start : { ...start, subject }
 }
 
 const noteQueued = ({ account, ledger }: VirtualService, start: StartTask | StartChore): void => {

@@ -3,7 +3,7 @@
  * slot costs. A `Scenario` of `sim` and what is around it.
  */
 import type * as Distribution from "@batchwave/sim/Distribution"
-import type { FaultScript } from "@batchwave/sim/FaultScript"
+import * as FaultScript from "@batchwave/sim/FaultScript"
 import * as Scenario from "@batchwave/sim/Scenario"
 import * as WorldLink from "./WorldLink.ts"
 
@@ -19,7 +19,7 @@ export interface World {
   readonly scenario: Scenario.Scenario
   readonly link?: WorldLink.LinkRule
   /** What goes wrong at certain times. @default nothing */
-  readonly faults?: FaultScript
+  readonly faults?: FaultScript.FaultScript
   /** Of a slot of the pool, used or not, in any currency. @default 0.05 */
   readonly pricePerSlotHour?: number
   /** A run that takes longer is given up. Milliseconds. @default 30 days */
@@ -163,6 +163,7 @@ export const problems = (world: World): ReadonlyArray<string> => {
   }
   whole("pool.nodes", world.pool.nodes, nodesMax)
   whole("pool.slotsPerNode", world.pool.slotsPerNode, slotsPerNodeMax)
+  if (world.faults !== undefined) found.push(...FaultScript.problems(world.faults))
   if (world.link !== undefined) found.push(...WorldLink.problems(world.link, "link"))
   const { latestMs = 1, pricePerSlotHour = 0 } = world
   if (!(pricePerSlotHour >= 0)) {

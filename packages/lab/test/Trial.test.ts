@@ -8,6 +8,7 @@ import * as Experiment from "../src/Experiment.ts"
 import * as LabHtml from "../src/LabHtml.ts"
 import * as LabText from "../src/LabText.ts"
 import * as Measure from "../src/Measure.ts"
+import * as Quantiles from "../src/Quantiles.ts"
 import * as Trial from "../src/Trial.ts"
 import * as TrialFile from "../src/TrialFile.ts"
 import * as Workload from "../src/Workload.ts"
@@ -90,6 +91,46 @@ describe("Trial", () => {
     assert.deepStrictEqual(twins[0]?.measures, twins[1]?.measures)
   })
 
+  it("draws the same for a reactivated and a resubmitted task", () => {
+    const [reactivated, resubmitted] = (["reactivate", "resubmit"] as const).map((via) => {
+      const arm = Arm.make(via, { policy: Policy.retry({ max: 8, via }) })
+      return Array.from({ length: 20 }, (_, trial) => Trial.run(flaky, arm, trial))
+    })
+    for (const measure of ["attempts", "success", "giveUps"] as const) {
+      const values = reactivated?.map((outcome) => outcome.measures[measure])
+      assert.deepStrictEqual(resubmitted?.map((outcome) => outcome.measures[measure]), values)
+    }
+    const attempts = new Set(reactivated?.map(({ measures }) => measures.attempts))
+    assert.isAbove(attempts.size, 3)
+  })
+
+  it("tells two ways to retry apart by a sixth of the variance of trials without a pair", () => {
+    const experiment = Experiment.make({
+      ...flaky,
+      world: {
+        ...World.preemption,
+        scenario: {
+          ...World.preemption.scenario,
+          tasks: [
+            { failures: [{ exitCode: 1, probability: 0.125, part: 0.5 }] },
+            ...World.preemption.scenario.tasks ?? []
+          ]
+        }
+      },
+      workload: Workload.layered({ levels: 4, width: 24 })
+    })
+    const trials = Array.from({ length: 40 }, (_, trial) => trial)
+    const [first = [], second = []] = (["reactivate", "resubmit"] as const).map((via) => {
+      const arm = Arm.make(via, { policy: Policy.retry({ max: 8, via }) })
+      return trials.map((trial) => Trial.run(experiment, arm, trial).measures.wastedSlotSeconds)
+    })
+    const varianceOf = (shift: number): number =>
+      Quantiles.moments(
+        trials.map((trial) => (first[trial] ?? 0) - (second[(trial + shift) % trials.length] ?? 0))
+      ).variance
+    assert.isBelow(varianceOf(0), varianceOf(1) / 6, `seed ${experiment.seed}`)
+  })
+
   it("gives another world to another trial and another seed", () => {
     const arm = flaky.arms[2]!
     const first = Trial.run(flaky, arm, 0).measures.makespan
@@ -123,11 +164,21 @@ describe("Experiment", () => {
         seed: 0.5,
         confidence: 1,
         relevant: -1,
-        world: { ...World.steady, pool: { nodes: 0, slotsPerNode: 257 } }
+        world: {
+          ...World.steady,
+          pool: { nodes: 0, slotsPerNode: 257 },
+          faults: {
+            runs: [{ when: { fromMs: 5, untilMs: 5, nth: 0 }, fault: { _tag: "Hang" } }],
+            nodes: [{ nodes: "*", atMs: -1 }]
+          }
+        }
       }),
       [
         "world \"steady\": pool.nodes must be a whole number from 1 to 10000, not 0.",
         "world \"steady\": pool.slotsPerNode must be a whole number from 1 to 256, not 257.",
+        "world \"steady\": faults.runs.0.when.untilMs: it must be later than fromMs.",
+        "world \"steady\": faults.runs.0.when.nth: it must be a whole number of at least 1, not 0.",
+        "world \"steady\": faults.nodes.0.atMs: it must be at least 0, not -1.",
         "two arms are named \"a\"; give each its own name.",
         "trials must be a whole number from 1 to 1000000, not 0.",
         "seed must be a whole number, not 0.5.",

@@ -4,6 +4,7 @@
  * @see ScenarioModel for what the answers depend on.
  */
 import * as Random from "@batchwave/core/Random"
+import * as RunSubject from "./RunSubject.ts"
 import type { CodedFailure, ExitFailure } from "./Scenario.ts"
 import * as ScenarioModel from "./ScenarioModel.ts"
 import type { TaskFailure } from "./Task.ts"
@@ -20,6 +21,8 @@ export interface ScenarioRun {
   readonly attempt: number
   readonly nodeId: string
   readonly requiredSlots: number
+  /** Whose rules bind the run and in whose name it draws. @default the task itself */
+  readonly subject?: RunSubject.RunSubject | undefined
 }
 
 /**
@@ -43,8 +46,9 @@ export interface RunCourse {
  * @category operations
  */
 export const make = (model: ScenarioModel.ScenarioModel, run: ScenarioRun): RunCourse => {
-  const taskKey = run.taskId.toLowerCase()
-  const random = ScenarioModel.stream(model, taskKey, run.attempt)
+  const { attempt, taskId } = run.subject ?? run
+  const taskKey = taskId.toLowerCase()
+  const random = ScenarioModel.stream(model, taskKey, attempt)
   const units = {
     duration: Random.nextUnit(random),
     setup: Random.nextUnit(random),
@@ -56,7 +60,7 @@ export const make = (model: ScenarioModel.ScenarioModel, run: ScenarioRun): RunC
     setupFailure: Random.nextUnit(random),
     uploadFailure: Random.nextUnit(random)
   }
-  const conduct = ScenarioModel.taskConduct(model, run.taskId, run.attempt)
+  const conduct = ScenarioModel.taskConduct(model, taskId, attempt)
   const node = ScenarioModel.nodeConduct(model, run.nodeId)
   const { failures, setupFailure, straggler, stuckProbability = 0, uploadFailure } = conduct.rule
   const setupMs = Math.round(conduct.setup?.(units.setup) ?? 0)
@@ -107,8 +111,9 @@ export interface RunOutput {
  * @category operations
  */
 export const outputOf = (model: ScenarioModel.ScenarioModel, run: ScenarioRun): RunOutput => {
+  const subject = run.subject ?? run
   const { files = {}, stderr = "", stdout = "" } =
-    ScenarioModel.taskConduct(model, run.taskId, run.attempt).rule
+    ScenarioModel.taskConduct(model, subject.taskId, subject.attempt).rule
   const fill = (text: string): string =>
     text.replaceAll("{task}", run.taskId).replaceAll("{attempt}", String(run.attempt))
       .replaceAll("{node}", run.nodeId)
@@ -119,14 +124,11 @@ export const outputOf = (model: ScenarioModel.ScenarioModel, run: ScenarioRun): 
   }
 }
 
-/** The name under which the engine adds a task again. */
-const resubmission = /^(.+)-r\d{1,5}$/
-
 const recordedMs = (model: ScenarioModel.ScenarioModel, taskKey: string): number | undefined => {
   if (model.recordedMs.size === 0) return undefined
   const own = model.recordedMs.get(taskKey)
   if (own !== undefined) return own
-  const first = resubmission.exec(taskKey)?.[1]
+  const first = RunSubject.firstIdOf(taskKey)
   return first === undefined ? undefined : model.recordedMs.get(first)
 }
 
@@ -138,7 +140,7 @@ const outOfMemory = (
   taskKey: string
 ): ExitFailure | undefined => {
   if (memory === undefined || needMiB === undefined) return undefined
-  const first = resubmission.exec(taskKey)?.[1] ?? taskKey
+  const first = RunSubject.firstIdOf(taskKey) ?? taskKey
   const wantedMiB = needMiB(Random.nextUnit(ScenarioModel.stream(model, first, 0)))
   const givenMiB = memory.perSlotMiB * requiredSlots
   if (wantedMiB <= givenMiB) return undefined

@@ -57,9 +57,12 @@ export interface MemoryRule {
  * @category models
  */
 export interface TaskRule {
-  /** Ids. @default "*" */
+  /** Ids. The n-th resubmission `id-rn` of a task counts as the task. @default "*" */
   readonly tasks?: string
-  /** The runs of a task that are meant, counted from 1 through retries and reactivations. @default all */
+  /**
+   * The runs of a task that are meant, counted from 1 through retries, reactivations and resubmissions.
+   * @default all
+   */
   readonly attempts?: { readonly from?: number; readonly to?: number }
   /** Of the process. @default 0, which takes a millisecond */
   readonly duration?: Distribution.Distribution

@@ -2,6 +2,8 @@
  * From `--scenario` to a world: one that is built in, or a JSON file with a scenario and what is around
  * it.
  */
+import * as FaultPlan from "@batchwave/emulator/FaultPlan"
+import { NodeRule } from "@batchwave/emulator/RunFault"
 import * as ScenarioFile from "@batchwave/emulator/ScenarioFile"
 import * as World from "@batchwave/lab/World"
 import * as Result from "effect/Result"
@@ -30,6 +32,10 @@ const Surroundings = Schema.Struct({
       Schema.Array(Schema.Struct({ fromMs: Schema.Finite, forMs: Schema.Finite }))
     ),
     errorShare: optional(Schema.Finite)
+  })),
+  faults: optional(Schema.Struct({
+    runs: optional(Schema.Array(FaultPlan.RunRule)),
+    nodes: optional(Schema.Array(NodeRule))
   })),
   pricePerSlotHour: optional(Schema.Finite),
   latestMs: optional(Schema.Finite)
