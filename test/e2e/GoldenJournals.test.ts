@@ -18,6 +18,7 @@ describe("golden journals", () => {
   it("are there", () => {
     assert.include(journals, "journal-v1.db")
     assert.include(journals, "journal-v2.db")
+    assert.include(journals, "journal-v3.db")
   })
 
   for (const journal of journals) {

@@ -204,7 +204,7 @@ const rebuild = (
     number: 0,
     digest: JournalTables.readSettings(database).digest
   }
-  const append = JournalTables.appender(database)
+  const append = JournalTables.appender(database, () => header.version)
   const read = Result.try(() => {
     const { digest } = JournalTables.readSettings(source)
     JournalTables.readBatches(source, digest, ({ atMs, events }) => {

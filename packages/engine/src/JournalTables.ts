@@ -6,15 +6,20 @@
  *    or exchanged one is found; only the loss of the last batches leaves no trace.
  * T2 A setting has a digest of its own.
  * T3 What is damaged is never guessed at: reading stops after the last intact batch.
- * T4 Files of every earlier version are brought to this one when they are opened, all or nothing.
+ * T4 Files of version 1 are brought to this one when they are opened, all or nothing.
  *
- * Version 1 had one row an event and no digests.
+ * | version | a file of it                                                                        |
+ * | ------- | ----------------------------------------------------------------------------------- |
+ * | 1       | had one row an event and no digests                                                 |
+ * | 2       | has one object an event in `body`; it stays so, and is written on in the same way   |
+ * | 3       | has `EventText` in `body`                                                           |
  */
 import * as EventUpgrade from "@batchwave/core/EventUpgrade"
 import type { RunEvent } from "@batchwave/core/RunEvent"
 import * as Data from "effect/Data"
 import type { DatabaseSync } from "node:sqlite"
 import { crc32 } from "node:zlib"
+import * as EventText from "./EventText.ts"
 import { journalVersion, type RunHeader } from "./RunHeader.ts"
 
 /**
@@ -163,18 +168,19 @@ export const readTail = (database: DatabaseSync, digest: number): Tail => {
 }
 
 /**
- * Writes the events of one append, and answers the new end.
+ * Writes the events of one append in the way of the journal's version, and answers the new end.
  *
  * @category operations
  */
 export const appender = (
-  database: DatabaseSync
+  database: DatabaseSync,
+  version: () => number
 ): (tail: Tail, events: ReadonlyArray<RunEvent>, atMs: number) => Tail => {
   const insert = database.prepare(
     "INSERT INTO batch (number, at_ms, digest, body) VALUES (?, ?, ?, ?)"
   )
   return (tail, events, atMs) => {
-    const body = JSON.stringify(events)
+    const body = version() < 3 ? JSON.stringify(events) : EventText.write(events)
     const number = tail.number + 1
     const digest = digestOf(tail.digest, number, atMs, body)
     insert.run(number, atMs, digest, body)
@@ -206,14 +212,14 @@ export const readBatches = (
     const expected = digestOf(tail.digest, number, atMs, body)
     if (row["digest"] !== expected) throw new Damage({ message: `its record ${number} is damaged` })
     // The digest shows that the journal wrote this text itself.
-    const events: ReadonlyArray<RunEvent> = JSON.parse(body)
+    const events = EventText.read(body)
     tail = { number, digest: expected }
     visit({ number, atMs, events })
   }
   return tail
 }
 
-/** Brings a journal of version 1 to version 2. */
+/** Brings a journal of version 1 to this one. */
 const upgradeFromFirst = (database: DatabaseSync): void => {
   const old = new Map(
     database.prepare("SELECT key, value FROM meta").all()
@@ -243,7 +249,7 @@ const upgradeFromFirst = (database: DatabaseSync): void => {
     const told: { readonly version: number } = JSON.parse(header)
     writeSetting(database, "header", JSON.stringify({ ...told, version: journalVersion }))
   }
-  const append = appender(database)
+  const append = appender(database, () => journalVersion)
   let tail: Tail = { number: 0, digest: readSettings(database).digest }
   for (const { atMs, events } of batches) tail = append(tail, events, atMs)
 }

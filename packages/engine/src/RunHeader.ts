@@ -9,7 +9,7 @@ import type { Workflow } from "@batchwave/core/Workflow"
  *
  * @category constants
  */
-export const journalVersion = 2
+export const journalVersion = 3
 
 /**
  * The first record of a journal.
@@ -17,7 +17,8 @@ export const journalVersion = 2
  * @category models
  */
 export interface RunHeader {
-  readonly version: typeof journalVersion
+  /** That of the journal when it was begun; `JournalTables` tells what each means. */
+  readonly version: 2 | typeof journalVersion
   readonly runId: string
   readonly jobId: string
   /** The pool that runs the job. */

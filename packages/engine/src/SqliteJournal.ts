@@ -13,6 +13,7 @@ import { DatabaseSync } from "node:sqlite"
 import { JournalFailed, JournalLocked } from "./EngineError.ts"
 import { Journal } from "./Journal.ts"
 import * as JournalTables from "./JournalTables.ts"
+import { journalVersion } from "./RunHeader.ts"
 
 /**
  * Opens the journal in `file`, making it (mode 0600, in a directory of mode 0700) when it is absent.
@@ -34,9 +35,9 @@ const make = Effect.fnUntraced(function*(file: string) {
     Effect.mapError((error) => (isBusy(error) ? locked(file) : error))
   )
   const { epoch } = opening
-  const append = JournalTables.appender(database)
   const place = placeOf(file)
   let { header } = opening
+  const append = JournalTables.appender(database, () => header?.version ?? journalVersion)
   let tail = opening.tail
   return Journal.of({
     epoch,
