@@ -65,6 +65,21 @@ describe("a watchdog", () => {
       )
     }))
 
+  it.live("does not report a run whose only task takes long", () =>
+    Effect.gen(function*() {
+      const world = yield* World.make
+      const events: Array<RunEvent> = []
+      const result = yield* World.run(world, {
+        nodes: [node("long", "sleep 2")],
+        config: { stallMsMax: 300 },
+        observer: (batch) => {
+          events.push(...batch)
+        }
+      })
+      assert.strictEqual(result.report.outcome, "succeeded")
+      assert.deepStrictEqual(events.filter(({ _tag }) => _tag === "RunHindered"), [])
+    }))
+
   it.live("reports a run in which nothing happens, with the probable cause, and lets it go on", () =>
     Effect.gen(function*() {
       const world = yield* Simulated.make(10, { nodes: 0 })

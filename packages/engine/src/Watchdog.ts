@@ -1,7 +1,7 @@
 /**
  * Looks for what makes no progress: tasks that wait, run or are silent for too long are ended, which
  * counts as `Stuck` with the probable cause, and their policy decides; a run in which nothing happens
- * is reported and goes on.
+ * and no task runs is reported and goes on.
  *
  * Times are counted from the first check that sees a task in its state, so a task gets at most one
  * check more than its limit.
@@ -73,7 +73,7 @@ const check = Effect.fn("Watchdog.check")(function*(watchdog: Watchdog) {
   if (pool.success !== undefined) {
     yield* Queue.offer(context.inbox, PoolView.limitsOf(context, pool.success))
   }
-  const isStalled = context.state.activeCount > 0
+  const isStalled = context.state.activeCount > 0 && !isAnyRunning(watchdog)
     && nowMs - watchdog.movedAtMs >= context.config.stallMsMax
   yield* Queue.offer(
     context.inbox,
@@ -83,7 +83,7 @@ const check = Effect.fn("Watchdog.check")(function*(watchdog: Watchdog) {
         cause: "noProgress",
         message:
           `nothing has happened for ${context.config.stallMsMax} ms, while the service holds `
-          + `tasks; probably ${PoolView.whyNotStarted(context, pool.success)}`
+          + `tasks of which none runs; probably ${PoolView.whyNotStarted(context, pool.success)}`
       }
       : { _tag: "RunUnhindered", cause: "noProgress" }
   )
@@ -94,6 +94,12 @@ const check = Effect.fn("Watchdog.check")(function*(watchdog: Watchdog) {
     yield* Queue.offer(context.inbox, { _tag: "TaskStuck", task, message: why })
   }
 })
+
+/** A long task is no hindrance; one that runs for too long has limits of its own. */
+const isAnyRunning = ({ sightings }: Watchdog): boolean => {
+  for (const { nodeState } of sightings.values()) if (nodeState === NodeState.running) return true
+  return false
+}
 
 /** Brings the sightings up to date; answers whether anything has changed since the last check. */
 const look = (watchdog: Watchdog, nowMs: number): boolean => {
