@@ -5,8 +5,8 @@
  *    page of tasks costs little more than parsing it.
  * D2 Known values of enumerations come out in this package's spelling whatever their case was;
  *    unknown values stay as they are.
- * D3 A null member counts as absent, members nobody knows stay and are ignored, and 64-bit numbers
- *    may be strings.
+ * D3 A null member counts as absent, members nobody knows stay and are ignored, and whole numbers
+ *    may be strings, as the Azure CLI writes those of its flags.
  * D4 A value of another shape fails with every problem up to a bound, never with the value itself.
  *
  * Compiling happens on first use; where code generation is forbidden an interpreter does the same work

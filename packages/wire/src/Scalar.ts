@@ -10,7 +10,10 @@ export const Timestamp = Schema.String.annotate({ format: "date-time" })
 /** An ISO 8601 duration such as `PT30M`, kept as the service wrote it. */
 export const Duration = Schema.String.annotate({ format: "duration" })
 
-/** A signed 32-bit whole number. The range is checked by `RequestProblem`, not when decoding. */
+/**
+ * A signed 32-bit whole number; decoders also accept it as a JSON string. The range is checked by
+ * `RequestProblem`, not when decoding.
+ */
 export const Int32 = Schema.Number.annotate({ format: "int32" })
 
 /** A signed 64-bit whole number as a JavaScript number; decoders also accept it as a JSON string. */

@@ -136,10 +136,19 @@ describe("Decode", () => {
     ])
   })
 
-  it("takes no string for a 32-bit number", () => {
-    assert.deepStrictEqual(failureOf(Decode.decodeTask, `{"requiredSlots":"1"}`).problems, [
-      { path: "requiredSlots", message: "Expected number" }
-    ])
+  it("takes a whole number in a string for a 32-bit number, and nothing else", () => {
+    for (const slots of ["1", "\"1\"", "\"-1\"", "\"2147483648\""]) {
+      assert.strictEqual(
+        decoded(Decode.decodeTask, `{"requiredSlots":${slots}}`).requiredSlots,
+        Number(slots.replaceAll("\"", ""))
+      )
+    }
+    for (const text of ["", "one", "1.5", "1e3", " 1", "0x1", "+1"]) {
+      assert.deepStrictEqual(
+        failureOf(Decode.decodeTask, `{"requiredSlots":"${text}"}`).problems,
+        [{ path: "requiredSlots", message: "Expected number" }]
+      )
+    }
   })
 
   it("tells all problems at once, where they are, and never the values", () => {

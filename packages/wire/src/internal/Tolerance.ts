@@ -1,7 +1,7 @@
 /**
  * Rewrites a parsed JSON value in place into the form the schemas describe, guided by their syntax
  * tree: known values of open enumerations get their spelling, absent members written as null go
- * away, and 64-bit numbers written as strings become numbers.
+ * away, and whole numbers written as strings become numbers.
  */
 import type * as SchemaAST from "effect/SchemaAST"
 import * as OpenEnum from "../OpenEnum.ts"
@@ -85,7 +85,8 @@ export const spelling = (ast: SchemaAST.AST): Rewrite | undefined => {
 /** Compiles the rewriting of null members and of numbers written as strings. */
 export const shape = (ast: SchemaAST.AST): Rewrite | undefined => {
   if (ast._tag === "Number") {
-    return ast.annotations?.["format"] === "int64" ? ofInteger : undefined
+    const format = ast.annotations?.["format"]
+    return format === "int64" || format === "int32" ? ofInteger : undefined
   }
   if (ast._tag === "Arrays") {
     const item = ast.rest[0] === undefined ? undefined : shape(ast.rest[0])
