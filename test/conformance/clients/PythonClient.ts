@@ -26,7 +26,6 @@ export interface Missing {
 }
 
 const directory = fileURLToPath(new URL(".", import.meta.url))
-const requirementsPath = join(directory, "requirements.txt")
 const cachePath = fileURLToPath(
   new URL("../../../node_modules/.cache/batchwave-conformance", import.meta.url)
 )
@@ -37,8 +36,8 @@ const oldest = [3, 10] as const
 /** Longest time of the installation, and of a run of steps, in milliseconds. */
 const timeoutMs = 180_000
 
-/** Finds a Python with pip and brings the packages, or says what is missing. */
-export const prepare = async (): Promise<Python | Missing> => {
+/** Finds a Python with pip and brings the packages of a list, or says what is missing. */
+export const prepare = async (requirements = "requirements.txt"): Promise<Python | Missing> => {
   const command = process.env["PYTHON"] ?? "python3"
   const about = await output(command, [
     "-c",
@@ -49,14 +48,17 @@ export const prepare = async (): Promise<Python | Missing> => {
   if (Number(major) !== oldest[0] || Number(minor) < oldest[1]) {
     return { reason: `${command} is ${major}.${minor}, and ${oldest.join(".")} is needed` }
   }
+  const requirementsPath = join(directory, requirements)
   const name = createHash("sha256")
     .update(readFileSync(requirementsPath)).update(about.text)
     .digest("hex").slice(0, 16)
   const packages = join(cachePath, `python-${name}`)
-  return existsSync(packages) ? { program, packages } : install(program, packages)
+  return existsSync(packages)
+    ? { program, packages }
+    : install(program, requirementsPath, packages)
 }
 
-/** Exactly the listed packages, without running anything of theirs; the goal follows. */
+/** Exactly the listed packages, without running anything of theirs; the list and goal follow. */
 const pipInstall = [
   "-m",
   "pip",
@@ -65,19 +67,27 @@ const pipInstall = [
   "--disable-pip-version-check",
   "--no-input",
   "--no-deps",
+  "--no-compile",
   "--only-binary",
-  ":all:",
-  "--requirement",
-  requirementsPath,
-  "--target"
+  ":all:"
 ] as const
 
 /** Installs beside the goal and moves it there, so that a directory that exists is complete. */
-const install = async (program: string, packages: string): Promise<Python | Missing> => {
+const install = async (
+  program: string,
+  requirementsPath: string,
+  packages: string
+): Promise<Python | Missing> => {
   mkdirSync(cachePath, { recursive: true })
   const unfinished = mkdtempSync(join(cachePath, "unfinished-"))
   try {
-    const installed = await output(program, [...pipInstall, unfinished])
+    const installed = await output(program, [
+      ...pipInstall,
+      "--requirement",
+      requirementsPath,
+      "--target",
+      unfinished
+    ])
     if ("reason" in installed) {
       return { reason: `${program} -m pip could not install the packages: ${installed.reason}` }
     }
@@ -112,7 +122,6 @@ export const run = (python: Python) =>
       env: {
         PATH: process.env["PATH"] ?? "",
         PYTHONPATH: python.packages,
-        PYTHONDONTWRITEBYTECODE: "1",
         PYTHONUTF8: "1",
         NO_PROXY: "*"
       },
