@@ -7,11 +7,14 @@ import * as Plan from "@batchwave/core/Plan"
 import type { RunEvent } from "@batchwave/core/RunEvent"
 import * as Workflow from "@batchwave/core/Workflow"
 import * as Emulator from "@batchwave/emulator/Emulator"
+import * as DirectoryCache from "@batchwave/engine/DirectoryCache"
 import * as DirectoryStore from "@batchwave/engine/DirectoryStore"
 import * as Engine from "@batchwave/engine/Engine"
+import { ResultCache } from "@batchwave/engine/ResultCache"
 import * as RunConfig from "@batchwave/engine/RunConfig"
 import { journalVersion, type RunHeader } from "@batchwave/engine/RunHeader"
 import * as SqliteJournal from "@batchwave/engine/SqliteJournal"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
@@ -47,6 +50,9 @@ export interface RunSpec {
   readonly runId?: string
   readonly cancelWhen?: Effect.Effect<void>
   readonly observer?: (events: ReadonlyArray<RunEvent>) => void
+  /** The directory of the cache of results. */
+  readonly cache?: string
+  readonly wishes?: ReadonlyArray<Engine.Wish>
   readonly onResume?: Engine.RunOptions["onResume"]
 }
 
@@ -73,23 +79,32 @@ export const run = (world: EngineWorld, spec: RunSpec) => {
     seed: 7,
     createdAtMs: 0
   }
-  return Engine.run({
-    definition: Definition.make(plan.workflow, spec.definition),
-    plan,
-    header,
-    config: { ...RunConfig.forEmulator, ...spec.config },
-    ...(spec.observer === undefined
-      ? {}
-      : { observer: (events) => Effect.sync(() => spec.observer?.(events)) }),
-    ...(spec.cancelWhen === undefined ? {} : { cancelWhen: spec.cancelWhen }),
-    ...(spec.onResume === undefined ? {} : { onResume: spec.onResume })
-  }).pipe(
-    Effect.provide(
-      Layer.mergeAll(
-        clientLayer(world),
-        SqliteJournal.layer(join(world.directory, runId, "journal.db")),
-        DirectoryStore.layer(join(world.directory, runId, "artifacts"))
+  const withCache = Effect.gen(function*() {
+    if (spec.cache === undefined) return {}
+    const services = yield* Layer.build(DirectoryCache.layer(spec.cache))
+    return { cache: Context.get(services, ResultCache) }
+  })
+  return Effect.flatMap(withCache, (cache) =>
+    Engine.run({
+      ...cache,
+      definition: Definition.make(plan.workflow, spec.definition),
+      plan,
+      header,
+      config: { ...RunConfig.forEmulator, ...spec.config },
+      ...(spec.observer === undefined
+        ? {}
+        : { observer: (events) => Effect.sync(() => spec.observer?.(events)) }),
+      ...(spec.cancelWhen === undefined ? {} : { cancelWhen: spec.cancelWhen }),
+      ...(spec.wishes === undefined ? {} : { wishes: spec.wishes }),
+      ...(spec.onResume === undefined ? {} : { onResume: spec.onResume })
+    })).pipe(
+      Effect.scoped,
+      Effect.provide(
+        Layer.mergeAll(
+          clientLayer(world),
+          SqliteJournal.layer(join(world.directory, runId, "journal.db")),
+          DirectoryStore.layer(join(world.directory, runId, "artifacts"))
+        )
       )
     )
-  )
 }

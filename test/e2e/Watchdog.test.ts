@@ -80,6 +80,28 @@ describe("a watchdog", () => {
       assert.deepStrictEqual(events.filter(({ _tag }) => _tag === "RunHindered"), [])
     }))
 
+  it.live("allows a node what it says itself, limit by limit, and others what the run says", () =>
+    Effect.gen(function*() {
+      const world = yield* Simulated.make(2_000)
+      const result = yield* World.run(world, {
+        nodes: [
+          node("strict", "true", { watch: { runMsMax: 200 } }),
+          node("lenient", "true", { watch: { runMsMax: 3_600_000 } }),
+          node("other limit", "true", { watch: { silenceMsMax: 3_600_000 } })
+        ],
+        config: { runMsMax: 500, policy: Policy.giveUp }
+      })
+      const failures = result.report.nodes.map((row) =>
+        /longer than \d+ ms/.exec(row.failure ?? "")
+      )
+      assert.deepStrictEqual(failures.map((found) => found?.[0]), [
+        "longer than 200 ms",
+        undefined,
+        "longer than 500 ms"
+      ])
+      assert.strictEqual(result.report.nodes[1]?.outcome, "succeeded")
+    }))
+
   it.live("reports a run in which nothing happens, with the probable cause, and lets it go on", () =>
     Effect.gen(function*() {
       const world = yield* Simulated.make(10, { nodes: 0 })

@@ -232,6 +232,12 @@ const take = (reading: Reading, event: RunEvent, atMs: number): void => {
       return event.nodes.forEach((node) => settle(reading, node, "cancelled", atMs))
     case "NodesSkipped":
       return event.nodes.forEach((node) => settle(reading, node, "skipped", atMs))
+    case "CacheAsked":
+    case "CacheHit":
+    case "CacheMissed":
+    case "CacheStored":
+    case "CacheNotStored":
+      throw new Error("the simulated world has no cache")
     default:
       return hear(reading, event, atMs)
   }
@@ -245,6 +251,10 @@ type News = Exclude<ExternalEvent, {
     | "ResumeRequested"
     | "AlarmRang"
     | "RerunRequested"
+    | "CacheHit"
+    | "CacheMissed"
+    | "CacheStored"
+    | "CacheNotStored"
 }>
 
 /** What the world is said to have done, against what it did. */

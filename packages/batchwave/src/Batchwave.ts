@@ -41,6 +41,11 @@ export interface RunOptions {
   readonly onFailure?: FailureMode
   /** Task slots of the emulator. @default the number of cores */
   readonly slots?: number
+  /**
+   * Whether tasks that are cached take results that earlier runs in `data` have kept, and keep new
+   * ones. @default true
+   */
+  readonly cache?: boolean
   /** Seeds every random choice. @default random */
   readonly seed?: number
 }

@@ -7,7 +7,7 @@ import * as Failure from "./Failure.ts"
 import { isFinalizer } from "./internal/Transition.ts"
 import { isSettled, NodeState, nodeStateNames } from "./NodeState.ts"
 import { chainOf } from "./Report.ts"
-import { type RunState, slotsOf } from "./RunState.ts"
+import { isCached, type RunState, slotsOf } from "./RunState.ts"
 import * as TriggerRule from "./TriggerRule.ts"
 import { ruleOf } from "./Workflow.ts"
 
@@ -35,6 +35,7 @@ const namesMax = 5
  * - `ServiceQueue`: the service holds its task since about `sinceMs`; `dependsOn` are the parents it
  *   waits for there, in the native mode.
  * - `Ending`: its task is being ended.
+ * - `Cache`: its result is looked for in the cache.
  * - `Outputs`: its task ended well and its outputs are being read.
  *
  * @category models
@@ -66,6 +67,7 @@ export type Reason =
     readonly dependsOn: ReadonlyArray<number>
   }
   | { readonly _tag: "Ending"; readonly message: string }
+  | { readonly _tag: "Cache" }
   | { readonly _tag: "Outputs" }
 
 /**
@@ -102,6 +104,8 @@ export const reasonOf = (state: RunState, node: number, nowMs: number): Reason =
         sinceMs: state.plannedAtMs[node]!,
         dependsOn: parentsOf(state, node, (at) => !isDone(state, at))
       }
+    case NodeState.recalling:
+      return { _tag: "Cache" }
     case NodeState.running:
       return { _tag: "Running", sinceMs: state.plannedAtMs[node]! }
     default:
@@ -173,11 +177,18 @@ const reasonOfPool = (state: RunState, resource: number): Reason => {
 }
 
 /**
- * Says why a node is not running, in one sentence without the node's name.
+ * Says why a node is not running, in one sentence without the node's name; and why its result is not
+ * that of an earlier run, when it was looked for.
  *
  * @category rendering
  */
 export const describe = (state: RunState, node: number, nowMs: number): string => {
+  const answer = state.cacheAnswers.get(node)
+  const text = describeReason(state, node, nowMs)
+  return answer?._tag === "Miss" ? `${text}; not from the cache: ${answer.reason}` : text
+}
+
+const describeReason = (state: RunState, node: number, nowMs: number): string => {
   const reason = reasonOf(state, node, nowMs)
   const named = (nodes: ReadonlyArray<number>) => namesOf(state, nodes)
   switch (reason._tag) {
@@ -220,6 +231,8 @@ export const describe = (state: RunState, node: number, nowMs: number): string =
           : ` until ${named(reason.dependsOn)} succeeded`)
     case "Ending":
       return `its task is being ended: ${reason.message}`
+    case "Cache":
+      return "its result is looked for in the cache"
     case "Outputs":
       return "its task ended well and its outputs are being read"
   }
@@ -230,6 +243,10 @@ const describeSettled = (state: RunState, node: number, settled: string): string
     return `it is blocked by ${
       chainOf(state, node).map((name) => JSON.stringify(name)).join(" ← ")
     }`
+  }
+  const answer = state.cacheAnswers.get(node)
+  if (answer?._tag === "Hit" && isCached(state, node)) {
+    return `it has settled as ${settled}: its result is that of run ${answer.from}, from the cache`
   }
   const final = state.finalFailures.get(node)
   return final === undefined

@@ -3,7 +3,7 @@
  *
  * F1 The order of object keys does not matter; the order of nodes and of every list does.
  * F2 Names, commands, inputs, files, outputs, environment, slots, run time limits, dependencies,
- *    trigger rules and being a finalizer count. The workflow's own name, groups, estimates,
+ *    trigger rules, being a finalizer and being cached count. The workflow's own name, groups, estimates,
  *    priorities, pools, mutexes and policies do not.
  * F3 It tells apart accidents, not attacks: the hash is 128 bits wide and not cryptographic.
  *
@@ -48,7 +48,8 @@ const decisive = (node: WorkflowNode): ReadonlyArray<unknown> => [
   node.runTimeMsMax,
   // Named, and only where they are there, so that older workflows keep their fingerprint.
   ...(node.when === undefined ? [] : [{ when: node.when }]),
-  ...(node.finalizer === true ? [{ finalizer: true }] : [])
+  ...(node.finalizer === true ? [{ finalizer: true }] : []),
+  ...(node.cache === undefined ? [] : [{ cache: true }])
 ]
 
 type Lanes = Uint32Array

@@ -8,7 +8,8 @@
  * N3 The service judges a parent by its exit code, so a parent whose JSON outputs we check holds its
  *    children with us.
  * N4 Finalizers, and nodes of a pool or with a mutex, are let go by us one by one.
- * N5 The ids of one task's parents must fit in the characters the service allows; a node with more
+ * N5 A node whose result may come from the cache waits with us: what it reads must be known to look.
+ * N6 The ids of one task's parents must fit in the characters the service allows; a node with more
  *    parents waits with us.
  *
  * @source TaskDependencies 2024-02-01.19.0 (taskIds: combined length at most 64,000 characters)
@@ -41,6 +42,7 @@ export type WaitReason =
   | "rule"
   | "finalizer"
   | "pool"
+  | "cache"
   | "readsOutputs"
   | "fanIn"
   | "parentOutputsChecked"
@@ -87,6 +89,7 @@ const reasonOf = (plan: Plan, node: number, parentCount: number): WaitReason | u
   if (resources !== undefined && resources.offsets[node + 1]! > resources.offsets[node]!) {
     return "pool"
   }
+  if (plan.traits.cached?.[node] === 1) return "cache"
   if (parentCount > parentsMax) return "fanIn"
   return references(plan.workflow.nodes[node]!).length > 0 ? "readsOutputs" : undefined
 }
@@ -138,6 +141,8 @@ export const dependsOn = (state: RunState, node: number): ReadonlyArray<TaskRefe
   for (let edge = parentOffsets[node]!; edge < parentOffsets[node + 1]!; edge++) {
     const parent = parents[edge]!
     if (native.canGate[parent] === 0 || state.substituted.has(parent)) continue
+    // Its result came from the cache: there is no task.
+    if (submissions[parent] === 0) continue
     tasks.push({ node: parent, submission: submissions[parent]! })
   }
   return tasks
@@ -156,6 +161,8 @@ export const describe = (reason: WaitReason): string => {
       return "it is a finalizer"
     case "pool":
       return "it takes a place in a pool or a mutex"
+    case "cache":
+      return "its result may be in the cache"
     case "readsOutputs":
       return "it reads another node's output"
     case "fanIn":

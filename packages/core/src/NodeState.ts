@@ -8,6 +8,8 @@
  *                          └─────────────────────┴──── backoff ◄─────┘
  * waiting ─► blocked, skipped        any state that has not settled ─► cancelled
  * undecided ─► skipped, succeeded (a policy skips it, or gives a value in its place)
+ * ready ─► recalling ─┬► ended (the cache has its result)
+ *                     └► ready (it has not)
  * ```
  *
  * A chosen part of a run that has settled can be made to wait again (`NodesReopened`).
@@ -39,12 +41,14 @@ export const NodeState = {
   backoff: 8,
   /** The intent to reactivate is durable; the service has not answered. */
   reactivating: 9,
-  succeeded: 10,
-  failed: 11,
-  blocked: 12,
-  cancelled: 13,
+  /** Its result is looked for in the cache. */
+  recalling: 10,
+  succeeded: 11,
+  failed: 12,
+  blocked: 13,
+  cancelled: 14,
   /** Its rule or condition said no, or its policy does without it. */
-  skipped: 14
+  skipped: 15
 } as const
 
 /**
@@ -70,6 +74,7 @@ export const nodeStateNames: ReadonlyArray<keyof typeof NodeState> = [
   "collecting",
   "backoff",
   "reactivating",
+  "recalling",
   "succeeded",
   "failed",
   "blocked",

@@ -44,6 +44,8 @@ export interface NodeTraits {
   /** 1 for a finalizer; absent when there are none. */
   readonly finalizers: Uint8Array | undefined
   readonly finalizerCount: number
+  /** 1 for a node whose result may come from the cache; absent when there are none. */
+  readonly cached: Uint8Array | undefined
   /** Absent when no node names a pool or a mutex. */
   readonly resources: ResourceTable | undefined
 }
@@ -61,6 +63,7 @@ export const make = (
   let slots: Int32Array | undefined
   let priorities: Float64Array | undefined
   let finalizers: Uint8Array | undefined
+  let cached: Uint8Array | undefined
   let rules: Map<number, ResolvedRule> | undefined
   let finalizerCount = 0
   let hasEstimates = false
@@ -76,6 +79,9 @@ export const make = (
       ;(finalizers ??= new Uint8Array(nodes.length))[index] = 1
       finalizerCount++
     }
+    if (node.cache !== undefined && node.finalizer !== true) {
+      ;(cached ??= new Uint8Array(nodes.length))[index] = 1
+    }
     if (node.when !== undefined || node.finalizer === true) {
       const rule = ruleOf(node)
       if (rule !== "allSucceeded") {
@@ -88,7 +94,7 @@ export const make = (
     if (node.pools !== undefined || node.mutex !== undefined) hasResources = true
   }
   const resources = hasResources ? resourcesOf(workflow) : undefined
-  return { slots, priorities, hasEstimates, rules, finalizers, finalizerCount, resources }
+  return { slots, priorities, hasEstimates, rules, finalizers, finalizerCount, cached, resources }
 }
 
 const resourcesOf = (workflow: Workflow): ResourceTable => {

@@ -65,7 +65,7 @@ export type PlanError =
   | {
     readonly _tag: "InvalidTime"
     readonly node: string
-    readonly setting: "runTimeMsMax" | "estimateMs"
+    readonly setting: "runTimeMsMax" | "estimateMs" | "queueMsMax" | "runMsMax" | "silenceMsMax"
     readonly valueMs: number
   }
   | {
@@ -151,9 +151,9 @@ const describeOfNode = (error: Extract<PlanError, { readonly node: string }>): s
       return `asks for ${error.slots} slots; give a whole number of at least 1`
     case "InvalidTime":
       return `has ${error.setting} ${error.valueMs}; give ${
-        error.setting === "runTimeMsMax"
-          ? "a number of milliseconds above 0"
-          : "milliseconds, 0 or more"
+        error.setting === "estimateMs"
+          ? "milliseconds, 0 or more"
+          : "a number of milliseconds above 0"
       }`
     case "InvalidFilePath":
       return `has the file path ${quote(error.path)}, which ${error.why}`

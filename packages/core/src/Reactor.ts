@@ -80,9 +80,11 @@ export const outstanding = (
   const commands: Array<Command> = []
   const missing: Array<TaskReference> = []
   const unwanted: Array<TaskReference> = []
+  const recalled: Array<number> = []
   for (let node = 0; node < state.nodeStates.length; node++) {
     const nodeState = state.nodeStates[node]!
     const task = { node, submission: state.submissions[node]! }
+    if (nodeState === NodeState.recalling) recalled.push(node)
     if (nodeState === NodeState.collecting) commands.push({ _tag: "Collect", task })
     if (!isInService(nodeState)) continue
     if (!isWanted(state, node) || state.ending.has(node)) unwanted.push(task)
@@ -91,6 +93,7 @@ export const outstanding = (
   }
   if (unwanted.length > 0) commands.push({ _tag: "Terminate", tasks: unwanted })
   if (missing.length > 0) commands.push({ _tag: "Submit", tasks: missing })
+  if (recalled.length > 0) commands.push({ _tag: "Recall", nodes: recalled })
   const atMs = Admission.nextWakeAtMs(state)
   if (atMs !== undefined) commands.push({ _tag: "Wake", atMs })
   return commands

@@ -40,7 +40,12 @@ export const relevantPart = (
     case "ReactivationRefused":
     case "OutputsCollected":
     case "OutputInvalid":
+    case "CacheStored":
+    case "CacheNotStored":
       return isNewsOfTask(state, event) ? event : undefined
+    case "CacheHit":
+    case "CacheMissed":
+      return state.nodeStates[event.node] === NodeState.recalling ? event : undefined
     case "CancelRequested":
       return relevantCancel(state, event)
     default:
@@ -71,6 +76,8 @@ const isNewsOfTask = (state: RunState, event: TaskEvent): boolean => {
       return isIn(state, event.task, NodeState.reactivating)
     case "OutputsCollected":
     case "OutputInvalid":
+    case "CacheStored":
+    case "CacheNotStored":
       return isIn(state, event.task, NodeState.collecting)
   }
 }
@@ -79,7 +86,13 @@ type RunWideEvent = Exclude<
   ExternalEvent,
   | TaskEvent
   | {
-    readonly _tag: "TasksAccepted" | "TasksTerminated" | "CancelRequested" | "RerunRequested"
+    readonly _tag:
+      | "TasksAccepted"
+      | "TasksTerminated"
+      | "CancelRequested"
+      | "RerunRequested"
+      | "CacheHit"
+      | "CacheMissed"
   }
 >
 

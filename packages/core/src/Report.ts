@@ -4,7 +4,7 @@
 import * as Failure from "./Failure.ts"
 import { NodeState, nodeStateNames } from "./NodeState.ts"
 import type { RunOutcome } from "./RunEvent.ts"
-import type { RunState } from "./RunState.ts"
+import { isCached, type RunState } from "./RunState.ts"
 
 /**
  * How a node ended; `pending` appears only in the report of a run that has not finished.
@@ -37,6 +37,8 @@ export interface NodeReport {
   readonly failure?: string
   /** Why it counts as succeeded although it failed: a policy gave a value in its place. */
   readonly substituted?: string
+  /** The run that its result was made by, when the cache had it. */
+  readonly cachedFrom?: string
   /** The nodes that kept a blocked node from running: its parent first, the failed one last. */
   readonly blockedBy?: ReadonlyArray<string>
 }
@@ -52,6 +54,8 @@ export interface Report {
   readonly counts: { readonly [outcome in NodeOutcome]: number }
   /** Executions beyond the first of each node. */
   readonly retries: number
+  /** Of those that succeeded, the nodes whose result the cache had. */
+  readonly cached: number
 }
 
 /**
@@ -62,19 +66,22 @@ export interface Report {
 export const make = (state: RunState): Report => {
   const counts = { succeeded: 0, failed: 0, blocked: 0, skipped: 0, cancelled: 0, pending: 0 }
   let retries = 0
+  let cached = 0
   const nodes: Array<NodeReport> = []
   for (let node = 0; node < state.nodeStates.length; node++) {
     const report = reportNode(state, node)
     counts[report.outcome]++
+    if (report.cachedFrom !== undefined) cached++
     retries += Math.max(0, report.attempts - 1)
     nodes.push(report)
   }
-  return { outcome: state.outcome ?? "unfinished", nodes, counts, retries }
+  return { outcome: state.outcome ?? "unfinished", nodes, counts, retries, cached }
 }
 
 const reportNode = (state: RunState, node: number): NodeReport => {
   const nodeState = state.nodeStates[node]!
   const final = state.finalFailures.get(node)
+  const answer = isCached(state, node) ? state.cacheAnswers.get(node) : undefined
   return {
     node: state.plan.names[node]!,
     outcome: outcomeOf(nodeState),
@@ -84,6 +91,7 @@ const reportNode = (state: RunState, node: number): NodeReport => {
     ...(final === undefined ? {} : state.substituted.has(node)
       ? { substituted: final.reason }
       : { failure: `${Failure.describe(final.failure)} (${final.reason})` }),
+    ...(answer?._tag === "Hit" ? { cachedFrom: answer.from } : {}),
     ...(nodeState === NodeState.blocked ? { blockedBy: chainOf(state, node) } : {})
   }
 }

@@ -89,6 +89,29 @@ export type ExternalEvent =
     readonly output: string
     readonly message: string
   }
+  /** The cache has the result of this node, made by the run `from` at `madeAtMs`. */
+  | {
+    readonly _tag: "CacheHit"
+    readonly node: number
+    readonly key: string
+    readonly from: string
+    readonly madeAtMs: number
+    readonly outputs: { readonly [name: string]: Json }
+  }
+  /**
+   * The cache has no result of this node that fits. `key` is what was looked for, absent when it
+   * could not be made; `differing` are the parts in which the nearest entry differs, if there is one.
+   */
+  | {
+    readonly _tag: "CacheMissed"
+    readonly node: number
+    readonly key?: string
+    readonly reason: string
+    readonly differing?: ReadonlyArray<string>
+  }
+  /** The result of this task is in the cache now. */
+  | { readonly _tag: "CacheStored"; readonly task: TaskReference; readonly key: string }
+  | { readonly _tag: "CacheNotStored"; readonly task: TaskReference; readonly reason: string }
   /** The service ended these tasks because we asked it to. */
   | { readonly _tag: "TasksTerminated"; readonly tasks: ReadonlyArray<TaskReference> }
   /**
@@ -152,6 +175,8 @@ export type ExternalEvent =
  * @category models
  */
 export type DerivedEvent =
+  /** The results of these nodes are looked for in the cache before they run. */
+  | { readonly _tag: "CacheAsked"; readonly nodes: ReadonlyArray<number> }
   /** The intent to add these tasks; durable before the request leaves. */
   | { readonly _tag: "SubmissionPlanned"; readonly tasks: ReadonlyArray<TaskReference> }
   /** The intent to put this task back in the queue; durable before the request leaves. */

@@ -14,6 +14,7 @@ import type { Attempt } from "./Attempt.ts"
 import * as EventHeap from "./EventHeap.ts"
 import type { Failure } from "./Failure.ts"
 import * as AttemptFold from "./internal/AttemptFold.ts"
+import * as CacheFold from "./internal/CacheFold.ts"
 import * as Reopening from "./internal/Reopening.ts"
 import * as RunFold from "./internal/RunFold.ts"
 import { isFinalizer, move, releaseNative, settle } from "./internal/Transition.ts"
@@ -34,6 +35,21 @@ import type { Json } from "./Workflow.ts"
 export type Ending =
   | { readonly _tag: "Cancel" }
   | { readonly _tag: "Stuck"; readonly message: string }
+
+/**
+ * What the cache answered for a node.
+ *
+ * @category models
+ */
+export type CacheAnswer =
+  | {
+    readonly _tag: "Hit"
+    readonly key: string
+    /** The run that made the result, and when, in epoch milliseconds. */
+    readonly from: string
+    readonly madeAtMs: number
+  }
+  | { readonly _tag: "Miss"; readonly key: string | undefined; readonly reason: string }
 
 /**
  * A run in progress. Arrays are indexed by node; the value belongs to whoever made it and is
@@ -90,6 +106,10 @@ export interface RunState {
   readonly finalFailures: Map<number, { readonly failure: Failure; readonly reason: string }>
   /** Nodes that succeeded with a substitute. */
   readonly substituted: Set<number>
+  /** Nodes whose result was looked for in the cache, which is done once; its answer when it came. */
+  readonly cacheAnswers: Map<number, CacheAnswer | undefined>
+  /** Nodes that somebody wants to run again: the cache is told their result, and not asked. */
+  readonly cacheRefused: Set<number>
   /** Nodes in `ready` that the mode lets go, in the order they became so. */
   ready: Array<number>
   /** Entries of `ready` whose node has left that state. */
@@ -181,6 +201,8 @@ export const make = (plan: Plan): RunState => {
     outputs: new Map(),
     finalFailures: new Map(),
     substituted: new Set(),
+    cacheAnswers: new Map(),
+    cacheRefused: new Set(),
     ready: [],
     readyStaleCount: 0,
     queue: undefined,
@@ -243,6 +265,15 @@ export const isWanted = (state: RunState, node: number): boolean => {
 }
 
 /**
+ * Whether the node's result is one that the cache had.
+ *
+ * @category queries
+ */
+export const isCached = (state: RunState, node: number): boolean =>
+  state.nodeStates[node] === NodeState.succeeded && state.submissions[node] === 0
+  && state.cacheAnswers.get(node)?._tag === "Hit"
+
+/**
  * Applies one event, in place. `atMs` is the time at which it was journaled.
  *
  * @category operations
@@ -283,6 +314,12 @@ export const evolve = (state: RunState, event: RunEvent, atMs: number): void => 
     case "TaskRequeued":
     case "TaskStuck":
       return AttemptFold.evolve(state, event, atMs)
+    case "CacheAsked":
+    case "CacheHit":
+    case "CacheMissed":
+    case "CacheStored":
+    case "CacheNotStored":
+      return CacheFold.evolve(state, event)
     case "NodesReopened":
       return Reopening.reopen(state, event.nodes)
     case "NodesWithdrawn":

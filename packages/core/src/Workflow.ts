@@ -135,6 +135,37 @@ export interface WorkflowNode {
   readonly pools?: ReadonlyArray<string>
   /** Of the nodes that name the same mutex, the service holds at most one at a time. */
   readonly mutex?: string
+  /**
+   * Its result is kept, and taken from where it is kept when everything that makes it is the same.
+   * Never of a finalizer. Absent means that it always runs.
+   */
+  readonly cache?: CacheSpec
+  /** What the run's watchdogs allow its tasks. Absent means what they allow any. */
+  readonly watch?: WatchSpec
+}
+
+/**
+ * Limits after which the run ends a task as stuck, in milliseconds; an absent one is that of the run.
+ *
+ * @category models
+ */
+export interface WatchSpec {
+  /** In the queue of the service. */
+  readonly queueMsMax?: number
+  /** From the start of its process. */
+  readonly runMsMax?: number
+  /** Without a byte written to `stdout.txt` or `stderr.txt`. */
+  readonly silenceMsMax?: number
+}
+
+/**
+ * How the result of a node is kept across runs.
+ *
+ * @category models
+ */
+export interface CacheSpec {
+  /** Changed by the author when what the command does has changed and its text has not. */
+  readonly version?: string
 }
 
 /**

@@ -14,6 +14,7 @@ import * as Schema from "effect/Schema"
 import type { BackendFailed } from "./EngineError.ts"
 import * as JobPlace from "./JobPlace.ts"
 import * as OutputValue from "./OutputValue.ts"
+import * as Recaller from "./Recaller.ts"
 import { backendFailed, type RunContext, withPatience } from "./RunContext.ts"
 import { isGone } from "./Sweep.ts"
 import * as ToWire from "./ToWire.ts"
@@ -46,15 +47,19 @@ export const collect: (
       output._tag === "File"
         ? readFile(context, taskId, output)
         : readJson(context, task, node.name, output)).pipe(
-        Effect.flatMap((values) =>
-          Queue.offer(context.inbox, {
-            _tag: "OutputsCollected",
-            task,
-            outputs: Object.fromEntries(
-              values.map((value, index) => [node.outputs[index]!.name, value])
-            )
-          })
-        ),
+        Effect.flatMap((values) => {
+          const outputs = Object.fromEntries(
+            values.map((value, index) => [node.outputs[index]!.name, value])
+          )
+          return Effect.flatMap(
+            Recaller.keep(context, task, outputs),
+            (kept) =>
+              Queue.offerAll(context.inbox, [
+                ...kept,
+                { _tag: "OutputsCollected", task, outputs }
+              ])
+          )
+        }),
         Effect.catchTags({
           OutputProblem: ({ message, output }) =>
             Queue.offer(context.inbox, { _tag: "OutputInvalid", task, output, message }),

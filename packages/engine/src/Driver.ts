@@ -19,6 +19,7 @@ import * as JobPlace from "./JobPlace.ts"
 import type { JournalShape } from "./Journal.ts"
 import * as Poller from "./Poller.ts"
 import * as Reactivator from "./Reactivator.ts"
+import * as Recaller from "./Recaller.ts"
 import type { RunContext } from "./RunContext.ts"
 import * as Submitter from "./Submitter.ts"
 import * as Terminator from "./Terminator.ts"
@@ -129,6 +130,9 @@ const carryOut = Effect.fnUntraced(function*(parts: Parts, commands: ReadonlyArr
         yield* Queue.offerAll(parts.planned, command.tasks)
         yield* Queue.offer(parts.moved, undefined)
         break
+      case "Recall":
+        yield* Queue.offer(parts.actions, command)
+        break
       case "Reactivate":
       case "Collect":
       case "Terminate":
@@ -162,6 +166,9 @@ const act = Effect.fnUntraced(function*(parts: Parts) {
         break
       case "Collect":
         yield* Collector.collect(parts.context, command.task)
+        break
+      case "Recall":
+        yield* Recaller.recall(parts.context, command.nodes)
         break
       case "Terminate":
         yield* Terminator.terminate(parts.context, command.tasks)

@@ -28,6 +28,7 @@ import * as Semaphore from "effect/Semaphore"
 import { ArtifactStore } from "./ArtifactStore.ts"
 import * as Driver from "./Driver.ts"
 import type { EngineError } from "./EngineError.ts"
+import * as FileDigests from "./FileDigests.ts"
 import * as JobClaim from "./JobClaim.ts"
 import * as JobLife from "./JobLife.ts"
 import * as JobPlace from "./JobPlace.ts"
@@ -36,6 +37,7 @@ import { Journal, type JournalShape } from "./Journal.ts"
 import * as PlanCheck from "./PlanCheck.ts"
 import * as PoolView from "./PoolView.ts"
 import * as Recovery from "./Recovery.ts"
+import type { ResultCacheShape } from "./ResultCache.ts"
 import type { RunConfig } from "./RunConfig.ts"
 import type { RunContext } from "./RunContext.ts"
 import type { RunHeader } from "./RunHeader.ts"
@@ -53,6 +55,8 @@ export interface RunOptions {
   /** Begins the journal when it is new; when it is not, its own header counts. */
   readonly header: RunHeader
   readonly config: RunConfig
+  /** Where the results of nodes that are cached are kept across runs. @default nowhere */
+  readonly cache?: ResultCacheShape
   /** Sees every journaled event. @default nothing */
   readonly observer?: (
     events: Parameters<Driver.Observer>[0],
@@ -178,7 +182,10 @@ const makeContext = Effect.fnUntraced(function*(
     jobs: yield* JobOperations,
     pools: yield* PoolOperations,
     files: yield* FileOperations,
-    store: yield* ArtifactStore
+    store: yield* ArtifactStore,
+    localKeys: new Map(),
+    cache: options.cache,
+    digests: FileDigests.make()
   } satisfies RunContext
 })
 
@@ -252,7 +259,8 @@ const resume = Effect.fnUntraced(function*(
   return Reactor.outstanding(context.state, recovery.isHeld)
 })
 
-const policiesOf = ({ config, definition }: RunOptions): Reactor.Policies => ({
+const policiesOf = ({ cache, config, definition }: RunOptions): Reactor.Policies => ({
   policyOf: Definition.policiesOf(definition, config.policy),
+  asksCache: cache !== undefined,
   ...(definition.classify === undefined ? {} : { classify: definition.classify })
 })

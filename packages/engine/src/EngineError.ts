@@ -77,6 +77,17 @@ export class ArtifactFailed extends Schema.TaggedError<ArtifactFailed>()("Artifa
 }) {}
 
 /**
+ * The cache of results could not be read or written, or what it keeps is damaged. A run goes on
+ * without it.
+ *
+ * @category errors
+ */
+export class CacheFailed extends Schema.TaggedError<CacheFailed>()("CacheFailed", {
+  message: Schema.String,
+  cause: Schema.optionalKey(Schema.Defect())
+}) {}
+
+/**
  * Any failure of the engine.
  *
  * @category errors

@@ -22,8 +22,10 @@ import * as Schedule from "effect/Schedule"
 import type * as Semaphore from "effect/Semaphore"
 import type { ArtifactStoreShape } from "./ArtifactStore.ts"
 import { BackendFailed } from "./EngineError.ts"
+import type { FileDigests } from "./FileDigests.ts"
 import type { JobClaim } from "./JobClaim.ts"
 import type { JobPlace } from "./JobPlace.ts"
+import type { ResultCacheShape } from "./ResultCache.ts"
 import type { RunConfig } from "./RunConfig.ts"
 import type { RunHeader } from "./RunHeader.ts"
 import type { TaskNaming } from "./TaskNaming.ts"
@@ -52,6 +54,12 @@ export interface RunContext {
   readonly pools: PoolOperationsShape
   readonly files: FileOperationsShape
   readonly store: ArtifactStoreShape
+  /** Keys of local files that this process has put in the store, by path. */
+  readonly localKeys: Map<string, string>
+  /** Where results are kept across runs; absent when they are not. */
+  readonly cache: ResultCacheShape | undefined
+  /** Digests of the contents of files, known already. */
+  readonly digests: FileDigests
 }
 
 /**

@@ -2,6 +2,7 @@
  * What a journal says about its run before the first event: enough to resume it from the journal
  * alone, and to tell whether the plan has changed since.
  */
+import type { eventVersion } from "@batchwave/core/RunEvent"
 import type { Workflow } from "@batchwave/core/Workflow"
 
 /**
@@ -10,6 +11,16 @@ import type { Workflow } from "@batchwave/core/Workflow"
  * @category constants
  */
 export const journalVersion = 3
+
+/**
+ * Which version of events each version of journals holds. It does not compile when events have a
+ * version that the journals of today do not say they hold: such a change needs a new `journalVersion`.
+ *
+ * @category constants
+ */
+export const eventVersions = { 1: 1, 2: 2, 3: 2 } as const satisfies {
+  readonly [version in typeof journalVersion]: typeof eventVersion
+}
 
 /**
  * The first record of a journal.

@@ -32,21 +32,19 @@ export const serve = Effect.fnUntraced(function*(
   context: RunContext,
   planned: Queue.Dequeue<TaskReference>
 ) {
-  const localKeys = new Map<string, string>()
   while (true) {
     const tasks = yield* Queue.takeBetween(planned, 1, tasksPerCallMax)
     const wanted = tasks.filter(({ node }) => RunState.isWanted(context.state, node))
-    if (wanted.length > 0) yield* submit(context, wanted, localKeys)
+    if (wanted.length > 0) yield* submit(context, wanted)
   }
 })
 
 const submit = Effect.fn("Submitter.submit")(function*(
   context: RunContext,
-  tasks: ReadonlyArray<TaskReference>,
-  localKeys: Map<string, string>
+  tasks: ReadonlyArray<TaskReference>
 ) {
   const startedMs = yield* Clock.currentTimeMillis
-  let open = yield* prepare(context, tasks, localKeys)
+  let open = yield* prepare(context, tasks)
   for (let attempt = 0; open.length > 0; attempt++) {
     if (attempt > 0) yield* Effect.sleep(context.config.patienceMs)
     const sent = open.filter((one) => isStillWanted(context, one.task))
@@ -103,14 +101,12 @@ interface Prepared {
 /** Makes the requests; a task whose files are missing is rejected here and not sent. */
 const prepare = Effect.fnUntraced(function*(
   context: RunContext,
-  tasks: ReadonlyArray<TaskReference>,
-  localKeys: Map<string, string>
+  tasks: ReadonlyArray<TaskReference>
 ) {
   const wire: ToWire.ToWireContext = {
     ...context,
     runId: context.header.runId,
-    inlineInputBytesMax: context.config.inlineInputBytesMax,
-    localKeys
+    inlineInputBytesMax: context.config.inlineInputBytesMax
   }
   const prepared: Array<Prepared> = []
   for (const task of tasks) {

@@ -10,16 +10,7 @@ import * as NativePlan from "@batchwave/core/NativePlan"
 import type { Plan } from "@batchwave/core/Plan"
 import type { TaskReference } from "@batchwave/core/RunEvent"
 import * as RunState from "@batchwave/core/RunState"
-import * as TriggerRule from "@batchwave/core/TriggerRule"
-import {
-  defaultJsonPath,
-  type InputSource,
-  type Json,
-  type OutputReference,
-  ruleOf,
-  type StagedFile,
-  type WorkflowNode
-} from "@batchwave/core/Workflow"
+import { defaultJsonPath, type OutputReference, type WorkflowNode } from "@batchwave/core/Workflow"
 import type { EnvironmentSetting } from "@batchwave/wire/EnvironmentSetting"
 import { durationOfMs } from "@batchwave/wire/Iso8601Duration"
 import type { OutputFile } from "@batchwave/wire/OutputFile"
@@ -32,6 +23,7 @@ import * as CommandScript from "./CommandScript.ts"
 import { ArtifactFailed } from "./EngineError.ts"
 import * as JobPlace from "./JobPlace.ts"
 import * as OutputValue from "./OutputValue.ts"
+import * as TaskInputs from "./TaskInputs.ts"
 import type { TaskNaming } from "./TaskNaming.ts"
 
 /**
@@ -69,7 +61,7 @@ export const outputKey = (taskId: string, path: string): string => `tasks/${task
 export const make = Effect.fnUntraced(function*(context: ToWireContext, task: TaskReference) {
   const node = context.plan.workflow.nodes[task.node]!
   const id = context.naming.idOf(task)
-  const inputs = resolveInputs(context, node)
+  const inputs = TaskInputs.resolve(context, node)
   const inputsText = inputs === undefined ? undefined : JSON.stringify(inputs)
   const inline = inputsText !== undefined
     && Buffer.byteLength(inputsText) <= context.inlineInputBytesMax
@@ -140,7 +132,10 @@ const scriptOf = (
   node: WorkflowNode,
   inline: boolean
 ): CommandScript.CommandScript => {
-  const command = CommandScript.render(node.command, (from, path) => valueOf(context, from, path))
+  const command = CommandScript.render(
+    node.command,
+    (from, path) => TaskInputs.valueOf(context, from, path)
+  )
   const removal = node.outputs.length === 0
     ? ""
     : `rm -f -- ${node.outputs.map((output) => CommandScript.quote(output.path)).join(" ")}; `
@@ -172,7 +167,7 @@ const stage = Effect.fnUntraced(function*(
 ) {
   const staged: Array<ResourceFile> = []
   for (const file of node.files) {
-    if (isMissing(context, node, file)) continue
+    if (TaskInputs.isMissing(context, node, file)) continue
     const key = file.source._tag === "Local"
       ? yield* localKey(context, file.source.path)
       : yield* artifactKey(context, file.source.from)
@@ -180,11 +175,6 @@ const stage = Effect.fnUntraced(function*(
   }
   return staged
 })
-
-/** A rule that lets a node run without its parents' outputs leaves out the files there are not. */
-const isMissing = (context: ToWireContext, node: WorkflowNode, file: StagedFile): boolean =>
-  file.source._tag === "Output" && TriggerRule.isTolerant(ruleOf(node))
-  && outputOf(context, file.source.from) === undefined
 
 const localKey = Effect.fnUntraced(function*(context: ToWireContext, path: string) {
   const known = context.localKeys.get(path)
@@ -198,7 +188,7 @@ const artifactKey = (
   context: ToWireContext,
   from: OutputReference
 ): Effect.Effect<string, ArtifactFailed> => {
-  const key = OutputValue.keyOf(valueOf(context, from, []))
+  const key = OutputValue.keyOf(TaskInputs.valueOf(context, from, []))
   return key === undefined
     ? Effect.fail(
       new ArtifactFailed({
@@ -224,48 +214,4 @@ const outputFilesOf = (
     })
   }
   return files
-}
-
-const resolveInputs = (context: ToWireContext, node: WorkflowNode): Json | undefined => {
-  const names = Object.keys(node.inputs)
-  if (names.length === 0) return undefined
-  const isOption = TriggerRule.isTolerant(ruleOf(node))
-  const valueAt = (from: OutputReference, path: ReadonlyArray<string>): Json => {
-    const value = valueOf(context, from, path)
-    if (!isOption) return value
-    return outputOf(context, from) === undefined ? { _tag: "None" } : { _tag: "Some", value }
-  }
-  return Object.fromEntries(names.map((name) => [name, resolve(node.inputs[name]!, valueAt)]))
-}
-
-const resolve = (
-  input: InputSource,
-  valueAt: (from: OutputReference, path: ReadonlyArray<string>) => Json
-): Json => {
-  switch (input._tag) {
-    case "Literal":
-      return input.value
-    case "Value":
-      return valueAt(input.from, input.path)
-    case "List":
-      return input.items.map((item) => resolve(item, valueAt))
-    case "Struct":
-      return Object.fromEntries(
-        Object.keys(input.fields).map((name) => [name, resolve(input.fields[name]!, valueAt)])
-      )
-  }
-}
-
-const valueOf = (
-  context: ToWireContext,
-  from: OutputReference,
-  path: ReadonlyArray<string>
-): Json => OutputValue.walk(outputOf(context, from), path) ?? null
-
-const outputOf = (
-  { plan, state }: ToWireContext,
-  from: OutputReference
-): Json | undefined => {
-  const node = plan.indexOf(from.node)
-  return node === undefined ? undefined : state.outputs.get(node)?.[from.output]
 }

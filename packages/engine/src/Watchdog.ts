@@ -9,6 +9,7 @@
 import * as NativePlan from "@batchwave/core/NativePlan"
 import { isSettled, NodeState } from "@batchwave/core/NodeState"
 import type { TaskReference } from "@batchwave/core/RunEvent"
+import type { WatchSpec } from "@batchwave/core/Workflow"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
@@ -51,16 +52,34 @@ export const serve: (context: RunContext) => Effect.Effect<never> = Effect.fnUnt
       startedCount: -1,
       movedAtMs: yield* Clock.currentTimeMillis
     }
+    const waitMs = periodMs(context)
     for (;;) {
-      yield* Effect.sleep(periodMs(context))
+      yield* Effect.sleep(waitMs)
       yield* check(watchdog)
     }
   }
 )
 
-const periodMs = ({ config }: RunContext): number => {
-  const limits = [config.queueMsMax, config.runMsMax, config.silenceMsMax, config.stallMsMax]
-  const shortest = Math.min(...limits.map((limit) => limit ?? Infinity))
+/** What the node's tasks are allowed: its own limits, else those of the run. */
+const limitsOf = ({ config, plan }: RunContext, node: number): WatchSpec => {
+  const { queueMsMax, runMsMax, silenceMsMax } = config
+  const own = plan.workflow.nodes[node]?.watch
+  return {
+    ...(queueMsMax === undefined ? {} : { queueMsMax }),
+    ...(runMsMax === undefined ? {} : { runMsMax }),
+    ...(silenceMsMax === undefined ? {} : { silenceMsMax }),
+    ...own
+  }
+}
+
+const shortestMs = ({ queueMsMax, runMsMax, silenceMsMax }: WatchSpec): number =>
+  Math.min(queueMsMax ?? Infinity, runMsMax ?? Infinity, silenceMsMax ?? Infinity)
+
+const periodMs = ({ config, plan }: RunContext): number => {
+  let shortest = Math.min(shortestMs(config), config.stallMsMax)
+  for (const { watch } of plan.workflow.nodes) {
+    if (watch !== undefined) shortest = Math.min(shortest, shortestMs(watch))
+  }
   return Math.min(checkMs.max, Math.max(checkMs.min, shortest / 4))
 }
 
@@ -135,19 +154,20 @@ const whyStuck = Effect.fnUntraced(function*(
   nowMs: number,
   pool: Parameters<typeof PoolView.whyNotStarted>[1]
 ) {
-  const { config, state } = context
+  const { state } = context
+  const limits = limitsOf(context, node)
   const ageMs = nowMs - sighting.sinceMs
   if (sighting.nodeState === NodeState.queued) {
-    if (config.queueMsMax === undefined || ageMs < config.queueMsMax || isHeldBack(context, node)) {
+    if (limits.queueMsMax === undefined || ageMs < limits.queueMsMax || isHeldBack(context, node)) {
       return undefined
     }
     return `it has waited ${ageMs} ms in the service's queue: `
       + PoolView.whyNotStarted(context, pool, node)
   }
-  if (config.runMsMax !== undefined && ageMs >= config.runMsMax) {
-    return `it has run for ${ageMs} ms, longer than ${config.runMsMax} ms`
+  if (limits.runMsMax !== undefined && ageMs >= limits.runMsMax) {
+    return `it has run for ${ageMs} ms, longer than ${limits.runMsMax} ms`
   }
-  if (config.silenceMsMax === undefined) return undefined
+  if (limits.silenceMsMax === undefined) return undefined
   const task = { node, submission: state.submissions[node]! }
   const bytes = yield* bytesOf(context, task)
   if (bytes !== undefined && bytes !== sighting.bytes) {
@@ -155,7 +175,7 @@ const whyStuck = Effect.fnUntraced(function*(
     sighting.bytesSinceMs = nowMs
   }
   const silentMs = nowMs - sighting.bytesSinceMs
-  return silentMs < config.silenceMsMax
+  return silentMs < limits.silenceMsMax
     ? undefined
     : `it has written nothing to stdout.txt or stderr.txt for ${silentMs} ms`
 })

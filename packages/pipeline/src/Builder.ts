@@ -10,7 +10,7 @@ import * as Suggestion from "@batchwave/core/Suggestion"
 import type { WorkflowNode } from "@batchwave/core/Workflow"
 import * as Result from "effect/Result"
 import { conform } from "./internal/Conform.ts"
-import { fileOutputName, makeNode, namedOutputs } from "./internal/NodeDraft.ts"
+import { fileOutputName, makeNode, namedOutputs, withDefaults } from "./internal/NodeDraft.ts"
 import { isOutput, type Json, type Output, type OutputHandle, type Outputs } from "./Output.ts"
 import * as Ref from "./Ref.ts"
 import {
@@ -19,6 +19,7 @@ import {
   type EachOptions,
   itemsMaxDefault,
   type OutputName,
+  type TaskDefaults,
   type TaskHandle,
   type TaskSpec,
   TypeId
@@ -74,6 +75,7 @@ interface State {
   readonly json: Map<string, ReadonlyMap<string, Json<unknown>>>
   pipelinePolicy: Policy | undefined
   readonly leftOut: Set<string>
+  readonly defaults: TaskDefaults
   isPolicySet: boolean
 }
 
@@ -83,7 +85,8 @@ interface State {
  * @category constructors
  */
 export const make = (
-  policy: Policy | undefined
+  policy: Policy | undefined,
+  defaults: TaskDefaults = {}
 ): { readonly builder: Builder; readonly declared: () => Declared } => {
   const state: State = {
     nodes: [],
@@ -94,6 +97,7 @@ export const make = (
     json: new Map(),
     pipelinePolicy: policy,
     leftOut: new Set(),
+    defaults,
     isPolicySet: false
   }
   return {
@@ -158,7 +162,8 @@ const declare = (
   spec: TaskSpec<Outputs | undefined>,
   group: string | undefined
 ): void => {
-  state.nodes.push(makeNode(name, spec, group, (problem) => state.problems.add(problem)))
+  const whole = withDefaults(spec, state.defaults)
+  state.nodes.push(makeNode(name, whole, group, (problem) => state.problems.add(problem)))
   if (spec.policy !== undefined) state.ownPolicies.set(name, spec.policy)
   const json = new Map<string, Json<unknown>>()
   for (const [outputName, output] of namedOutputs(spec.output)) {
@@ -233,7 +238,12 @@ const each = <A, O extends Outputs | undefined>(
     }
     if (!isNameFree) state.leftOut.add(node)
     else if (claim(state, node, "task")) {
-      declare(state, node, withPolicy(taskSpec.success, options.policy), name)
+      declare(
+        state,
+        node,
+        withPolicy(withDefaults(taskSpec.success, options), options.policy),
+        name
+      )
     }
     taskByKey.set(key, taskHandle(state, node, taskSpec.success.output))
   }

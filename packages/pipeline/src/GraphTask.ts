@@ -7,9 +7,10 @@ import type { TriggerRule } from "@batchwave/core/TriggerRule"
 import type { WorkflowNode } from "@batchwave/core/Workflow"
 import type * as Duration from "effect/Duration"
 import type { LocalFile } from "./File.ts"
-import { makeNode } from "./internal/NodeDraft.ts"
+import { makeNode, withDefaults } from "./internal/NodeDraft.ts"
 import type { Report } from "./Ref.ts"
 import { sh } from "./Shell.ts"
+import type { Cache, TaskDefaults, Watchdog } from "./Task.ts"
 
 /**
  * One task of a graph whose tasks are called `Names`.
@@ -43,6 +44,10 @@ export interface GraphTask<Names extends string> {
   readonly pools?: ReadonlyArray<string>
   /** At most one task of a mutex is in the service at a time. */
   readonly mutex?: string
+  /** Whether its result is kept across runs. Not for finalizers. @default the pipeline's, else no */
+  readonly cache?: Cache
+  /** When it counts as stuck. @default the pipeline's limits, else the run's */
+  readonly watchdog?: Watchdog
 }
 
 /**
@@ -53,7 +58,8 @@ export interface GraphTask<Names extends string> {
  */
 export const toNodes = (
   tasks: { readonly [name: string]: GraphTask<string> },
-  graphPolicy: Policy | undefined
+  graphPolicy: Policy | undefined,
+  defaults: TaskDefaults
 ): {
   readonly nodes: ReadonlyArray<WorkflowNode>
   readonly policies: ReadonlyMap<string, Policy>
@@ -64,7 +70,7 @@ export const toNodes = (
   const nodes = Object.entries(tasks).map(([name, task]) => {
     const policy = task.policy ?? graphPolicy
     if (policy !== undefined) policies.set(name, policy)
-    return toNode(name, task, (problem) => problems.push(problem))
+    return toNode(name, withDefaults(task, defaults), (problem) => problems.push(problem))
   })
   return { nodes, policies, problems }
 }

@@ -21,6 +21,7 @@ import { holeProblems } from "./internal/ImportedCommand.ts"
 import * as Param from "./Param.ts"
 import { PipelineError } from "./PipelineError.ts"
 import * as ReturnValue from "./ReturnValue.ts"
+import type { TaskDefaults } from "./Task.ts"
 import * as WfFormat from "./WfFormat.ts"
 import * as WorkflowSchema from "./WorkflowSchema.ts"
 
@@ -85,7 +86,7 @@ export const make = <
   const R extends ReturnValue.Returnable = void
 >(
   name: string,
-  options: {
+  options: TaskDefaults & {
     /** The schemas of the parameters by name. @default none */
     readonly params?: Fields
     /** The policy of every task that has none of its own. @default the run's policy */
@@ -118,7 +119,7 @@ export const make = <
 export const graph = <const Names extends string>(
   name: string,
   tasks: { readonly [Name in Names]: GraphTask<NoInfer<Names>> },
-  options?: {
+  options?: TaskDefaults & {
     /** The policy of every task that has none of its own. @default the run's policy */
     readonly policy?: Policy
     /** How many tasks of each concurrency pool may be in the service, by its name. */
@@ -128,7 +129,7 @@ export const graph = <const Names extends string>(
   }
 ): Pipeline<{}, {}, undefined> =>
   fromFields(name, {}, () => ({}), () => {
-    const { nodes, policies, problems } = toNodes(tasks, options?.policy)
+    const { nodes, policies, problems } = toNodes(tasks, options?.policy, options ?? {})
     return complete(
       Workflow.make(name, nodes, options?.pools),
       { problems, leftOut: nothing },
@@ -242,10 +243,13 @@ const followsFrom = (leftOut: ReadonlySet<string>, error: PlanError.PlanError): 
 
 const compileBody = <R>(
   name: string,
-  { classify, policy }: { readonly policy?: Policy; readonly classify?: Classifier },
+  { classify, policy, ...defaults }: TaskDefaults & {
+    readonly policy?: Policy
+    readonly classify?: Classifier
+  },
   body: (builder: Builder.Builder) => R
 ): Result.Result<Compiled<ReturnValue.ValueOf<R>>, PipelineError> => {
-  const { builder, declared } = Builder.make(policy)
+  const { builder, declared } = Builder.make(policy, defaults)
   const returned = Result.try(() => body(builder))
   const all = declared()
   const { json, nodes, policies, pools, problems } = all

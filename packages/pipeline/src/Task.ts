@@ -35,6 +35,41 @@ export type Input =
   | { readonly [name: string]: Input }
 
 /**
+ * Whether the result of a task is kept across runs and taken from there: not at all, always when
+ * everything that makes it is the same, or the same under a version that the author changes when the
+ * command does something else although its text is the same.
+ *
+ * @category models
+ */
+export type Cache = boolean | { readonly version: string }
+
+/**
+ * When a task counts as stuck and is ended; an absent limit is that of the run, and `Infinity` none.
+ *
+ * @category models
+ */
+export interface Watchdog {
+  /** In the queue of the service. */
+  readonly queueWait?: Duration.Input
+  /** From the start of its process; unlike `timeout`, which the service itself watches. */
+  readonly runTime?: Duration.Input
+  /** Without a byte written to standard output or standard error. */
+  readonly noOutput?: Duration.Input
+}
+
+/**
+ * What holds for every task that says nothing else of its own.
+ *
+ * @category models
+ */
+export interface TaskDefaults {
+  /** Of all tasks but finalizers. @default false */
+  readonly cache?: Cache
+  /** Each limit by itself. @default the run's */
+  readonly watchdog?: Watchdog
+}
+
+/**
  * What an author says about one task. References in `run`, `inputs` and `files` become edges.
  *
  * @category models
@@ -75,6 +110,10 @@ export interface TaskSpec<O extends Outputs | undefined> {
   readonly pools?: ReadonlyArray<string>
   /** At most one task of a mutex is in the service at a time. */
   readonly mutex?: string
+  /** Whether its result is kept across runs. Not for finalizers. @default the pipeline's, else no */
+  readonly cache?: Cache
+  /** When it counts as stuck. @default the pipeline's limits, else the run's */
+  readonly watchdog?: Watchdog
 }
 
 /**
@@ -141,7 +180,7 @@ export type OutputName<Out> = Out extends AnyRef | FileRef | FilesRef<string> | 
  *
  * @category models
  */
-export interface EachOptions<A> {
+export interface EachOptions<A> extends TaskDefaults {
   /** The stable name of an item; never its index, which moves when items are added. */
   readonly key: (item: A) => string
   /** The most items allowed. @default 1_000 */

@@ -94,7 +94,13 @@ const Node: Schema.Codec<WorkflowNode> = Schema.Struct({
   finalizer: Schema.optionalKey(Schema.Boolean),
   priority: Schema.optionalKey(Schema.Finite),
   pools: Schema.optionalKey(Schema.Array(Schema.String)),
-  mutex: Schema.optionalKey(Schema.String)
+  mutex: Schema.optionalKey(Schema.String),
+  cache: Schema.optionalKey(Schema.Struct({ version: Schema.optionalKey(Schema.String) })),
+  watch: Schema.optionalKey(Schema.Struct({
+    queueMsMax: Schema.optionalKey(Schema.Finite),
+    runMsMax: Schema.optionalKey(Schema.Finite),
+    silenceMsMax: Schema.optionalKey(Schema.Finite)
+  }))
 })
 
 /**

@@ -107,3 +107,59 @@ describe("Scheduling in a pipeline", () => {
     assert.isDefined(definition.classify)
   })
 })
+
+describe("Defaults of a pipeline", () => {
+  it("reach every task that says nothing else: the nearest wins, each limit by itself", () => {
+    const { workflow } = compiled(Pipeline.make("defaults", {
+      cache: true,
+      watchdog: { queueWait: "1 hour", runTime: "2 hours" }
+    }, (p) => {
+      p.task("plain", { run: sh`x` })
+      p.task("own", {
+        run: sh`x`,
+        cache: { version: "2" },
+        watchdog: { runTime: "Infinity", noOutput: "10 minutes" }
+      })
+      p.task("off", { run: sh`x`, cache: false })
+      p.each("items", ["a"], { key: String, cache: false, watchdog: { queueWait: 5 } }, () => ({
+        run: sh`x`
+      }))
+      p.task("clean", { run: sh`x`, finalizer: true })
+    })).definition
+    const run = { queueMsMax: 3_600_000, runMsMax: 7_200_000 }
+    assert.deepStrictEqual(
+      workflow.nodes.map(({ cache, name, watch }) => ({ name, cache, watch })),
+      [
+        { name: "plain", cache: {}, watch: run },
+        {
+          name: "own",
+          cache: { version: "2" },
+          watch: { ...run, runMsMax: Number.MAX_SAFE_INTEGER, silenceMsMax: 600_000 }
+        },
+        { name: "off", cache: undefined, watch: run },
+        { name: "items[a]", cache: undefined, watch: { ...run, queueMsMax: 5 } },
+        { name: "clean", cache: undefined, watch: run }
+      ]
+    )
+    const text: unknown = JSON.parse(JSON.stringify(workflow))
+    assert.deepStrictEqual(Result.getOrThrow(WorkflowSchema.decode(text)), workflow)
+  })
+
+  it("hold for a graph of plain records too", () => {
+    const { workflow } = compiled(
+      Pipeline.graph("g", { a: { run: "x" }, b: { run: "x", cache: false } }, { cache: true })
+    ).definition
+    assert.deepStrictEqual(workflow.nodes.map(({ cache }) => cache), [{}, undefined])
+  })
+
+  it("are refused where they cannot be meant", () => {
+    const found = problems(Pipeline.make("wrong", {}, (p) => {
+      p.task("clean", { run: sh`x`, finalizer: true, cache: true })
+      p.task("slow", { run: sh`x`, watchdog: { queueWait: 0 } })
+    }))
+    assert.deepStrictEqual(found, [
+      `task "clean": a finalizer runs every time, so it takes no cache`,
+      `task "slow": watchdog.queueWait is not a positive duration; write one like "10 minutes"`
+    ])
+  })
+})

@@ -12,6 +12,7 @@ import {
   color,
   data,
   failureMode,
+  noCache,
   onInterrupt,
   onScreen,
   quiet,
@@ -50,6 +51,8 @@ const plan = Command.make(
       Flag.withDefault("text")
     ),
     json: flag("json", "The same as --format json"),
+    cache: flag("cache", "List which nodes would take their result from earlier runs, and why not"),
+    data,
     color
   },
   Effect.fnUntraced(function*(settings) {
@@ -119,6 +122,7 @@ const runFlags = {
   seed: whole("seed", 0, 0x7fff_ffff, "Seed of every random choice of a new run").pipe(
     Flag.optional
   ),
+  noCache,
   quiet,
   verbose,
   color
@@ -225,11 +229,21 @@ const gc = Command.make(
       Flag.withDescription("A job to end whatever its run is; may be repeated"),
       Flag.atLeast(0)
     ),
-    json: flag("json", "Print one JSON array of jobs"),
+    cache: flag("cache", "Remove results that runs have kept and nobody uses, instead of jobs"),
+    olderThan: Flag.String("older-than").pipe(
+      Flag.withMetavar("duration"),
+      Flag.withDescription("With --cache: results unused for so long; \"30 days\" by default"),
+      Flag.optional
+    ),
+    json: flag("json", "Print one JSON array of jobs, or one object with --cache"),
     data,
     color
   },
   Effect.fnUntraced(function*(settings) {
+    if (settings.cache) {
+      const CacheCommand = yield* Effect.promise(() => import("./CacheCommand.ts"))
+      return yield* CacheCommand.prune(settings).pipe(onScreen(settings))
+    }
     const GcCommand = yield* Effect.promise(() => import("./GcCommand.ts"))
     yield* GcCommand.run(settings).pipe(onScreen(settings))
   })
@@ -237,7 +251,11 @@ const gc = Command.make(
   Command.withDescription("List the jobs that runs have left in the account, and end dead ones"),
   Command.withExamples([
     { command: "batchwave gc", description: "List them" },
-    { command: "batchwave gc --end", description: "End those whose run has ended" }
+    { command: "batchwave gc --end", description: "End those whose run has ended" },
+    {
+      command: "batchwave gc --cache --older-than \"7 days\"",
+      description: "Remove kept results that no run has used for a week"
+    }
   ])
 )
 

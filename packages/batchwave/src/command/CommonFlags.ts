@@ -85,6 +85,16 @@ export const onInterrupt = Flag.Literals("on-interrupt", ["detach", "terminate"]
 )
 
 /**
+ * Whether results are taken from earlier runs.
+ *
+ * @internal
+ */
+export const noCache = flag(
+  "no-cache",
+  "Neither use results that earlier runs have kept nor keep new ones"
+)
+
+/**
  * Whether progress is shown.
  *
  * @internal

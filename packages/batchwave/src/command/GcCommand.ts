@@ -30,6 +30,8 @@ export interface GcSettings {
   readonly job: ReadonlyArray<string>
   readonly json: boolean
   readonly data: string
+  /** Only means something for kept results. */
+  readonly olderThan: Option.Option<string>
 }
 
 /** No task is started here, so no pool is needed. */
@@ -53,6 +55,9 @@ export const run: (settings: GcSettings) => Effect.Effect<void, CommandError, Sc
 )(
   function*(settings) {
     const screen = yield* Screen
+    if (Option.isSome(settings.olderThan)) {
+      return yield* usage("--older-than is about kept results; give it together with --cache")
+    }
     const choice = yield* RunBackend.choose(
       {
         backend: Option.some("azure"),

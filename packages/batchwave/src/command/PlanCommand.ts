@@ -6,6 +6,7 @@ import * as PlanFormat from "@batchwave/core/PlanFormat"
 import * as Effect from "effect/Effect"
 import { clean } from "../screen/CleanText.ts"
 import { Screen } from "../screen/Screen.ts"
+import { usage } from "./CommandError.ts"
 import * as PipelineFile from "./PipelineFile.ts"
 import * as Planning from "./Planning.ts"
 
@@ -25,6 +26,9 @@ export interface PlanSettings {
   readonly file: string
   readonly param: ReadonlyArray<string>
   readonly format: Format
+  /** Instead of the plan, what the cache of results in `data` holds for it. */
+  readonly cache: boolean
+  readonly data: string
 }
 
 /**
@@ -37,6 +41,16 @@ export const run = Effect.fn("PlanCommand.run")(function*(settings: PlanSettings
   const given = yield* Planning.parameters(settings.param)
   const pipeline = yield* PipelineFile.load(settings.file)
   const { compiled, plan } = yield* Planning.plan(pipeline, given)
+  if (settings.cache) {
+    if (settings.format === "mermaid" || settings.format === "dot") {
+      return yield* usage("plan --cache prints text or JSON; leave --format out, or give --json")
+    }
+    const CacheCommand = yield* Effect.promise(() => import("./CacheCommand.ts"))
+    return yield* CacheCommand.preview(compiled.definition, plan, {
+      data: settings.data,
+      json: settings.format === "json"
+    })
+  }
   switch (settings.format) {
     case "json":
       return yield* screen.result(PlanFormat.json(plan))

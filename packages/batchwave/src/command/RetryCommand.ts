@@ -36,9 +36,11 @@ import * as SteerCommand from "./SteerCommand.ts"
  *
  * @category models
  */
-export interface RetrySettings
-  extends
-    Pick<RunSettings, "data" | "json" | "onInterrupt" | "quiet" | "scenario" | "store" | "verbose">
+export interface RetrySettings extends
+  Pick<
+    RunSettings,
+    "data" | "json" | "noCache" | "onInterrupt" | "quiet" | "scenario" | "store" | "verbose"
+  >
 {
   readonly run: string
   readonly select: ReadonlyArray<string>

@@ -5,7 +5,16 @@ import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
-import { color, data, onInterrupt, onScreen, quiet, store, verbose } from "./CommonFlags.ts"
+import {
+  color,
+  data,
+  noCache,
+  onInterrupt,
+  onScreen,
+  quiet,
+  store,
+  verbose
+} from "./CommonFlags.ts"
 import { flag, slotsMax, whole } from "./FlagKinds.ts"
 
 /** Most retries of one node. */
@@ -60,6 +69,7 @@ export const retry = Command.make(
     json: flag("json", "Print one JSON document on stdout instead of the table"),
     onInterrupt,
     store,
+    noCache,
     data,
     quiet,
     verbose,

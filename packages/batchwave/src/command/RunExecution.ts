@@ -12,6 +12,7 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { BackendFacts } from "../run/Backend.ts"
+import * as RunDirectory from "../run/RunDirectory.ts"
 import * as RunSession from "../run/RunSession.ts"
 import * as Steering from "../run/Steering.ts"
 import * as ProgressDisplay from "../screen/ProgressDisplay.ts"
@@ -33,7 +34,7 @@ import { Signals } from "./Signals.ts"
  */
 export type ExecutionSettings = Pick<
   RunSettings,
-  "data" | "file" | "json" | "onInterrupt" | "quiet" | "verbose"
+  "data" | "file" | "json" | "noCache" | "onInterrupt" | "quiet" | "verbose"
 >
 
 /**
@@ -100,6 +101,10 @@ const execute: (
       header,
       config,
       wishes,
+      // What a simulated task leaves behind is nobody's result.
+      ...(settings.noCache || isSimulated
+        ? {}
+        : { cacheDirectory: RunDirectory.cacheOf(settings.data) }),
       observer: (events, atMs, state) =>
         Effect.andThen(display.observe(events, atMs, state), log.observe(events, state)),
       onResume: (table) => {

@@ -37,6 +37,8 @@ export interface RunSettings {
   readonly scenario: Option.Option<string>
   readonly data: string
   readonly seed: Option.Option<number>
+  /** Results kept by earlier runs are neither used nor added to. */
+  readonly noCache: boolean
   readonly quiet: boolean
   readonly verbose: boolean
 }

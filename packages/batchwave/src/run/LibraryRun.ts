@@ -41,7 +41,7 @@ export const run: <Value>(
           `"${runId}" cannot name a run; use 1 to 64 of a-z, 0-9 and -, first a letter or digit`
       })
     }
-    const directory = RunDirectory.make(options.data ?? RunDirectory.dataDirectoryDefault, runId)
+    const directory = RunDirectory.make(dataOf(options), runId)
     const store = yield* storeOf(plan, RunDirectory.describe(directory), options)
     const failed = (error: { readonly message: string }) =>
       new RunFailed({ message: error.message, runId, directory: directory.path, cause: error })
@@ -68,7 +68,10 @@ export const run: <Value>(
       definition: compiled.definition,
       plan,
       header,
-      config: configOf(options, backend)
+      config: configOf(options, backend),
+      ...(options.cache === false
+        ? {}
+        : { cacheDirectory: RunDirectory.cacheOf(dataOf(options)) })
     }).pipe(Effect.mapError(failed))
     const facts = { run: runId, pipeline, backend: backend.name, directory: directory.path }
     const finish = (value: unknown) =>
@@ -90,6 +93,8 @@ export const run: <Value>(
   },
   Effect.scoped
 )
+
+const dataOf = ({ data }: RunOptions): string => data ?? RunDirectory.dataDirectoryDefault
 
 const freshId = Effect.fnUntraced(function*(pipeline: string) {
   return RunId.make(pipeline, DateTime.toPartsUtc(yield* DateTime.now), yield* Random.next)

@@ -8,6 +8,7 @@
  *                      emulator/     the embedded service, if the run uses it
  *                      control/      wishes for the run while a process works on it
  *                      report.json   how the run ended
+ * <data>/cache/                      results kept across runs
  * ```
  */
 import type { RunOutcome } from "@batchwave/core/RunEvent"
@@ -109,6 +110,13 @@ export const make = (dataDirectory: string, runId: string): RunDirectory => {
     report: join(path, "report.json")
   }
 }
+
+/**
+ * Where the runs of a directory keep results for each other.
+ *
+ * @category queries
+ */
+export const cacheOf = (dataDirectory: string): string => resolve(dataDirectory, "cache")
 
 /**
  * Whether the run has been started before.

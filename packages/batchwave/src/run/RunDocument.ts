@@ -16,6 +16,8 @@ export interface RunDocument {
   readonly outcome: Report["outcome"]
   readonly counts: Report["counts"]
   readonly retries: number
+  /** Nodes that succeeded with a result that an earlier run had kept. */
+  readonly cached: number
   readonly nodes: ReadonlyArray<NodeReport>
   /** What the pipeline answers, by name; empty when it answers nothing or did not succeed. */
   readonly results: { readonly [name: string]: unknown }
@@ -46,6 +48,7 @@ export const make = (
   outcome: report.outcome,
   counts: report.counts,
   retries: report.retries,
+  cached: report.cached,
   nodes: report.nodes,
   results: resultsOf(value),
   directory: facts.directory

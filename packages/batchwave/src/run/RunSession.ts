@@ -11,6 +11,7 @@ import * as RunState from "@batchwave/core/RunState"
 import type { Json } from "@batchwave/core/Workflow"
 import { ArtifactStore } from "@batchwave/engine/ArtifactStore"
 import * as BlobStore from "@batchwave/engine/BlobStore"
+import * as DirectoryCache from "@batchwave/engine/DirectoryCache"
 import * as DirectoryStore from "@batchwave/engine/DirectoryStore"
 import * as Engine from "@batchwave/engine/Engine"
 import type {
@@ -21,6 +22,7 @@ import type {
 } from "@batchwave/engine/EngineError"
 import { Journal } from "@batchwave/engine/Journal"
 import * as OutputValue from "@batchwave/engine/OutputValue"
+import { ResultCache, type ResultCacheShape } from "@batchwave/engine/ResultCache"
 import type { RunConfig } from "@batchwave/engine/RunConfig"
 import type { RunHeader } from "@batchwave/engine/RunHeader"
 import * as SqliteJournal from "@batchwave/engine/SqliteJournal"
@@ -132,6 +134,8 @@ export interface SessionOptions extends
 {
   readonly definition: Definition
   readonly config: RunConfig
+  /** Where results are kept across runs. @default nowhere */
+  readonly cacheDirectory?: string
 }
 
 /**
@@ -142,14 +146,33 @@ export interface SessionOptions extends
 export const run = (
   { services }: OpenRun,
   backend: Backend,
-  options: SessionOptions
+  { cacheDirectory, ...options }: SessionOptions
 ): Effect.Effect<Engine.RunResult, EngineError> =>
-  Engine.run({
-    ...options,
-    definition: backend.name === "emulator"
-      ? againAfterRestart(options.definition, options.config.policy)
-      : options.definition
-  }).pipe(Effect.provideContext(Context.merge(services, backend.services)))
+  Effect.flatMap(openCache(options.plan, cacheDirectory), (cache) =>
+    Engine.run({
+      ...options,
+      ...(cache === undefined ? {} : { cache }),
+      definition: backend.name === "emulator"
+        ? againAfterRestart(options.definition, options.config.policy)
+        : options.definition
+    })).pipe(
+      Effect.provideContext(Context.merge(services, backend.services)),
+      Effect.scoped
+    )
+
+/** A cache that cannot be opened costs time and no more, so the run goes on without it, and says so. */
+const openCache: (
+  plan: Plan,
+  directory: string | undefined
+) => Effect.Effect<ResultCacheShape | undefined, never, Scope.Scope> = Effect.fnUntraced(
+  function*(plan, directory) {
+    if (directory === undefined || plan.traits.cached === undefined) return undefined
+    return yield* Layer.build(DirectoryCache.layer(directory)).pipe(
+      Effect.map((services) => Context.get(services, ResultCache)),
+      Effect.catch((error) => Effect.as(Effect.logWarning(error.message), undefined))
+    )
+  }
+)
 
 const runAgain = Decision.retry({
   afterMs: 0,

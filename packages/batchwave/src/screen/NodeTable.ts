@@ -159,6 +159,7 @@ const exceptions = (items: ReadonlyArray<NodeReport>): ReadonlyArray<Row> => {
 const noteOf = (node: NodeReport): string => {
   if (node.failure !== undefined) return cleanLine(node.failure)
   if (node.substituted !== undefined) return `a substitute: ${cleanLine(node.substituted)}`
+  if (node.cachedFrom !== undefined) return `from the cache: run ${cleanLine(node.cachedFrom)}`
   const { blockedBy } = node
   if (blockedBy === undefined || blockedBy.length === 0) return ""
   const causes = blockedBy.toReversed().map(cleanLine)

@@ -102,11 +102,10 @@ export const end = (
   state.failureStreak = 0
   state.heldUntilMs = 0
   state.isProbing = false
-  move(
-    state,
-    node,
-    authored !== undefined && authored.outputs.length > 0 ? NodeState.collecting : NodeState.ended
-  )
+  // A result that is kept is collected also when it is nothing but the success.
+  const isCollected = state.plan.traits.cached?.[node] === 1
+    || (authored !== undefined && authored.outputs.length > 0)
+  move(state, node, isCollected ? NodeState.collecting : NodeState.ended)
 }
 
 /**

@@ -35,6 +35,8 @@ export const conclude = (round: Round, event: ExternalEvent): void => {
       return concludeFailure(round, event.task.node)
     case "OutputsCollected":
       return succeed(round, event.task.node)
+    case "CacheHit":
+      return succeed(round, event.node)
     case "TasksTerminated":
       return concludeTermination(round, event.tasks)
     case "ReactivationRefused":
@@ -54,6 +56,9 @@ export const conclude = (round: Round, event: ExternalEvent): void => {
       return settleUnmet(round)
     case "RunStarted":
       return settleUnmet(round)
+    case "CacheMissed":
+    case "CacheStored":
+    case "CacheNotStored":
     case "TasksAccepted":
     case "TaskStarted":
     case "TaskRequeued":

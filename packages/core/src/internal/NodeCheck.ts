@@ -57,6 +57,7 @@ export const make = (
  */
 export const check = (context: NodeCheck, node: WorkflowNode): void => {
   checkNumbers(context, node)
+  if (node.watch !== undefined) checkWatch(context, node)
   checkCommandText(context, node)
   if (node.files.length > 0) checkFiles(context, node)
   if (node.outputs.length > 0) checkOutputs(context, node)
@@ -88,6 +89,14 @@ const checkNumbers = ({ errors }: NodeCheck, node: WorkflowNode): void => {
       setting: "estimateMs",
       valueMs: estimateMs
     })
+  }
+}
+
+const checkWatch = ({ errors }: NodeCheck, { name, watch }: WorkflowNode): void => {
+  for (const setting of ["queueMsMax", "runMsMax", "silenceMsMax"] as const) {
+    const valueMs = watch?.[setting]
+    if (valueMs === undefined || (valueMs > 0 && valueMs < Infinity)) continue
+    ErrorList.add(errors, { _tag: "InvalidTime", node: name, setting, valueMs })
   }
 }
 

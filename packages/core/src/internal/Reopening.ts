@@ -24,7 +24,10 @@ export const reopen = (state: RunState, nodes: ReadonlyArray<number>): void => {
       const child = children[edge]!
       affected.add(child)
       // What was about to go on the strength of the parent's old end waits for its new one.
-      if (state.nodeStates[child] === NodeState.ready) move(state, child, NodeState.waiting)
+      const childState = state.nodeStates[child]
+      if (childState === NodeState.ready || childState === NodeState.recalling) {
+        move(state, child, NodeState.waiting)
+      }
     }
   }
   rebuildLists(state)
@@ -47,6 +50,10 @@ const forget = (state: RunState, node: number): void => {
   const nodeState = state.nodeStates[node]!
   if (!isSettled(nodeState)) return
   if (nodeState === NodeState.failed) state.failedCount--
+  if (state.executions[node]! > 0 || state.cacheAnswers.get(node)?._tag === "Hit") {
+    state.cacheRefused.add(node)
+  }
+  state.cacheAnswers.delete(node)
   withholdNative(state, node)
   move(state, node, NodeState.waiting)
   state.settledCount--

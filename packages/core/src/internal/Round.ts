@@ -17,6 +17,8 @@ export interface Policies {
   readonly policyOf: (node: number) => Policy
   /** The author's own failure classes. @default none */
   readonly classify?: Classifier
+  /** Whether the results of nodes that are cached are looked for before they run. @default false */
+  readonly asksCache?: boolean
 }
 
 /**

@@ -18,6 +18,7 @@ import { emit, type Round } from "./Round.ts"
 export const plan = (round: Round): void => {
   const { state } = round
   const isOpen = state.outcome === undefined && Admission.gateOf(state) === undefined
+  if (isOpen) askCache(round)
   if (isOpen && !needsQueue(state)) {
     planDue(round)
     wake(round)
@@ -27,6 +28,18 @@ export const plan = (round: Round): void => {
   }
   if (isOpen) { while (planQueued(round) && state.native !== undefined); }
   wake(round)
+}
+
+/** Once for each node, and before anything limits how many go: what is cached takes no place. */
+const askCache = (round: Round): void => {
+  const { cacheAnswers, nodeStates, plan: { traits: { cached } }, ready } = round.state
+  if (cached === undefined || round.policies.asksCache !== true) return
+  const nodes = ready.filter((node) =>
+    cached[node] === 1 && nodeStates[node] === NodeState.ready && !cacheAnswers.has(node)
+  )
+  if (nodes.length === 0) return
+  emit(round, { _tag: "CacheAsked", nodes })
+  round.commands.push({ _tag: "Recall", nodes })
 }
 
 const needsQueue = ({ isProbing, limits, plan: { traits }, queue }: RunState): boolean =>
@@ -83,9 +96,12 @@ const start = (
 const planReady = (round: Round): boolean => {
   const { nodeStates, ready, submissions } = round.state
   const tasks: Array<TaskReference> = []
+  // A node that the cache did not know stands in the list twice.
+  const seen = round.state.cacheAnswers.size === 0 ? undefined : new Set<number>()
   for (let index = 0; index < ready.length; index++) {
     const node = ready[index]!
-    if (nodeStates[node] !== NodeState.ready) continue
+    if (nodeStates[node] !== NodeState.ready || seen?.has(node) === true) continue
+    seen?.add(node)
     tasks.push({ node, submission: submissions[node]! + 1 })
   }
   submit(round, tasks)

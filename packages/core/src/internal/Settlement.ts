@@ -135,7 +135,7 @@ export const stop = (
     const nodeState = state.nodeStates[node]!
     if (
       nodeState === NodeState.waiting || nodeState === NodeState.ready
-      || nodeState === NodeState.backoff
+      || nodeState === NodeState.backoff || nodeState === NodeState.recalling
     ) cancelled.push(node)
     else if (isInService(nodeState)) terminated.push({ node, submission: state.submissions[node]! })
   }

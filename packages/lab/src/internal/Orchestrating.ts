@@ -287,6 +287,9 @@ const carryOut = (driver: DriverState, commands: ReadonlyArray<Command>): void =
         for (const task of command.tasks) Actions.plan(driver, { _tag: "TerminateTask", task })
         Polling.moved(driver)
         break
+      case "Recall":
+        // No result outlives a trial, so nothing is ever asked for.
+        break
       case "Wake":
         memory.wakeAtMs = command.atMs
         break

@@ -18,7 +18,7 @@ import type { Output, Outputs } from "../Output.ts"
 import { isOutput, singleName } from "../Output.ts"
 import type { RefSource, Report } from "../Ref.ts"
 import * as Shell from "../Shell.ts"
-import { isHandle, type TaskSpec } from "../Task.ts"
+import { type Cache, isHandle, type TaskDefaults, type TaskSpec, type Watchdog } from "../Task.ts"
 import { inputSources } from "./InputTree.ts"
 import * as Staging from "./Staging.ts"
 
@@ -56,10 +56,70 @@ export const makeNode = (
     ...(runTimeMsMax === undefined ? {} : { runTimeMsMax }),
     ...(group === undefined ? {} : { group }),
     ...(estimateMs === undefined ? {} : { estimateMs }),
-    ...scheduling(spec)
+    ...scheduling(spec),
+    ...cacheOf(spec, report),
+    ...watchOf(spec, report)
   }
   return { ...node, after: parents(node, spec.after ?? [], report) }
 }
+
+/**
+ * A task with what holds where it says nothing; each limit of its watchdog by itself.
+ *
+ * @internal
+ */
+export const withDefaults = <
+  Spec extends {
+    readonly cache?: Cache
+    readonly finalizer?: boolean
+    readonly watchdog?: Watchdog
+  }
+>(
+  spec: Spec,
+  { cache, watchdog }: TaskDefaults
+): Spec => ({
+  ...spec,
+  ...(cache === undefined || spec.cache !== undefined || spec.finalizer === true ? {} : { cache }),
+  ...(watchdog === undefined ? {} : { watchdog: { ...watchdog, ...spec.watchdog } })
+})
+
+const cacheOf = (
+  { cache, finalizer }: TaskSpec<Outputs | undefined>,
+  report: Report
+): Pick<WorkflowNode, "cache"> => {
+  if (cache === undefined || cache === false) return {}
+  if (finalizer === true) report("a finalizer runs every time, so it takes no cache")
+  return { cache: cache === true ? {} : { version: cache.version } }
+}
+
+const watchOf = (
+  { watchdog }: TaskSpec<Outputs | undefined>,
+  report: Report
+): Pick<WorkflowNode, "watch"> => {
+  if (watchdog === undefined) return {}
+  const msOf = (
+    setting: keyof Watchdog,
+    input: Duration.Input | undefined
+  ): number | undefined => {
+    if (input === undefined) return undefined
+    const given = Option.map(Duration.fromInput(input), Duration.toMillis)
+    return Option.contains(given, Infinity)
+      ? neverMs
+      : durationMs(`watchdog.${setting}`, input, report)
+  }
+  const queueMsMax = msOf("queueWait", watchdog.queueWait)
+  const runMsMax = msOf("runTime", watchdog.runTime)
+  const silenceMsMax = msOf("noOutput", watchdog.noOutput)
+  const watch = {
+    ...(queueMsMax === undefined ? {} : { queueMsMax }),
+    ...(runMsMax === undefined ? {} : { runMsMax }),
+    ...(silenceMsMax === undefined ? {} : { silenceMsMax })
+  }
+  return Object.keys(watch).length === 0 ? {} : { watch }
+}
+
+/** Stands for no limit in a form that has no infinity. */
+const neverMs = Number.MAX_SAFE_INTEGER
 
 const scheduling = (
   { finalizer, mutex, pools, priority, when }: TaskSpec<Outputs | undefined>
