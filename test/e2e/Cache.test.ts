@@ -193,7 +193,7 @@ describe("the cache of results", () => {
           files: [{ path: "in.txt", source: { _tag: "Local", path: local } }]
         })]
         const first = yield* run(nodes)
-        const [told] = first.events.filter(({ _tag }) => _tag.startsWith("CacheN"))
+        const told = first.events.find(({ _tag }) => _tag.startsWith("CacheN"))
         assert.deepStrictEqual(told, {
           _tag: "CacheNotStored",
           task: { node: 0, submission: 1 },
