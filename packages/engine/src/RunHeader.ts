@@ -18,9 +18,9 @@ export const journalVersion = 3
  *
  * @category constants
  */
-export const eventVersions = { 1: 1, 2: 2, 3: 2 } as const satisfies {
-  readonly [version in typeof journalVersion]: typeof eventVersion
-}
+export const eventVersions = { 1: 1, 2: 2, 3: 2 } as const satisfies
+  & { readonly [version: number]: number }
+  & { readonly [version in typeof journalVersion]: typeof eventVersion }
 
 /**
  * The first record of a journal.
