@@ -15,16 +15,35 @@ export interface BenchTask {
 /** Tasks of one request. */
 export const tasksPerChunk = 100
 
+/** How tasks differ: in their id only, or also in command line, input and an environment setting. */
+export type TaskVariety = "alike" | "varied"
+
 /**
- * Makes fresh task objects of about 390 bytes each as JSON. Ids tell the chunk and the place in it,
+ * Makes fresh task objects of about 420 bytes each as JSON. Ids tell the chunk and the place in it,
  * so that the canned server can answer without parsing.
  */
-export const make = (count: number): Array<BenchTask> =>
-  Array.from({ length: count }, (_, index) => taskAt(index))
+export const make = (count: number, variety: TaskVariety = "alike"): Array<BenchTask> =>
+  Array.from(
+    { length: count },
+    (_, index) => variety === "alike" ? taskAt(index) : variedTaskAt(index)
+  )
 
 /** The tasks of one chunk. */
 export const chunkOf = (chunk: number): Array<BenchTask> =>
   Array.from({ length: tasksPerChunk }, (_, place) => taskAt(chunk * tasksPerChunk + place))
+
+const variedTaskAt = (index: number): BenchTask => ({
+  ...taskAt(index),
+  commandLine: `/bin/sh -c 'exec ./align --reads reads-${index} --out result-${index}.bam'`,
+  resourceFiles: [{
+    httpUrl: `https://store.example.com/inputs/reads-${index}`,
+    filePath: "input.txt"
+  }],
+  environmentSettings: [
+    { name: "SAMPLE", value: `sample-${index}` },
+    { name: "BATCHWAVE_INPUTS_FILE", value: "inputs.json" }
+  ]
+})
 
 const taskAt = (index: number): BenchTask => ({
   id: `${chunkPrefix(Math.floor(index / tasksPerChunk))}-${

@@ -28,6 +28,7 @@ export const run = async (args: Array<string>): Promise<void> => {
       "azure-tasks": { type: "string", default: "5000" },
       "python-tasks": { type: "string", default: "2000" },
       "in-flight": { type: "string", default: "1,4,16" },
+      variety: { type: "string", default: "alike,varied" },
       rounds: { type: "string", default: "7" },
       out: { type: "string" }
     }
@@ -41,16 +42,20 @@ export const run = async (args: Array<string>): Promise<void> => {
       "making the task objects (fresh in every round); the server, which answers from memory in its own process"
   })
   const service = await CannedService.start()
-  for (const inFlight of values["in-flight"].split(",").map(Number)) {
-    await at(report, service, {
-      inFlight,
-      taskCount: Number(values.tasks),
-      peerTaskCount: Number(values["azure-tasks"]),
-      rounds: Number(values.rounds)
-    })
+  for (const variety of values.variety.split(",").map(varietyOf)) {
+    for (const inFlight of values["in-flight"].split(",").map(Number)) {
+      await at(report, service, {
+        inFlight,
+        variety,
+        taskCount: Number(values.tasks),
+        peerTaskCount: Number(values["azure-tasks"]),
+        rounds: Number(values.rounds)
+      })
+    }
   }
   await besidePython(report, service, {
     inFlight: 16,
+    variety: "alike",
     taskCount: Number(values.tasks),
     peerTaskCount: Number(values["python-tasks"]),
     rounds: Number(values.rounds)
@@ -59,8 +64,14 @@ export const run = async (args: Array<string>): Promise<void> => {
   BenchReport.close(report, values.out)
 }
 
+const varietyOf = (name: string): BenchTasks.TaskVariety => {
+  if (name === "alike" || name === "varied") return name
+  throw new Error(`--variety is "alike" or "varied", not "${name}"`)
+}
+
 interface Load {
   readonly inFlight: number
+  readonly variety: BenchTasks.TaskVariety
   readonly taskCount: number
   /** Tasks a round of the official client. */
   readonly peerTaskCount: number
@@ -70,7 +81,7 @@ interface Load {
 const at = async (
   report: BenchReport.BenchReport,
   { endpoint }: CannedService.CannedService,
-  { inFlight, peerTaskCount, rounds, taskCount }: Load
+  { inFlight, peerTaskCount, rounds, taskCount, variety }: Load
 ): Promise<void> => {
   const raw = RawClient.open(endpoint, inFlight)
   const runtime = ManagedRuntime.make(
@@ -82,7 +93,7 @@ const at = async (
   )
   let tasks: Array<BenchTasks.BenchTask> = []
   const prepare = (count: number) => () => {
-    tasks = BenchTasks.make(count)
+    tasks = BenchTasks.make(count, variety)
   }
   const measurements = await Harness.measure([
     {
@@ -107,7 +118,7 @@ const at = async (
   ], { rounds })
   await runtime.dispose()
   await raw.pool.close()
-  const title = `${inFlight} in flight`
+  const title = `${inFlight} in flight, ${variety}`
   BenchReport.table(report, title, measurements, "raw dispatch + JSON")
   const rate = (theirs: string, figure: "cpuMicrosPerItem" | "wallMicrosPerItem") =>
     1 / Harness.pairedRatio(measurements, "Batchwave", theirs, figure)

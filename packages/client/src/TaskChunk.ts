@@ -17,6 +17,7 @@
  * @source Task_AddCollection 2024-02-01.19.0: 100 tasks; MaxLimit 1048576 in the service's own refusal
  */
 import { makeBodyBuffers } from "./internal/BodyBuffers.ts"
+import type { TaskText } from "./internal/TaskText.ts"
 
 const open = "{\"value\":["
 const close = "]}"
@@ -53,6 +54,8 @@ export interface PackerOptions {
   readonly bodyBytesMax: number
   /** Chunks prepared ahead at most. @default 0 */
   readonly preparedMax?: number
+  /** Writes the tasks of whole chunks. @default JSON.stringify */
+  readonly text?: TaskText
   /** Told of each task that is too large even alone. */
   readonly onTooLarge: (index: number, bodyBytes: number) => void
 }
@@ -92,14 +95,16 @@ export const makePacker = (options: PackerOptions): Packer => {
   }
 }
 
+const plainText: TaskText = { write: (tasks) => JSON.stringify({ value: tasks }) }
+
 /** Cuts chunks off the input: whole ones while they fit, task by task otherwise. */
 const makeCutter = (options: PackerOptions) => {
-  const { tasks, tasksMax } = options
+  const { tasks, tasksMax, text: { write } = plainText } = options
   const buffers = makeBodyBuffers()
   const singly = makeSinglePacker(options)
   let isLight = true
   const together = (start: number, end: number, bytesMax: number): TaskChunk | undefined => {
-    const text = JSON.stringify({ value: tasks.slice(start, end) })
+    const text = write(tasks.slice(start, end))
     if (text.length > bytesMax) return undefined
     const body = buffers.write(text)
     if (body.length <= bytesMax) return { indexes: range(start, end), body }

@@ -38,15 +38,23 @@ import {
 } from "./internal/CollectionReply.ts"
 import type { ExchangeShape } from "./internal/Exchange.ts"
 import { callOf } from "./internal/Request.ts"
+import * as TaskText from "./internal/TaskText.ts"
 import { backoffMs } from "./Resilience.ts"
 import * as TaskChunk from "./TaskChunk.ts"
 import type { AddCollectionOptions } from "./TaskOperations.ts"
 import type { TaskCollectionResult } from "./TaskOutcome.ts"
 
-/** What outlives one call: the learnt limit of a body. */
+/** What outlives one call: the learnt limit of a body, and what tasks had in common so far. */
 export interface CollectionMemory {
   limit: BodyLimit.BodyLimit
+  readonly text: TaskText.TaskText
 }
+
+/** A memory of nothing. */
+export const emptyMemory = (): CollectionMemory => ({
+  limit: BodyLimit.initial,
+  text: TaskText.make()
+})
 
 /** Requests in flight when the caller does not say. */
 export const concurrencyDefault = 4
@@ -73,6 +81,7 @@ export const addAll = Effect.fnUntraced(function*<E = never, R = never>(
     preparedMax: workers,
     tasksMax: Math.min(100, Math.max(1, options.tasksPerRequestMax ?? 100)),
     bodyBytesMax: options.bodyBytesMax,
+    text: memory.text,
     onTooLarge: (index, bodyBytes) =>
       Account.settle(account, index, tooLarge(account, index, bodyBytes, options.bodyBytesMax))
   })

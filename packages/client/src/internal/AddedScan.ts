@@ -6,6 +6,9 @@
  *    parsed and written again, which must give the same text; every other one has to repeat that text
  *    but for its id and for values of plain ASCII; what stands around the list is parsed.
  * R2 Anything else (another order, an error, an escape, a space) is left to the parser.
+ *
+ * Texts are compared four bytes at a time, and a value that repeats the one of the result before is
+ * only compared: looking at each byte costs as much as parsing.
  */
 import * as Result from "effect/Result"
 import { isRecord, parseJsonText } from "./Json.ts"
@@ -13,7 +16,19 @@ import { isRecord, parseJsonText } from "./Json.ts"
 /** A part of a result: text that does not vary, and what kind of value comes after it. */
 interface Part {
   readonly literal: Uint8Array
+  /** The whole words of the literal, and the word it ends with. */
+  readonly words: Int32Array
+  readonly lastWord: number
   readonly kind: "id" | "eTag" | "other"
+  /** Where the value of the result before lies; a length of 0 when there is none. */
+  start: number
+  length: number
+}
+
+/** A reply as bytes and as words. */
+interface Reply {
+  readonly body: Buffer
+  readonly view: DataView
 }
 
 const listStart = Buffer.from("\"value\":[")
@@ -32,7 +47,8 @@ export const eTagsOfAllAdded = (
   let at = found + listStart.length
   if (scratch.length < body.length) scratch = Buffer.allocUnsafe(body.length * 2)
   const tags: Tags = { bytes: scratch, ends: [], length: 0 }
-  if (scan(lastParts, body, at, idAt(0), tags) < 0) {
+  const reply: Reply = { body, view: new DataView(body.buffer, body.byteOffset, body.length) }
+  if (scanFirst(lastParts, reply, at, idAt(0), tags) < 0) {
     const first = body.toString("latin1", at, body.indexOf(brace, at) + 1)
     const learnt = learn(first, idAt(0))
     if (learnt === undefined) return undefined
@@ -45,7 +61,9 @@ export const eTagsOfAllAdded = (
   lastHead = head
   for (let position = 0; position < count; position++) {
     if (position > 0 && body[at++] !== comma) return undefined
-    at = scan(parts, body, at, idAt(position), tags)
+    at = position === 0
+      ? scanFirst(parts, reply, at, idAt(0), tags)
+      : scan(parts, reply, at, idAt(position), tags)
     if (at < 0) return undefined
     tags.ends.push(tags.length)
   }
@@ -93,40 +111,83 @@ export const eTagAt = ({ ends, text }: ETagList, position: number): string =>
     ? text.slice(position * ends, (position + 1) * ends)
     : text.slice(position === 0 ? 0 : ends[position - 1], ends[position])
 
-/** Reads one result; answers where it ends, or -1 when it is not of the pattern. */
-const scan = (
+/** Reads a result that no other came before. */
+const scanFirst = (
   parts: ReadonlyArray<Part>,
-  body: Buffer,
+  reply: Reply,
   start: number,
   id: string,
   tags: Tags
 ): number => {
-  let at = start
-  for (let index = 0; index < parts.length; index++) {
-    const { kind, literal } = parts[index]!
-    for (let place = 0; place < literal.length; place++) {
-      if (body[at + place] !== literal[place]) return -1
-    }
-    at += literal.length
-    if (kind === "id") {
-      for (let place = 0; place < id.length; place++) {
-        const code = id.charCodeAt(place)
-        if (code !== body[at + place] || plain[code] !== 1) return -1
-      }
-      at += id.length
-    } else {
-      const from = at
-      while (plain[body[at]!] === 1) at++
-      if (body[at] !== quote) return -1
-      if (kind === "eTag") tags.length = copyTag(body, from, at, tags)
-    }
-  }
-  return at > start && body[at] === quote && body[at + 1] === brace ? at + 2 : -1
+  for (const part of parts) part.length = 0
+  return scan(parts, reply, start, id, tags)
 }
 
-const copyTag = (body: Buffer, start: number, end: number, { bytes, length }: Tags): number => {
-  for (let at = start; at < end; at++) bytes[length + at - start] = body[at]!
-  return length + end - start
+/** Reads one result; answers where it ends, or -1 when it is not of the pattern. */
+const scan = (
+  parts: ReadonlyArray<Part>,
+  reply: Reply,
+  start: number,
+  id: string,
+  tags: Tags
+): number => {
+  const { body } = reply
+  let at = start
+  let idStart = -1
+  for (let index = 0; index < parts.length; index++) {
+    const part = parts[index]!
+    if (!isLiteral(part, reply, at)) return -1
+    at += part.literal.length
+    const from = at
+    if (part.kind === "id") {
+      if (idStart < 0 ? !isId(body, at, id) : !isRepeated(reply, at, idStart, id.length)) return -1
+      idStart = at
+      at += id.length
+    } else if (part.kind === "eTag") {
+      while (plain[body[at]!] === 1) tags.bytes[tags.length++] = body[at++]!
+    } else if (isRepeated(reply, at, part.start, part.length)) at += part.length
+    else while (plain[body[at]!] === 1) at++
+    if (body[at] !== quote) return -1
+    part.start = from
+    part.length = at - from
+  }
+  return at > start && body[at + 1] === brace ? at + 2 : -1
+}
+
+const isLiteral = (
+  { lastWord, literal: { length }, words }: Part,
+  { body, view }: Reply,
+  at: number
+): boolean => {
+  if (length < 4 || at + length > body.length) return false
+  for (let word = 0; word < words.length; word++) {
+    if (view.getInt32(at + word * 4, true) !== words[word]) return false
+  }
+  return view.getInt32(at + length - 4, true) === lastWord
+}
+
+const isId = (body: Buffer, at: number, id: string): boolean => {
+  for (let place = 0; place < id.length; place++) {
+    const code = id.charCodeAt(place)
+    if (code !== body[at + place] || plain[code] !== 1) return false
+  }
+  return true
+}
+
+/** True when some bytes are those of an earlier value, of a length that is not 0, and a quote ends both. */
+const isRepeated = (
+  { body, view }: Reply,
+  at: number,
+  earlier: number,
+  length: number
+): boolean => {
+  if (length === 0 || at + length >= body.length || body[at + length] !== quote) return false
+  let done = 0
+  for (; done + 4 <= length; done += 4) {
+    if (view.getInt32(at + done) !== view.getInt32(earlier + done)) return false
+  }
+  for (; done < length; done++) if (body[at + done] !== body[earlier + done]) return false
+  return true
 }
 
 /** 1 for printable ASCII that stands for itself in a JSON string. */
@@ -158,11 +219,19 @@ const learn = (text: string, id: string): ReadonlyArray<Part> | undefined => {
       const isSuffixed = name === "location" && value.endsWith(`/${id}`)
       if (isSuffixed) literal += JSON.stringify(value.slice(0, -id.length)).slice(1, -1)
       const kind = name === "taskId" || isSuffixed ? "id" : name === "eTag" ? "eTag" : "other"
-      parts.push({ literal: Buffer.from(literal, "latin1"), kind })
+      parts.push(partOf(literal, kind))
       literal = ""
     }
     literal += "\","
   }
   // Text after the last value that varies would have to be compared too; such a reply is parsed.
   return literal === "\"," ? parts : undefined
+}
+
+const partOf = (text: string, kind: Part["kind"]): Part => {
+  const literal = Buffer.from(text, "latin1")
+  const words = new Int32Array(literal.length >> 2)
+  for (let word = 0; word < words.length; word++) words[word] = literal.readInt32LE(word * 4)
+  const lastWord = literal.length < 4 ? 0 : literal.readInt32LE(literal.length - 4)
+  return { literal, words, lastWord, kind, start: 0, length: 0 }
 }

@@ -10,7 +10,6 @@ import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
 import * as Result from "effect/Result"
 import type { BatchFailure } from "../BatchFailure.ts"
-import * as BodyLimit from "../BodyLimit.ts"
 import type { ConditionalOptions, PageOptions, RequestOptions } from "../RequestOptions.ts"
 import { backoffMs } from "../Resilience.ts"
 import * as TaskCollection from "../TaskCollection.ts"
@@ -35,7 +34,7 @@ import {
 
 /** Makes the task operations. */
 export const make = (exchange: ExchangeShape, bodyBytesMax: number): TaskOperationsShape => {
-  const memory: TaskCollection.CollectionMemory = { limit: BodyLimit.initial }
+  const memory = TaskCollection.emptyMemory()
   const addCollection = Effect.fn("TaskOperations.addCollection")(TaskCollection.addAll)
   const get = Effect.fn("TaskOperations.get")(
     (jobId: string, taskId: string, options?: ConditionalOptions & QueryOptions) =>
