@@ -153,3 +153,112 @@ describe("lab", () => {
     assert.include(found.stdout, "diamond in real")
   })
 })
+
+describe("lab search", () => {
+  const sweep = Command.writePipeline(
+    directory,
+    "sweep.ts",
+    `
+import { Arm, Experiment, Sweep, Workload, World } from "${import.meta.resolve("@batchwave/lab")}"
+import { Policy } from "batchwave"
+export default Experiment.make({
+  name: "retries",
+  workload: Workload.forkJoin(8),
+  world: World.flaky,
+  arms: [
+    Arm.make("never", { policy: Policy.giveUp }),
+    ...Sweep.arms({ max: [0, 1, 2, 5, 9] }, ({ max }) => ({ policy: Policy.retry({ max }) }))
+  ],
+  measures: ["nodesDone"],
+  trials: 30,
+  search: { finalists: 2 }
+})
+`
+  )
+
+  it("finds the better end of a sweep, the same on two threads and after an interruption", async () => {
+    const options = ["--json", "--budget", "80"]
+    const first = await lab("search", sweep, ...options, "--out", "found", "--threads", "1")
+    assert.strictEqual(first.code, 0, first.stderr)
+    const { confirmation, search } = JSON.parse(first.stdout)
+    assert.include(["max=2", "max=5", "max=9"], search.winner)
+    assert.deepStrictEqual(search.rungs, [{ arms: 5, trials: 16, kept: 2 }])
+    assert.strictEqual(confirmation.trials, 30)
+    assert.strictEqual(confirmation.judgements[0].verdict, "better")
+    const whole = resultsOf("found")
+    const second = await lab("search", sweep, ...options, "--out", "again", "--threads", "2")
+    assert.strictEqual(second.stdout, first.stdout)
+    assert.strictEqual(resultsOf("again"), whole)
+    for (const share of [0.3, 0.8]) {
+      truncateSync(join(directory, "again", "results.ndjson"), Math.floor(whole.length * share))
+      const third = await lab("search", sweep, ...options, "--out", "again")
+      assert.strictEqual(third.stdout, first.stdout)
+      assert.strictEqual(resultsOf("again"), whole)
+    }
+    const other = await lab("search", sweep, "--budget", "81", "--out", "again")
+    assert.include(other.stderr, "it was begun with another search")
+    const plain = await lab(sweep, "--out", "again")
+    assert.include(plain.stderr, "belongs to another experiment: it was begun with another")
+  })
+
+  it("draws the whole sweep, and says when there is nothing to search", async () => {
+    const page = await lab(sweep, "--trials", "3", "--format", "html")
+    assert.include(page.stdout, "nodesDone (share) by max")
+    const { code, stderr } = await lab("search", sweep, "--finalists", "5")
+    assert.strictEqual(code, 2)
+    assert.include(stderr, "besides the baseline there are 5 arms, and all would be confirmed")
+  })
+})
+
+describe("lab sensitivity", () => {
+  it("tells where the verdict flips", async () => {
+    writeFileSync(
+      join(directory, "outage.json"),
+      JSON.stringify({
+        name: "an outage",
+        link: { latencyMs: 10 },
+        tasks: [{ duration: { _tag: "Fixed", value: 60_000 } }],
+        faults: {
+          runs: [{
+            when: { untilMs: 60_000 },
+            fault: { _tag: "Exit", exitCode: 1, afterMs: 1_000 }
+          }]
+        }
+      })
+    )
+    const patience = Command.writePipeline(
+      directory,
+      "patience.ts",
+      `
+import { Backoff, Policy } from "batchwave"
+const policy = (max) => Policy.retry({ max, backoff: Backoff.constant(60_000) })
+export default [{ name: "twice", policy: policy(2) }, { name: "nine times", policy: policy(9) }]
+`
+    )
+    const found = await lab(
+      "sensitivity",
+      pipeline,
+      "--arm",
+      patience,
+      "--scenario",
+      "outage.json",
+      "--measure",
+      "success",
+      "--trials",
+      "3",
+      "--vary",
+      "faults.runs[0].when.untilMs=60000..400000",
+      "--json"
+    )
+    assert.strictEqual(found.code, 0, found.stderr)
+    const [{ flips }] = JSON.parse(found.stdout).effects
+    assert.deepStrictEqual([flips[0].from, flips[0].to], ["cannot tell", "better"])
+    // The third run of the first task begins after two runs of a second and two waits of a minute.
+    const [low, high] = flips[0].between
+    assert.isTrue(low < 123_000 && high > 122_000 && high - low < 7_000, `${low} to ${high}`)
+    const wrong = await lab("sensitivity", pipeline, "--arm", patience, "--vary", "nodes=1")
+    assert.include(wrong.stderr, "a path and two numbers, such as pool.nodes=2..32")
+    const unknown = await lab("sensitivity", pipeline, "--arm", patience, "--vary", "nodes=1..2")
+    assert.include(unknown.stderr, "the world has no quantity nodes; it has pool.nodes")
+  })
+})

@@ -6,6 +6,7 @@
  * A2 Of an experiment that stops when it is clear, the main measure has the interval that holds over
  *    all looks.
  */
+import type { Point } from "./Arm.ts"
 import * as Bootstrap from "./Bootstrap.ts"
 import * as Measure from "./Measure.ts"
 import * as Pareto from "./Pareto.ts"
@@ -22,6 +23,8 @@ import * as Verdict from "./Verdict.ts"
 export interface ArmResult {
   readonly name: string
   readonly description: string
+  /** Of an arm of a sweep. */
+  readonly point?: Point
   readonly measures: { readonly [name in Measure.MeasureName]: Quantiles.Summary }
   /** The interval of the mean of the main measure, by itself. */
   readonly interval: Bootstrap.Interval
@@ -147,7 +150,7 @@ const judge = (
 
 const resultOf = (
   header: Header,
-  { description, name }: Header["arms"][number],
+  { description, name, point }: Header["arms"][number],
   outcomes: ReadonlyArray<Outcome>
 ): ArmResult => {
   const own = outcomes.filter(({ arm }) => arm === name)
@@ -161,6 +164,7 @@ const resultOf = (
   return {
     name,
     description,
+    ...(point === undefined ? {} : { point }),
     measures: summariesOf(own, name),
     interval: Bootstrap.meanInterval(values, {
       seed: header.seed,

@@ -8,6 +8,20 @@ import type { DependencyMode, FailureMode, RunLimits } from "@batchwave/core/Run
 import type { PollPolicy, SubmitPolicy } from "./VirtualDriver.ts"
 
 /**
+ * A value of a parameter of a sweep.
+ *
+ * @category models
+ */
+export type ParameterValue = number | string | boolean
+
+/**
+ * Where an arm stands in a sweep: the value of each parameter.
+ *
+ * @category models
+ */
+export type Point = { readonly [parameter: string]: ParameterValue }
+
+/**
  * An arm. What it leaves out is as in a run of the pipeline.
  *
  * @category models
@@ -30,6 +44,8 @@ export interface Arm {
   readonly poll?: PollPolicy
   /** How requests are made. @default that of the engine */
   readonly submit?: SubmitPolicy
+  /** Of an arm of a sweep; reports draw the measure by it. @default none */
+  readonly point?: Point
 }
 
 /**
@@ -76,7 +92,8 @@ const keys: ReadonlySet<string> = new Set([
   "failureMode",
   "limits",
   "poll",
-  "submit"
+  "submit",
+  "point"
 ])
 
 /**

@@ -2,9 +2,11 @@
  * A question to the laboratory: which of these arms is better for this workload in this world.
  */
 import type { Arm } from "./Arm.ts"
+import * as Halving from "./Halving.ts"
 import * as Measure from "./Measure.ts"
 import type { Workload } from "./Workload.ts"
 import * as World from "./World.ts"
+import * as WorldKnob from "./WorldKnob.ts"
 
 /**
  * An experiment. The first arm is the baseline that all others are compared with.
@@ -27,13 +29,17 @@ export interface Experiment {
   readonly confidence: number
   /** The least difference of the main measure that matters, in its unit. */
   readonly relevant: number
+  /** How the best of many arms is looked for, where that is asked. @default Halving.defaults */
+  readonly search?: Halving.HalvingOptions
+  /** Quantities of the world by path, and the ends to vary them between. @default all, half to double */
+  readonly vary?: Readonly<Record<string, readonly [low: number, high: number]>>
 }
 
 /** The most trials of an experiment. */
 export const trialsMax = 1_000_000
 
 /** The most arms of an experiment. */
-export const armsMax = 64
+export const armsMax = 1_000
 
 /** Trials of each arm when nobody says. */
 export const trialsDefault = 200
@@ -92,6 +98,8 @@ export const problems = (experiment: Experiment): ReadonlyArray<string> => {
   if (!(confidence > 0.5 && confidence < 1)) {
     found.push(`confidence must be above 0.5 and below 1, not ${confidence}.`)
   }
+  if (experiment.search !== undefined) found.push(...Halving.problems(experiment.search))
+  found.push(...WorldKnob.rangeProblems(world, experiment.vary ?? {}))
   if (!(relevant >= 0)) found.push(`relevant must be at least 0, not ${relevant}.`)
   return found
 }

@@ -3,6 +3,7 @@
  */
 import type { Analysis, Judgement } from "./Analysis.ts"
 import { figure, headOf, percent, signed } from "./internal/Figures.ts"
+import * as ParameterGrid from "./internal/ParameterGrid.ts"
 import * as Measure from "./Measure.ts"
 
 /**
@@ -38,24 +39,49 @@ export const preambleOf = ({ header, trials }: Analysis): ReadonlyArray<string> 
  */
 export const tablesOf = (analysis: Analysis): ReadonlyArray<Table> => [
   ...(analysis.judgements.length === 0 ? [] : [verdictsOf(analysis)]),
+  ...ParameterGrid.tables(analysis),
   spreadOf(analysis),
   meansOf(analysis),
   ...failuresOf(analysis)
 ]
 
 /**
+ * A report before it is text.
+ *
+ * @category models
+ */
+export interface Document {
+  readonly title: string
+  readonly preamble: ReadonlyArray<string>
+  readonly tables: ReadonlyArray<Table>
+  readonly closing: ReadonlyArray<string>
+}
+
+/**
+ * An analysis as a document.
+ *
+ * @category conversions
+ */
+export const documentOf = (analysis: Analysis): Document => ({
+  title: analysis.header.experiment,
+  preamble: preambleOf(analysis),
+  tables: tablesOf(analysis),
+  closing: closingOf(analysis)
+})
+
+/**
  * For a terminal.
  *
  * @category rendering
  */
-export const text = (analysis: Analysis): string =>
+export const text = ({ closing, preamble, tables, title }: Document): string =>
   [
-    analysis.header.experiment,
-    ...preambleOf(analysis).map((line) => `  ${line}`),
+    title,
+    ...preamble.map((line) => `  ${line}`),
     "",
-    tablesOf(analysis).map((table) => `${table.title}\n${aligned(table)}`).join("\n\n"),
+    tables.map((table) => `${table.title}\n${aligned(table)}`).join("\n\n"),
     "",
-    ...closingOf(analysis),
+    ...closing,
     ""
   ].join("\n")
 
@@ -64,15 +90,15 @@ export const text = (analysis: Analysis): string =>
  *
  * @category rendering
  */
-export const markdown = (analysis: Analysis): string =>
+export const markdown = ({ closing, preamble, tables, title }: Document): string =>
   [
-    `# ${escaped(analysis.header.experiment)}`,
+    `# ${escaped(title)}`,
     "",
-    ...preambleOf(analysis).map((line) => `- ${escaped(line)}`),
+    ...preamble.map((line) => `- ${escaped(line)}`),
     "",
-    tablesOf(analysis).map(markdownOf).join("\n\n"),
+    tables.map(markdownOf).join("\n\n"),
     "",
-    ...closingOf(analysis).map((line) => `- ${escaped(line)}`),
+    ...closing.map((line) => `- ${escaped(line)}`),
     ""
   ].join("\n")
 
@@ -136,17 +162,43 @@ const spreadOf = ({ arms, header }: Analysis): Table => {
   }
 }
 
-const meansOf = ({ arms }: Analysis): Table => ({
-  title: "Means over trials",
-  head: ["measure", ...arms.map(({ name }) => name)],
-  rows: Measure.names.map((name) =>
-    [headOf(name)].concat(arms.map(({ measures }) => figure(measures[name].mean)))
+/** As many columns as one can look over. */
+const columnsMax = 8
+
+const meansOf = ({ arms, header }: Analysis): Table => {
+  const title = "Means over trials"
+  if (arms.length <= columnsMax) {
+    return {
+      title,
+      head: ["measure", ...arms.map(({ name }) => name)],
+      rows: Measure.names.map((name) =>
+        [headOf(name)].concat(arms.map(({ measures }) => figure(measures[name].mean)))
+      )
+    }
+  }
+  const told = Measure.names.filter((name) =>
+    header.measures.includes(name) || measuresAlwaysTold.has(name)
   )
-})
+  return {
+    title,
+    head: ["arm", ...told.map(headOf)],
+    rows: arms.map(({ measures, name: arm }) =>
+      [arm].concat(told.map((name) => figure(measures[name].mean)))
+    )
+  }
+}
+
+const measuresAlwaysTold: ReadonlySet<Measure.MeasureName> = new Set([
+  "makespan",
+  "success",
+  "nodesDone",
+  "wastedSlotSeconds",
+  "requests"
+])
 
 const failuresOf = ({ arms }: Analysis): ReadonlyArray<Table> => {
   const classes = [...new Set(arms.flatMap((arm) => Object.keys(arm.failuresPerTrial)))].toSorted()
-  if (classes.length === 0) return []
+  if (classes.length === 0 || arms.length > columnsMax) return []
   return [{
     title: "Failed attempts a trial",
     head: ["class", ...arms.map(({ name }) => name)],

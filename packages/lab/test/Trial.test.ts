@@ -186,7 +186,7 @@ describe("Experiment", () => {
         "relevant must be at least 0, not -1."
       ]
     )
-    assert.throws(() => Experiment.make({ ...flaky, arms: [] }), "it has 0 arms; give 1 to 64.")
+    assert.throws(() => Experiment.make({ ...flaky, arms: [] }), "it has 0 arms; give 1 to 1000.")
   })
 })
 
@@ -256,11 +256,11 @@ describe("Analysis", () => {
   })
 
   it("is rendered as text, Markdown and a page without anything remote", () => {
-    const plain = LabText.text(analysis)
+    const plain = LabText.text(LabText.documentOf(analysis))
     for (const expected of ["never", "often", "seed 11", "Verdicts against never"]) {
       assert.include(plain, expected)
     }
-    const marked = LabText.markdown(analysis)
+    const marked = LabText.markdown(LabText.documentOf(analysis))
     for (const row of marked.split("\n").filter((line) => line.startsWith("|"))) {
       assert.match(row, / \|$/)
     }

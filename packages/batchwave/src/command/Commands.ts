@@ -22,7 +22,7 @@ import {
 } from "./CommonFlags.ts"
 import { emulateFlags } from "./EmulateFlags.ts"
 import { flag, slotsMax, whole } from "./FlagKinds.ts"
-import { labFlags, requestOf } from "./LabFlags.ts"
+import { labFlags, requestOf, searchFlags, searchOf, sensitivityFlags, varyOf } from "./LabFlags.ts"
 import { retry } from "./RetryFlags.ts"
 import { steering } from "./SteerCommands.ts"
 
@@ -167,6 +167,44 @@ const labFit = Command.make(
   })
 ).pipe(Command.withDescription("Fit a scenario to the journal of a run, and say how well it fits"))
 
+const labSearch = Command.make(
+  "search",
+  { ...labFlags, ...searchFlags, color },
+  Effect.fnUntraced(function*(settings) {
+    const LabSearchCommand = yield* Effect.promise(() => import("./LabSearchCommand.ts"))
+    const format = settings.json ? "json" : settings.format
+    const request = { ...requestOf(settings), ...searchOf(settings) }
+    yield* LabSearchCommand.run({ ...settings, request, format }).pipe(onScreen(settings))
+  })
+).pipe(
+  Command.withDescription("Find the best of many arms, such as those of a sweep, with few trials"),
+  Command.withExamples([
+    {
+      command: "batchwave lab search sweep.ts --finalists 2",
+      description: "The two best points of a sweep, confirmed on fresh seeds"
+    }
+  ])
+)
+
+const labSensitivity = Command.make(
+  "sensitivity",
+  { ...labFlags, ...sensitivityFlags, color },
+  Effect.fnUntraced(function*(settings) {
+    const LabSensitivityCommand = yield* Effect.promise(() => import("./LabSensitivityCommand.ts"))
+    const format = settings.json ? "json" : settings.format
+    const request = { ...requestOf(settings), ...varyOf(settings) }
+    yield* LabSensitivityCommand.run({ ...settings, request, format }).pipe(onScreen(settings))
+  })
+).pipe(
+  Command.withDescription("Find the quantity of the world that flips the verdict, and where"),
+  Command.withExamples([
+    {
+      command: "batchwave lab sensitivity experiment.ts --vary pool.nodes=2..32",
+      description: "From how many nodes on the other arm is better"
+    }
+  ])
+)
+
 const lab = Command.make(
   "lab",
   { ...labFlags, color },
@@ -192,7 +230,7 @@ const lab = Command.make(
     },
     { command: "batchwave lab fit RUN > world.json", description: "The world of a real run" }
   ]),
-  Command.withSubcommands([labFit])
+  Command.withSubcommands([labFit, labSearch, labSensitivity])
 )
 
 const doctor = Command.make(

@@ -11,6 +11,16 @@ import { flag, slotsMax, whole } from "./FlagKinds.ts"
 const share = (name: string, description: string): Flag.Flag<Option.Option<number>> =>
   Flag.Finite(name).pipe(Flag.withDescription(description), Flag.optional)
 
+type Range = readonly [low: number, high: number]
+
+const rangeOf = (text: string): readonly [path: string, range: Range] => {
+  const [, path = "", low = "", high = ""] = /^([^=]+)=([\d.eE+-]+?)\.\.([\d.eE+-]+)$/.exec(text) ??
+    []
+  const range: Range = [Number(low), Number(high)]
+  if (path === "" || !range.every(Number.isFinite)) throw new Error("no range")
+  return [path, range]
+}
+
 /**
  * The flags.
  *
@@ -122,3 +132,69 @@ const given = (
   name: "trials" | "seed" | "confidence" | "relevant" | "nodes" | "slots",
   value: Option.Option<number>
 ): Partial<LabRequest> => Option.isSome(value) ? { [name]: value.value } : {}
+
+/**
+ * The flags of a search, besides.
+ *
+ * @category flags
+ */
+export const searchFlags = {
+  budget: whole(
+    "budget",
+    1,
+    100_000_000,
+    "Trials of the search, all arms and rungs together; 10 an arm and rung by default"
+  ).pipe(Flag.optional),
+  factor: whole("factor", 2, 100, "Of so many arms one goes on; 3 by default").pipe(Flag.optional),
+  finalists: whole(
+    "finalists",
+    1,
+    100,
+    "Arms that are confirmed on fresh seeds, besides the baseline; 3 by default"
+  ).pipe(Flag.optional)
+}
+
+/**
+ * How to search, where a flag says so.
+ *
+ * @category conversions
+ */
+export const searchOf = (settings: {
+  readonly budget: Option.Option<number>
+  readonly factor: Option.Option<number>
+  readonly finalists: Option.Option<number>
+}): Pick<LabRequest, "search"> => {
+  const search = Object.fromEntries(
+    (["budget", "factor", "finalists"] as const).flatMap((name) => {
+      const value = settings[name]
+      return Option.isSome(value) ? [[name, value.value]] : []
+    })
+  )
+  return Object.keys(search).length === 0 ? {} : { search }
+}
+
+/**
+ * The flags of an analysis of sensitivity, besides.
+ *
+ * @category flags
+ */
+export const sensitivityFlags = {
+  vary: Flag.String("vary").pipe(
+    Flag.withMetavar("path=low..high"),
+    Flag.withDescription(
+      "A quantity of the world and the ends to vary it between, such as pool.nodes=2..32; may be "
+        + "repeated; all from half to double by default"
+    ),
+    Flag.mapTryCatch(rangeOf, () => "a path and two numbers, such as pool.nodes=2..32"),
+    Flag.atLeast(0)
+  )
+}
+
+/**
+ * What to vary, where a flag says so.
+ *
+ * @category conversions
+ */
+export const varyOf = (
+  { vary }: { readonly vary: ReadonlyArray<readonly [path: string, range: Range]> }
+): Pick<LabRequest, "vary"> => vary.length === 0 ? {} : { vary: Object.fromEntries(vary) }

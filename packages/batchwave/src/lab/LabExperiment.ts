@@ -37,7 +37,7 @@ export const make: (
     if (problems.length > 0 || workload === undefined) return yield* Effect.fail(wrong(problems))
     const experiment = {
       ...(own ?? { workload }),
-      ...choicesOf(request),
+      ...choicesOf(request, own),
       arms,
       world
     }
@@ -53,15 +53,20 @@ export const make: (
   }
 )
 
-const choicesOf = (request: LabRequest): Partial<Experiment.Experiment> => {
-  const { confidence, measures, relevant, seed, stopsWhenClear, trials } = request
+const choicesOf = (
+  request: LabRequest,
+  own: Experiment.Experiment | undefined
+): Partial<Experiment.Experiment> => {
+  const { confidence, measures, relevant, search, seed, stopsWhenClear, trials, vary } = request
   return {
     ...(trials === undefined ? {} : { trials }),
     ...(seed === undefined ? {} : { seed }),
     ...(measures === undefined ? {} : { measures }),
     ...(stopsWhenClear === undefined ? {} : { stopsWhenClear }),
     ...(confidence === undefined ? {} : { confidence }),
-    ...(relevant === undefined ? {} : { relevant })
+    ...(relevant === undefined ? {} : { relevant }),
+    ...(search === undefined ? {} : { search: { ...own?.search, ...search } }),
+    ...(vary === undefined ? {} : { vary })
   }
 }
 

@@ -2,6 +2,8 @@
  * What the command line asks of the laboratory, as plain data: worker threads get it and make the same
  * experiment from it.
  */
+import type { Experiment } from "@batchwave/lab/Experiment"
+import type { HalvingOptions } from "@batchwave/lab/Halving"
 import type { MeasureName } from "@batchwave/lab/Measure"
 
 /**
@@ -30,4 +32,8 @@ export interface LabRequest {
   readonly nodes?: number
   /** Slots of each node. */
   readonly slots?: number
+  /** How the best of many arms is looked for. */
+  readonly search?: HalvingOptions
+  /** Quantities of the world and the ends to vary them between. */
+  readonly vary?: NonNullable<Experiment["vary"]>
 }

@@ -7,7 +7,9 @@
  */
 import type { Experiment } from "@batchwave/lab/Experiment"
 import * as Trial from "@batchwave/lab/Trial"
+import * as Variant from "@batchwave/lab/Variant"
 import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
 import { extname } from "node:path"
 import { Worker } from "node:worker_threads"
 import { CommandError } from "../command/CommandError.ts"
@@ -26,6 +28,8 @@ export interface Order {
   readonly from: number
   /** Not included. */
   readonly until: number
+  /** What is changed of the experiment. @default nothing */
+  readonly variant?: Variant.Variant
 }
 
 /**
@@ -38,43 +42,58 @@ export type Answer =
   | { readonly problem: string }
 
 /**
+ * Those who carry out orders, one at a time each.
+ *
+ * @category models
+ */
+export type Workers = ReadonlyArray<(order: Order) => Effect.Effect<Answer, CommandError>>
+
+/**
  * What to run.
  *
  * @category models
  */
-export interface Task {
-  readonly experiment: Experiment
-  readonly request: LabRequest
-  readonly threads: number
-  /** Trials that are there already. */
-  readonly heldTrials: number
+export interface Task extends Order {
+  readonly workers: Workers
   /** Takes the outcomes of whole trials in order; `true` means that it is enough. */
   readonly take: (outcomes: ReadonlyArray<Trial.Outcome>) => Effect.Effect<boolean, CommandError>
 }
 
 /**
- * Runs what is missing. Fails when a policy throws, a thread dies, or `take` fails.
+ * Makes workers: this thread, or threads that make the experiment from its request.
+ *
+ * @category constructors
+ */
+export const open = (
+  experiment: Experiment,
+  request: LabRequest,
+  threads: number
+): Effect.Effect<Workers, never, Scope.Scope> =>
+  threads === 1
+    ? Effect.succeed([(order) => here(experiment, order)])
+    : Effect.forEach(Array.from({ length: threads }), () => thread(request))
+
+/**
+ * Runs trials. Fails when a policy throws, a thread dies, or `take` fails.
  *
  * @category operations
  */
 export const run = (task: Task): Effect.Effect<void, CommandError> => {
   const orders = ordersOf(task)
   const line = lineUp(task.take)
-  const work = (ask: (order: Order) => Effect.Effect<Answer, CommandError>) =>
-    Effect.gen(function*() {
-      while (!line.isOver()) {
-        const place = orders.taken++
-        const order = orders.list[place]
-        if (order === undefined) return
-        const answer = yield* ask(order)
-        if ("problem" in answer) return yield* broken(answer.problem)
-        yield* line.put(place, answer.outcomes)
-      }
-    })
-  if (task.threads === 1) return work((order) => here(task.experiment, order))
   return Effect.forEach(
-    Array.from({ length: Math.min(task.threads, orders.list.length) }),
-    () => Effect.scoped(Effect.flatMap(thread(task.request), work)),
+    task.workers,
+    (ask) =>
+      Effect.gen(function*() {
+        while (!line.isOver()) {
+          const place = orders.taken++
+          const order = orders.list[place]
+          if (order === undefined) return
+          const answer = yield* ask(order)
+          if ("problem" in answer) return yield* broken(answer.problem)
+          yield* line.put(place, answer.outcomes)
+        }
+      }),
     { concurrency: "unbounded", discard: true }
   )
 }
@@ -84,12 +103,13 @@ export const run = (task: Task): Effect.Effect<void, CommandError> => {
  *
  * @category operations
  */
-export const carryOut = (experiment: Experiment, { from, until }: Order): Answer => {
+export const carryOut = (experiment: Experiment, order: Order): Answer => {
   const outcomes: Array<Trial.Outcome> = []
-  for (let trial = from; trial < until; trial++) {
-    for (const arm of experiment.arms) {
+  const varied = Variant.apply(experiment, order.variant ?? {})
+  for (let trial = order.from; trial < order.until; trial++) {
+    for (const arm of varied.arms) {
       try {
-        outcomes.push(Trial.run(experiment, arm, trial))
+        outcomes.push(Trial.run(varied, arm, trial))
       } catch (cause) {
         const why = cause instanceof Error ? cause.message : String(cause)
         return { problem: `trial ${trial} of the arm "${arm.name}" broke: ${why}` }
@@ -100,11 +120,11 @@ export const carryOut = (experiment: Experiment, { from, until }: Order): Answer
 }
 
 /** Orders begin at multiples of their size, so that looks are the same after an interruption. */
-const ordersOf = ({ experiment, heldTrials }: Task) => {
+const ordersOf = ({ variant = {}, ...task }: Task) => {
   const list: Array<Order> = []
-  for (let from = heldTrials; from < experiment.trials;) {
-    const until = Math.min(experiment.trials, from - from % chunkTrials + chunkTrials)
-    list.push({ from, until })
+  for (let { from } = task; from < task.until;) {
+    const until = Math.min(task.until, from - from % chunkTrials + chunkTrials)
+    list.push({ from, until, variant })
     from = until
   }
   return { list, taken: 0 }

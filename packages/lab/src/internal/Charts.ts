@@ -6,7 +6,7 @@ import { figure } from "./Figures.ts"
 import { axis, drawing, escaped, place, type Scale, scaleOf } from "./Svg.ts"
 
 const width = 860
-const left = 150
+const left = 220
 const right = width - 20
 const rowHeight = 56
 const binsMax = 60
@@ -72,13 +72,21 @@ export const scatter = (
     readonly x: number
     readonly y: number
     readonly isFront: boolean
+    /** Whether its name is written beside it, not only shown when it is pointed at. */
+    readonly isNamed: boolean
   }>,
   titles: { readonly x: string; readonly y: string }
 ): string => {
   const bottom = 300
   const across = scaleOf(points.map(({ x }) => x), left + 30, right - 130)
   const up = scaleOf(points.map(({ y }) => y), bottom - 20, 28)
-  const labels = labelPlaces(points.map(({ x, y }) => ({ x: across.at(x), y: up.at(y) })))
+  const names = namesOf(
+    points.map(({ isNamed, name, x, y }) => ({
+      name: isNamed ? name : "",
+      x: across.at(x),
+      y: up.at(y)
+    }))
+  )
   return drawing(`${titles.y} over ${titles.x}`, width, bottom + 36, [
     axis(across, 14, bottom, titles.x),
     `<text class="tick" x="8" y="18">${escaped(titles.y)}</text>`,
@@ -90,24 +98,35 @@ export const scatter = (
     ...points.map(({ isFront, name, x, y }, row) =>
       `<circle class="arm-${row % 6}${isFront ? "" : " hollow"}" cx="${place(across.at(x))}" cy="${
         place(up.at(y))
-      }" r="6"/><text x="${place(across.at(x) + 11)}" y="${place(labels[row] ?? 0)}">${
-        escaped(name)
-      }</text>`
-    )
+      }" r="6"><title>${escaped(name)}</title></circle>`
+    ),
+    ...names
   ])
 }
 
-/** Names of points that lie close together stand below each other. */
-const labelPlaces = (
-  points: ReadonlyArray<{ readonly x: number; readonly y: number }>
-): ReadonlyArray<number> => {
-  const taken: Array<{ readonly x: number; readonly y: number }> = []
-  for (const { x, y } of points) {
+/** About the width of a character. */
+const characterWidth = 6.8
+
+/** Names beside their points: on the left where the right has no room, below each other where close. */
+const namesOf = (
+  points: ReadonlyArray<{ readonly name: string; readonly x: number; readonly y: number }>
+): ReadonlyArray<string> => {
+  const taken: Array<{ readonly from: number; readonly until: number; readonly y: number }> = []
+  return points.map(({ name, x, y }) => {
+    if (name === "") return ""
+    const length = name.length * characterWidth
+    const isRight = x + 11 + length <= width
+    const from = isRight ? x + 11 : x - 11 - length
+    const until = from + length
     let at = y + 4
-    while (taken.some((one) => Math.abs(one.x - x) < 130 && Math.abs(one.y - at) < 14)) at += 14
-    taken.push({ x, y: at })
-  }
-  return taken.map(({ y }) => y)
+    while (taken.some((one) => one.from < until && from < one.until && Math.abs(one.y - at) < 14)) {
+      at += 14
+    }
+    taken.push({ from, until, y: at })
+    return `<text x="${place(isRight ? from : until)}" y="${place(at)}"${
+      isRight ? "" : " text-anchor=\"end\""
+    }>${escaped(name)}</text>`
+  })
 }
 
 /** Runs drawn on one timeline. */
@@ -151,7 +170,7 @@ export const timeline = (spans: ReadonlyArray<Span>, title: string): string => {
 
 const label = (name: string, y: number, tone: string): string =>
   `<text class="${tone}" x="${left - 12}" y="${y}" text-anchor="end">${
-    escaped(name.length > 18 ? `${name.slice(0, 17)}…` : name)
+    escaped(name.length > 32 ? `${name.slice(0, 31)}…` : name)
   }</text>`
 
 const histogram = (

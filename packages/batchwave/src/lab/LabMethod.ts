@@ -1,0 +1,85 @@
+/**
+ * Drives a method over an experiment (a search, an analysis of sensitivity): runs each batch that it asks
+ * for, or takes it from the result file, and hands over the outcomes.
+ */
+import type { Experiment } from "@batchwave/lab/Experiment"
+import type { Outcome } from "@batchwave/lab/Trial"
+import type * as Variant from "@batchwave/lab/Variant"
+import * as Effect from "effect/Effect"
+import { type CommandError, usage } from "../command/CommandError.ts"
+import type { Screen } from "../screen/Screen.ts"
+import * as LabProgress from "./LabProgress.ts"
+import * as LabTrials from "./LabTrials.ts"
+import type { ResultDirectory } from "./ResultDirectory.ts"
+
+/**
+ * What is driven, and where.
+ *
+ * @category models
+ */
+export interface LabMethod<Found> {
+  readonly experiment: Experiment
+  readonly method: Variant.Method<Found>
+  readonly workers: LabTrials.Workers
+  readonly directory: ResultDirectory
+  readonly screen: Screen["Service"]
+  readonly quiet: boolean
+}
+
+/**
+ * Drives it to its end. Fails when a policy throws, or the file holds what was not asked for.
+ *
+ * @category operations
+ */
+export const drive: <Found>(job: LabMethod<Found>) => Effect.Effect<Found, CommandError> = Effect
+  .fnUntraced(function*<Found>(job: LabMethod<Found>) {
+    const { directory, experiment, method } = job
+    const known = [...directory.outcomes]
+    let used = 0
+    for (let step = method.next();;) {
+      if (step.done === true) return step.value
+      const { value: batch } = step
+      const arms = batch.variant.arms ?? experiment.arms.map(({ name }) => name)
+      const held = known.slice(used, used + (batch.until - batch.from) * arms.length)
+      const whole = held.slice(0, held.length - held.length % arms.length)
+      const wrong = whole.findIndex(({ arm, trial }, row) =>
+        trial !== batch.from + Math.floor(row / arms.length) || arm !== arms[row % arms.length]
+      )
+      if (wrong >= 0) {
+        return yield* usage(
+          `line ${used + wrong + 2} of the results is not what belongs there; give another --out`
+        )
+      }
+      const from = batch.from + whole.length / arms.length
+      if (from < batch.until && used + whole.length < known.length) {
+        known.length = used + whole.length
+        yield* directory.reset(known)
+      }
+      const outcomes: Array<Outcome> = [...whole]
+      if (from < batch.until) yield* runRest(job, batch, from, outcomes)
+      used += outcomes.length
+      step = method.next(outcomes)
+    }
+  })
+
+const runRest = <Found>(
+  { directory, quiet, screen, workers }: LabMethod<Found>,
+  batch: Variant.Batch,
+  from: number,
+  outcomes: Array<Outcome>
+): Effect.Effect<void, CommandError> =>
+  LabTrials.run({
+    workers,
+    from,
+    until: batch.until,
+    variant: batch.variant,
+    take: Effect.fnUntraced(function*(taken) {
+      outcomes.push(...taken)
+      yield* directory.append(taken)
+      const done = (outcomes.at(-1)?.trial ?? 0) + 1
+      if (!quiet) {
+        yield* screen.block([LabProgress.lineOf(done, batch.until, `trials: ${batch.title}`)])
+      }
+      return false
+    })
+  }).pipe(Effect.ensuring(screen.block([])))

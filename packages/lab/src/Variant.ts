@@ -1,0 +1,62 @@
+/**
+ * An experiment with something changed: what an adaptive method (search, sensitivity) asks for next. Plain
+ * data, so that worker threads make the same experiment from it.
+ */
+import type { Experiment } from "./Experiment.ts"
+import type { Outcome } from "./Trial.ts"
+import * as WorldKnob from "./WorldKnob.ts"
+
+/**
+ * The change. What is absent stays.
+ *
+ * @category models
+ */
+export interface Variant {
+  /** Only these arms, in this order. */
+  readonly arms?: ReadonlyArray<string>
+  readonly seed?: number
+  /** A quantity of the world, in the place of its own. */
+  readonly knob?: { readonly path: string; readonly value: number }
+}
+
+/**
+ * Trials that a method wants run: of every arm of the variant.
+ *
+ * @category models
+ */
+export interface Batch {
+  readonly variant: Variant
+  readonly from: number
+  /** Not included. */
+  readonly until: number
+  /** What it is for, in few words, for who waits. */
+  readonly title: string
+}
+
+/**
+ * A method: asks for a batch, gets its outcomes (trial after trial, each with its arms in order), and in
+ * the end tells what it found. The same outcomes make it ask the same, so it goes on from a file.
+ *
+ * @category models
+ */
+export type Method<Found> = Generator<Batch, Found, ReadonlyArray<Outcome>>
+
+/**
+ * The experiment with the change. Throws when it names an arm or a knob that is not there.
+ *
+ * @category operations
+ */
+export const apply = (experiment: Experiment, { arms, knob, seed }: Variant): Experiment => ({
+  ...experiment,
+  ...(seed === undefined ? {} : { seed }),
+  ...(arms === undefined ? {} : {
+    arms: arms.map((name) => {
+      const arm = experiment.arms.find((each) => each.name === name)
+      if (arm === undefined) throw new Error(`the experiment has no arm "${name}"`)
+      return arm
+    })
+  }),
+  ...(knob === undefined
+    ? {}
+    : { world: WorldKnob.set(experiment.world, knob.path, knob.value) })
+})
