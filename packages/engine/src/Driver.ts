@@ -21,6 +21,7 @@ import * as Poller from "./Poller.ts"
 import * as Reactivator from "./Reactivator.ts"
 import * as Recaller from "./Recaller.ts"
 import type { RunContext } from "./RunContext.ts"
+import * as RunFeed from "./RunFeed.ts"
 import * as Submitter from "./Submitter.ts"
 import * as Terminator from "./Terminator.ts"
 import * as Watchdog from "./Watchdog.ts"
@@ -116,6 +117,7 @@ export const react = Effect.fnUntraced(function*(
     for (const event of reaction.events) {
       if (event._tag === "JobReplaced") JobPlace.replace(context.job, event.jobId, context.state)
     }
+    RunFeed.publish(context.feed, reaction.events, nowMs)
     yield* options.observer(reaction.events, nowMs)
   }
   return reaction.commands

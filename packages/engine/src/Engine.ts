@@ -25,9 +25,10 @@ import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
 import type * as Scope from "effect/Scope"
 import * as Semaphore from "effect/Semaphore"
+import type * as Stream from "effect/Stream"
 import { ArtifactStore } from "./ArtifactStore.ts"
 import * as Driver from "./Driver.ts"
-import type { EngineError } from "./EngineError.ts"
+import type { EngineError, JournalFailed } from "./EngineError.ts"
 import * as FileDigests from "./FileDigests.ts"
 import * as JobClaim from "./JobClaim.ts"
 import * as JobLife from "./JobLife.ts"
@@ -40,6 +41,8 @@ import * as Recovery from "./Recovery.ts"
 import type { ResultCacheShape } from "./ResultCache.ts"
 import type { RunConfig } from "./RunConfig.ts"
 import type { RunContext } from "./RunContext.ts"
+import * as RunFeed from "./RunFeed.ts"
+import type { EventRecord } from "./RunFeed.ts"
 import type { RunHeader } from "./RunHeader.ts"
 import * as TaskNaming from "./TaskNaming.ts"
 
@@ -82,10 +85,16 @@ export interface RunOptions {
  * @category models
  */
 export interface LiveRun {
+  readonly header: RunHeader
   /** Changes between two steps of whoever reads it. Not to be written. */
   readonly state: RunState.RunState
   /** Asks the run for something. What a wish changes is in the journal before it is acted on. */
   readonly wish: (wish: Wish) => Effect.Effect<void>
+  /**
+   * The events of the run with a higher sequence than `after` (0 for all), those before this process
+   * included, until it ends or is interrupted. Several may watch, at any speed.
+   */
+  readonly events: (after: number) => Stream.Stream<EventRecord, JournalFailed>
 }
 
 /**
@@ -136,13 +145,16 @@ export const run: (
     if (recorded === undefined) yield* journal.begin(header)
     const context = yield* makeContext(options, header, journal.epoch, recorded !== undefined)
     yield* journal.replay(({ atMs, events }) => {
+      context.feed.count += events.length
       for (const event of events) {
         if (event._tag === "JobReplaced") JobPlace.replace(context.job, event.jobId, context.state)
         RunState.evolve(context.state, event, atMs)
       }
     })
     if (context.state.outcome === undefined || wantsRerun(options)) {
-      yield* proceed(options, context, journal)
+      yield* proceed(options, context, journal).pipe(
+        Effect.ensuring(Effect.sync(() => RunFeed.end(context.feed)))
+      )
       yield* JobLife.end(context)
     }
     return {
@@ -178,6 +190,7 @@ const makeContext = Effect.fnUntraced(function*(
     naming: TaskNaming.make(options.plan),
     config: options.config,
     inbox: yield* Queue.unbounded<ExternalEvent>(),
+    feed: yield* RunFeed.make,
     tasks: yield* TaskOperations,
     jobs: yield* JobOperations,
     pools: yield* PoolOperations,
@@ -220,7 +233,12 @@ const proceed: (
     yield* Driver.react(context, driver, first, yield* Clock.currentTimeMillis)
     if (steering !== undefined) {
       const wish = (wished: Wish) => Effect.asVoid(Queue.offer(context.inbox, wished))
-      yield* Effect.forkScoped(steering({ state: context.state, wish }))
+      yield* Effect.forkScoped(steering({
+        header: context.header,
+        state: context.state,
+        wish,
+        events: (after) => RunFeed.events(context.feed, journal, after)
+      }))
     }
     if (options.cancelWhen !== undefined) {
       yield* options.cancelWhen.pipe(

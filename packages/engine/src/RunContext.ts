@@ -27,6 +27,7 @@ import type { JobClaim } from "./JobClaim.ts"
 import type { JobPlace } from "./JobPlace.ts"
 import type { ResultCacheShape } from "./ResultCache.ts"
 import type { RunConfig } from "./RunConfig.ts"
+import type { RunFeed } from "./RunFeed.ts"
 import type { RunHeader } from "./RunHeader.ts"
 import type { TaskNaming } from "./TaskNaming.ts"
 
@@ -49,6 +50,7 @@ export interface RunContext {
   readonly naming: TaskNaming
   readonly config: RunConfig
   readonly inbox: Queue.Queue<ExternalEvent>
+  readonly feed: RunFeed
   readonly tasks: TaskOperationsShape
   readonly jobs: JobOperationsShape
   readonly pools: PoolOperationsShape

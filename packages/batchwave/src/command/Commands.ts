@@ -303,6 +303,10 @@ const events = Command.make(
     run: runArgument,
     after: whole("after", 0, Number.MAX_SAFE_INTEGER, "Leave out the events up to this number")
       .pipe(Flag.withDefault(0)),
+    from: whole("from", 1, Number.MAX_SAFE_INTEGER, "The number of the first event that is wanted")
+      .pipe(Flag.optional),
+    follow: flag("follow", "Go on with what happens until nobody works on the run any more"),
+    json: flag("json", "Lines of JSON, which are printed anyway"),
     data,
     color
   },
@@ -311,8 +315,9 @@ const events = Command.make(
     yield* EventsCommand.run(settings).pipe(onScreen(settings))
   })
 ).pipe(
-  Command.withDescription("Print what happened in a run that nobody works on, as lines of JSON"),
+  Command.withDescription("Print what happened in a run, as lines of JSON"),
   Command.withExamples([
+    { command: "batchwave events RUN --follow", description: "Watch a run until it ends" },
     { command: "batchwave events RUN --after 120", description: "What came after event 120" }
   ])
 )

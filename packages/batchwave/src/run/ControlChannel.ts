@@ -39,7 +39,8 @@ export const Request = Schema.Union([
     isDry: Schema.Boolean
   }),
   Schema.TaggedStruct("Status", {}),
-  Schema.TaggedStruct("Explain", { nodes: Nodes })
+  Schema.TaggedStruct("Explain", { nodes: Nodes }),
+  Schema.TaggedStruct("Follow", { after: Schema.Number })
 ])
 
 /**

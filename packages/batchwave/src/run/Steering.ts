@@ -6,10 +6,13 @@ import type { LiveRun, Wish } from "@batchwave/engine/Engine"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
+import * as Scope from "effect/Scope"
 import { counted } from "../screen/Words.ts"
 import * as ControlChannel from "./ControlChannel.ts"
+import * as EventFollowing from "./EventFollowing.ts"
 import * as RerunRequest from "./RerunRequest.ts"
 import type { RunDirectory } from "./RunDirectory.ts"
+import * as RunEvents from "./RunEvents.ts"
 import * as RunQuery from "./RunQuery.ts"
 
 /**
@@ -18,12 +21,30 @@ import * as RunQuery from "./RunQuery.ts"
  * @category operations
  */
 export const serve = (directory: RunDirectory, live: LiveRun): Effect.Effect<void> =>
-  ControlChannel.serve(directory.control, (request) => answer(directory.runId, live, request))
+  Effect.scoped(Effect.flatMap(
+    Effect.scope,
+    (scope) =>
+      ControlChannel.serve(directory.control, (request) =>
+        request._tag === "Follow"
+          ? Scope.provide(follow(directory, live, request.after), scope)
+          : answer(directory.runId, live, request))
+  ))
+
+const follow = (
+  directory: RunDirectory,
+  live: LiveRun,
+  after: number
+): Effect.Effect<ControlChannel.Reply, never, Scope.Scope> =>
+  Effect.map(EventFollowing.serve(directory.control, live, after), (path) => ({
+    _tag: "Done",
+    text: path,
+    value: { path, introduction: RunEvents.introduction(live.header) }
+  }))
 
 const answer = (
   runId: string,
   live: LiveRun,
-  request: ControlChannel.Request
+  request: Exclude<ControlChannel.Request, { readonly _tag: "Follow" }>
 ): Effect.Effect<ControlChannel.Reply> => {
   const { state } = live
   switch (request._tag) {
