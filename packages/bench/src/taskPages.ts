@@ -2,7 +2,9 @@
  * Goal P11: what does the text of a page of 1000 tasks cost, put together from what is stored?
  */
 import * as EmulatorOptions from "@batchwave/emulator/EmulatorOptions"
+import { isFile } from "@batchwave/emulator/Exchange"
 import * as Inputs from "@batchwave/emulator/Inputs"
+import * as ReplyBody from "@batchwave/emulator/ReplyBody"
 import * as Routes from "@batchwave/emulator/Routes"
 import type { State } from "@batchwave/emulator/State"
 import * as StateOpening from "@batchwave/emulator/StateOpening"
@@ -21,11 +23,14 @@ const repeats = 20
 /** Measures pages of completed tasks: told again, told for the first time, and by `JSON.stringify`. */
 export const measure = async (report: BenchReport.BenchReport, rounds: number): Promise<void> => {
   const state = filled()
-  const documents = pages(state).map((text): object => JSON.parse(text))
+  const documents = pages(state).map((page): object => JSON.parse(ReplyBody.textOf(page)))
   const told = () => {
-    let characters = 0
-    for (const text of pages(state)) characters += text.length
-    if (characters < pagesCount * pageTasks * 500) throw new Error("the pages are not whole")
+    let bytes = 0
+    for (const page of pages(state)) {
+      bytes += ReplyBody.bytesCountOf(page)
+      ReplyBody.release(page)
+    }
+    if (bytes < pagesCount * pageTasks * 500) throw new Error("the pages are not whole")
     return pagesCount * pageTasks
   }
   const repeated = (work: () => number): number => {
@@ -97,14 +102,17 @@ const filled = (): State => {
   }
 }
 
-const pages = (state: State): ReadonlyArray<string> => {
-  const texts: Array<string> = []
+const pages = (state: State): ReadonlyArray<ReplyBody.ReplyBody> => {
+  const told: Array<ReplyBody.ReplyBody> = []
   let query = new Map<string, string>()
   for (;;) {
-    const text = ask(state, "GET", "/jobs/job-1/tasks", undefined, query)
-    texts.push(text)
-    const token = /\$skiptoken=([\w-]+)"/.exec(text.slice(-400))?.[1]
-    if (token === undefined) return texts
+    const page = ask(state, "GET", "/jobs/job-1/tasks", undefined, query)
+    told.push(page)
+    const end = typeof page === "string"
+      ? page
+      : page.pieces.at(-1)?.subarray(-400).toString() ?? ""
+    const token = /\$skiptoken=([\w-]+)"/.exec(end.slice(-400))?.[1]
+    if (token === undefined) return told
     query = new Map([["$skiptoken", token]])
   }
 }
@@ -115,7 +123,7 @@ const ask = (
   path: string,
   body: unknown,
   query: ReadonlyMap<string, string> = new Map()
-): string => {
+): ReplyBody.ReplyBody => {
   const found = Routes.find(method, path)
   if ("isPathKnown" in found) throw new Error(`there is no ${method} ${path}`)
   const { parameters, route: { operation } } = found
@@ -134,7 +142,7 @@ const ask = (
   const reply = method === "GET"
     ? found.route.handle(exchange)
     : Inputs.request(exchange, found.route.handle)
-  if (Effect.isEffect(reply) || typeof reply.body === "object" || reply.status >= 400) {
+  if (Effect.isEffect(reply) || isFile(reply.body) || reply.status >= 400) {
     throw new Error(`${method} ${path} was not answered`)
   }
   return reply.body ?? ""

@@ -7,6 +7,7 @@ import type { Operation } from "@batchwave/wire/Operation"
 import type * as Effect from "effect/Effect"
 import type { FileHandle } from "node:fs/promises"
 import type { Verdict } from "./Faults.ts"
+import type { ReplyBody } from "./ReplyBody.ts"
 import type { State } from "./State.ts"
 
 /** A request that passed every check before its handler. */
@@ -44,8 +45,12 @@ export interface Reply {
   /** The words after the status; absent for the usual ones. */
   readonly reason?: string
   readonly headers: Readonly<Record<string, string>>
-  readonly body?: string | FileBody
+  readonly body?: ReplyBody | FileBody
 }
+
+/** Tells the part of a file from a body in memory. */
+export const isFile = (body: Reply["body"]): body is FileBody =>
+  typeof body === "object" && "handle" in body
 
 /** What an operation does. Only file operations need an effect. */
 export type Handler = (exchange: Exchange) => Reply | Effect.Effect<Reply>

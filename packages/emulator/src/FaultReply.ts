@@ -7,12 +7,13 @@ import { codesByStatus } from "@batchwave/wire/ErrorCode"
 import * as Rfc1123 from "@batchwave/wire/Rfc1123"
 import * as Effect from "effect/Effect"
 import * as ErrorReply from "./ErrorReply.ts"
-import type { Exchange, Reply } from "./Exchange.ts"
+import { type Exchange, isFile, type Reply } from "./Exchange.ts"
 import type { RedirectFault, RetryAfter, StatusFault } from "./Fault.ts"
 import type { Refused } from "./Faults.ts"
 import type { PageFault } from "./ListingFault.ts"
 import * as Paging from "./odata/Paging.ts"
 import { jsonContentType } from "./Reply.ts"
+import * as ReplyBody from "./ReplyBody.ts"
 
 /** The reply of a status fault. */
 export const ofStatus = (exchange: Exchange, fault: StatusFault): Reply => {
@@ -94,8 +95,9 @@ interface Page {
 }
 
 const pageOf = (reply: Reply): Page | undefined => {
-  if (reply.status !== 200 || typeof reply.body !== "string") return undefined
-  const page: unknown = JSON.parse(reply.body)
+  const { body, status } = reply
+  if (status !== 200 || body === undefined || isFile(body)) return undefined
+  const page: unknown = JSON.parse(ReplyBody.textOf(body))
   return typeof page === "object" && page !== null && "value" in page && Array.isArray(page.value)
     ? { ...page, value: page.value }
     : undefined

@@ -33,11 +33,10 @@ const blanks = Buffer.alloc(65_536, " ")
 export const write = (
   line: ReplyLine,
   { headers }: Reply,
-  text: string,
+  body: Buffer,
   fault: OddBodyFault,
   begin: Begin
 ): Effect.Effect<void> => {
-  const body = Buffer.from(text, "utf8")
   switch (fault._tag) {
     case "BadGzip": {
       const bytes = compressed(body, fault.form ?? "Garbage")

@@ -5,6 +5,7 @@
  */
 import * as Rfc1123 from "@batchwave/wire/Rfc1123"
 import type { Exchange, Reply } from "./Exchange.ts"
+import * as ReplyBody from "./ReplyBody.ts"
 import type { WriteMark } from "./State.ts"
 
 /** The content type of every JSON body, without a blank after the semicolon as the service has it. */
@@ -19,7 +20,7 @@ export const markHeaders = (mark: WriteMark): Record<string, string> => ({
 /** The operation's success with a JSON text. */
 export const json = (
   exchange: Exchange,
-  body: string,
+  body: ReplyBody.ReplyBody,
   headers: Readonly<Record<string, string>> = {}
 ): Reply => ({
   status: exchange.operation.success,
@@ -52,5 +53,5 @@ export const list = (
   const pieces = items.slice()
   pieces[0] = `${head}{${first}`
   pieces.push(`${pieces.pop() ?? ""}}]${next}}`)
-  return json(exchange, pieces.join("},{"))
+  return json(exchange, ReplyBody.join(pieces, "},{"))
 }

@@ -8,8 +8,9 @@
 import * as Rfc1123 from "@batchwave/wire/Rfc1123"
 import * as Effect from "effect/Effect"
 import { Buffer } from "node:buffer"
-import type { Exchange, Reply } from "./Exchange.ts"
+import { type Exchange, isFile, type Reply } from "./Exchange.ts"
 import * as OddBody from "./OddBody.ts"
+import * as ReplyBody from "./ReplyBody.ts"
 import type { ReplyHeaders, ReplyLine } from "./ReplyLine.ts"
 
 const fixedHeaders = {
@@ -31,15 +32,19 @@ export interface Mark {
 export const write = (line: ReplyLine, reply: Reply, mark: Mark): void => {
   const { body, reason, status } = reply
   const headers = headersOf(reply, mark)
-  if (typeof body === "object") {
+  if (isFile(body)) {
     line.begin(status, undefined, headers)
     return line.sendFile(body, "end")
   }
   const hasBody = body !== undefined && line.method !== "HEAD"
-  if (hasBody) headers["Content-Length"] = Buffer.byteLength(body)
+  if (hasBody) headers["Content-Length"] = ReplyBody.bytesCountOf(body)
   else if (status !== 204 && status !== 304) headers["Content-Length"] ??= 0
   line.begin(status, reason, headers)
-  line.end(hasBody ? body : undefined)
+  if (!hasBody) return line.end()
+  if (typeof body === "string") return line.end(body)
+  line.onceClosed(() => ReplyBody.release(body))
+  for (const piece of body.pieces) line.write(piece)
+  line.end()
 }
 
 /** How much of a reply is written. */
@@ -53,7 +58,7 @@ export interface Part {
 export const writePart = (line: ReplyLine, reply: Reply, mark: Mark, part: Part): void => {
   const { body, reason, status } = reply
   if (body === undefined || line.method === "HEAD") return write(line, reply, mark)
-  const whole = typeof body === "object" ? body : Buffer.from(body, "utf8")
+  const whole = isFile(body) ? body : ReplyBody.bytesOf(body)
   const wholeBytes = Buffer.isBuffer(whole) ? whole.length : whole.bytesCount
   const bytesCount = Math.max(0, Math.min(part.bytes, wholeBytes - 1))
   const headers = headersOf(reply, mark)
@@ -75,14 +80,14 @@ export const writeOdd = (
   fault: OddBody.OddBodyFault
 ): Effect.Effect<void> => {
   const { body, reason, status } = reply
-  if (typeof body !== "string" || line.method === "HEAD") {
+  if (body === undefined || isFile(body) || line.method === "HEAD") {
     return Effect.sync(() => write(line, reply, mark))
   }
   const common = headersOf(reply, mark)
   return OddBody.write(
     line,
     reply,
-    body,
+    ReplyBody.bytesOf(body),
     fault,
     (headers) => line.begin(status, reason, { ...common, ...headers })
   )

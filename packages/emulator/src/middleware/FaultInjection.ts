@@ -7,7 +7,7 @@
 import * as Account from "@batchwave/sim/Account"
 import * as Effect from "effect/Effect"
 import { Buffer } from "node:buffer"
-import type { Exchange, Reply } from "../Exchange.ts"
+import { type Exchange, isFile, type Reply } from "../Exchange.ts"
 import * as FaultReply from "../FaultReply.ts"
 import type { FaultRequest, Verdict } from "../Faults.ts"
 import * as OddBody from "../OddBody.ts"
@@ -80,8 +80,9 @@ export const inject = Effect.fnUntraced(function*(
   }
   const outcome = outcomeOf(exchange, target, ending, reply)
   const isSent = "reply" in outcome && outcome.reply === reply
-  if (!isSent && typeof reply?.body === "object") {
-    const { handle } = reply.body
+  const unsent = isSent ? undefined : reply?.body
+  if (isFile(unsent)) {
+    const { handle } = unsent
     yield* Effect.promise(() => handle.close())
   }
   return outcome
