@@ -135,15 +135,17 @@ export const clientEdges = (
  * @category queries
  */
 export const dependsOn = (state: RunState, node: number): ReadonlyArray<TaskReference> => {
-  const { native, plan: { graph: { parentOffsets, parents } }, submissions } = state
+  const { native, plan: { graph: { parentOffsets, parents } }, submissions, waitedFor } = state
   if (native === undefined || native.canWait[node] === 0) return []
+  const before = waitedFor.get(node)
   const tasks: Array<TaskReference> = []
   for (let edge = parentOffsets[node]!; edge < parentOffsets[node + 1]!; edge++) {
     const parent = parents[edge]!
-    if (native.canGate[parent] === 0 || state.substituted.has(parent)) continue
-    // Its result came from the cache: there is no task.
-    if (submissions[parent] === 0) continue
-    tasks.push({ node: parent, submission: submissions[parent]! })
+    if (native.canGate[parent] === 0) continue
+    const now = state.substituted.has(parent) ? 0 : submissions[parent]!
+    const submission = before?.get(parent) ?? now
+    // Without a task there is nothing to wait for: its result is a substitute, or from the cache.
+    if (submission > 0) tasks.push({ node: parent, submission })
   }
   return tasks
 }

@@ -27,7 +27,7 @@ export const relevantPart = (
   if (state.outcome !== undefined) return undefined
   switch (event._tag) {
     case "TasksAccepted":
-      return withTasks(event, event.tasks.filter((task) => isAwaitingAnswer(state, task)))
+      return awaitedPart(state, event)
     case "TasksTerminated":
       return withTasks(event, event.tasks.filter((task) => isLive(state, task)))
     case "TaskStarted":
@@ -53,6 +53,19 @@ export const relevantPart = (
   }
 }
 
+const awaitedPart = (
+  state: RunState,
+  { _tag, executions, tasks }: ExternalEvent & { readonly _tag: "TasksAccepted" }
+): ExternalEvent | undefined =>
+  withTasks(
+    { _tag, tasks },
+    tasks.filter((task, place) => {
+      const execution = executions?.[place]
+      return isAwaitingAnswer(state, task)
+        && (execution === undefined || execution === state.executions[task.node])
+    })
+  )
+
 type TaskEvent = Extract<ExternalEvent, { readonly task: TaskReference }>
 
 const isNewsOfTask = (state: RunState, event: TaskEvent): boolean => {
@@ -60,7 +73,7 @@ const isNewsOfTask = (state: RunState, event: TaskEvent): boolean => {
     case "TaskStarted":
       return isLive(state, event.task) && state.nodeStates[event.task.node] !== NodeState.running
     case "TaskEnded":
-      return isLive(state, event.task) && !isSeen(state, event.task, event.end.transition)
+      return isLive(state, event.task) && !isKnownEnd(state, event.task, event.end.transition)
     case "TaskVanished":
       return isLive(state, event.task) || isIn(state, event.task, NodeState.collecting)
     case "TaskLost":
@@ -164,8 +177,16 @@ const isLive = (state: RunState, task: TaskReference): boolean =>
 const isAwaitingAnswer = (state: RunState, task: TaskReference): boolean =>
   isIn(state, task, NodeState.submitting) || isIn(state, task, NodeState.reactivating)
 
-/** Whether this end of this task was journaled before its reactivation. */
-const isSeen = (state: RunState, task: TaskReference, transition: string): boolean => {
+/**
+ * Whether this end of a task was journaled before the task was put back in the queue.
+ *
+ * @category queries
+ */
+export const isKnownEnd = (
+  state: RunState,
+  task: TaskReference,
+  transition: string
+): boolean => {
   const attempts = state.attempts.get(task.node)
   if (attempts === undefined) return false
   return attempts.some((attempt) =>

@@ -58,7 +58,15 @@ export type ExternalEvent =
     readonly failureMode: FailureMode
   }
   /** The service holds these tasks and will run them: after an add, an adoption or a reactivation. */
-  | { readonly _tag: "TasksAccepted"; readonly tasks: ReadonlyArray<TaskReference> }
+  | {
+    readonly _tag: "TasksAccepted"
+    readonly tasks: ReadonlyArray<TaskReference>
+    /**
+     * Of each task, which of its node's executions the service was asked for; a node that is at
+     * another one by now is not meant. Not journaled. @default the one that waits for an answer
+     */
+    readonly executions?: ReadonlyArray<number>
+  }
   /** The service refused to add the task, or to put it back in its queue. */
   | {
     readonly _tag: "TaskRejected"
@@ -136,7 +144,13 @@ export type ExternalEvent =
    * The job that held the run's tasks is over or gone, and `jobId` holds those planned from now on.
    * Whatever of the old one had not ended by itself is reported as vanished.
    */
-  | { readonly _tag: "JobReplaced"; readonly jobId: string; readonly reason: string }
+  | {
+    readonly _tag: "JobReplaced"
+    readonly jobId: string
+    readonly reason: string
+    /** The run itself had ended the old one. @default somebody else did away with it */
+    readonly isAfterEnd?: true
+  }
   /** Something outside the run keeps it waiting, until `RunUnhindered`; at `untilMs` it gives up. */
   | {
     readonly _tag: "RunHindered"

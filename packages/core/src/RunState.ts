@@ -66,6 +66,12 @@ export interface RunState {
   startedAtMs: number
   paused: boolean
   limits: RunLimits
+  /** The jobs that took the place of the run's first one, the oldest first. */
+  readonly jobs: Array<{
+    readonly id: string
+    /** Whether somebody else did away with the one before. */
+    readonly isLoss: boolean
+  }>
   /** What keeps the whole run waiting. */
   readonly hindrances: Map<Hindrance, { readonly message: string; readonly sinceMs: number }>
   stopping: "cancel" | "drain" | "failFast" | undefined
@@ -128,6 +134,11 @@ export interface RunState {
   native: NativePlan.NativePlan | undefined
   /** By node: 1 when it let its children go to wait in the service; only in the native mode. */
   released: Uint8Array | undefined
+  /**
+   * By node: the task of each parent that its own task waits for in the service, as a submission, 0
+   * for none. Only in the native mode, and only of parents that are to run again since.
+   */
+  readonly waitedFor: Map<number, Map<number, number>>
   /** Retries by due time; entries of nodes that left `backoff` are stale and skipped. */
   readonly alarms: EventHeap.EventHeap
   /** Unsettled nodes by level, without finalizers. */
@@ -179,6 +190,7 @@ export const make = (plan: Plan): RunState => {
     startedAtMs: 0,
     paused: false,
     limits: {},
+    jobs: [],
     hindrances: new Map(),
     stopping: undefined,
     stopsFinalizers: false,
@@ -212,6 +224,7 @@ export const make = (plan: Plan): RunState => {
     tally: undefined,
     native: undefined,
     released: undefined,
+    waitedFor: new Map(),
     alarms: EventHeap.make(),
     levelUnsettled: levelSizes(plan),
     wave: 0,
@@ -348,7 +361,9 @@ const planSubmission = (
     state.submissions[node] = submission
     state.executions[node]!++
     state.plannedAtMs[node] = atMs
-    if (state.native !== undefined) releaseNative(state, node)
+    if (state.native === undefined) continue
+    state.waitedFor.delete(node)
+    releaseNative(state, node)
   }
   if (state.readyStaleCount * 2 < state.ready.length) return
   state.ready = state.ready.filter((node) => state.nodeStates[node] === NodeState.ready)

@@ -2,6 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Backoff from "../src/Backoff.ts"
 import type { Command } from "../src/Command.ts"
+import * as NativePlan from "../src/NativePlan.ts"
 import * as Policy from "../src/Policy.ts"
 import * as Report from "../src/Report.ts"
 import type { ExternalEvent } from "../src/RunEvent.ts"
@@ -106,6 +107,46 @@ describe("A rerun", () => {
       { _tag: "Finish", outcome: "failed" }
     ])
     assert.deepStrictEqual(outcomes(world), ["cancelled", "cancelled"])
+  })
+
+  it("leaves children alone that run by what the node did before, in the native mode", () => {
+    const world = begin([node("a", "true"), node("b", "true", { after: ["a"] })], {
+      dependencyMode: "native",
+      policy: Policy.giveUp
+    })
+    World.feed(world, [ended(0, 0)])
+    World.feed(world, [{ _tag: "TaskStarted", task: { node: 1, submission: 1 } }])
+    const again = World.feed(world, [{ _tag: "RerunRequested", nodes: [0] }])
+    assert.deepStrictEqual(submitted(again), [{ node: 0, submission: 2 }])
+    assert.deepStrictEqual(NativePlan.dependsOn(world.state, 1), [{ node: 0, submission: 1 }])
+    assert.deepStrictEqual(World.feed(world, [ended(0, 1, 2)]), [])
+    assert.deepStrictEqual(World.feed(world, [ended(1, 0)]), [{
+      _tag: "Finish",
+      outcome: "failed"
+    }])
+    assert.deepStrictEqual(outcomes(world), ["failed", "succeeded"])
+  })
+
+  it("takes a child back that was planned anew for the node's new task, in the native mode", () => {
+    const world = begin([node("a", "true"), node("b", "true", { after: ["a"] })], {
+      dependencyMode: "native",
+      policy: Policy.firstMatch(
+        Policy.onExit([7], Policy.retry({ max: 1, via: "resubmit" })),
+        Policy.giveUp
+      )
+    })
+    World.feed(world, [ended(0, 0)])
+    World.feed(world, [{ _tag: "RerunRequested", nodes: [0] }])
+    assert.deepStrictEqual(submitted(World.feed(world, [ended(1, 7)])), [{
+      node: 1,
+      submission: 2
+    }])
+    assert.deepStrictEqual(NativePlan.dependsOn(world.state, 1), [{ node: 0, submission: 2 }])
+    assert.deepStrictEqual(World.feed(world, [ended(0, 1, 2)]), [
+      { _tag: "Terminate", tasks: [{ node: 1, submission: 2 }] },
+      { _tag: "Finish", outcome: "failed" }
+    ])
+    assert.deepStrictEqual(outcomes(world), ["failed", "blocked"])
   })
 
   it("is no news of nodes that have not settled, or that do not exist", () => {

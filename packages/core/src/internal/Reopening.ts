@@ -2,6 +2,7 @@
  * Nodes that wait again: because somebody wants a part of the run once more, or because the service
  * holds back a task whose parent will not succeed. Part of `RunState.evolve`.
  */
+import * as NativePlan from "../NativePlan.ts"
 import { isInService, isSettled, NodeState } from "../NodeState.ts"
 import type { RunState } from "../RunState.ts"
 import { isFinalizer, move, rebuildLists, reconsider, withholdNative } from "./Transition.ts"
@@ -16,6 +17,7 @@ export const reopen = (state: RunState, nodes: ReadonlyArray<number>): void => {
   state.stopsFinalizers = false
   state.heldUntilMs = 0
   state.isProbing = false
+  for (const node of nodes) keepWaitedFor(state, node)
   for (const node of nodes) forget(state, node)
   const { childOffsets, children } = state.plan.graph
   const affected = new Set(nodes)
@@ -43,6 +45,25 @@ const keepEnding = (state: RunState): void => {
     if (!isInService(state.nodeStates[node]!)) continue
     if (isFinalizer(state, node) && !state.stopsFinalizers) continue
     state.ending.set(node, { _tag: "Cancel" })
+  }
+}
+
+/**
+ * In the native mode, the tasks of children that have been planned wait for a task that is there: it
+ * counts for them, however the parent ends that runs again.
+ */
+const keepWaitedFor = (state: RunState, node: number): void => {
+  const { native, nodeStates, plan: { graph: { childOffsets, children } }, waitedFor } = state
+  if (native === undefined || nodeStates[node] !== NodeState.succeeded) return
+  const submission = state.substituted.has(node) ? 0 : state.submissions[node]!
+  for (let edge = childOffsets[node]!; edge < childOffsets[node + 1]!; edge++) {
+    const child = children[edge]!
+    const childState = nodeStates[child]!
+    if (!NativePlan.isNativeEdge(native, node, child) || isSettled(childState)) continue
+    if (childState === NodeState.waiting || childState === NodeState.ready) continue
+    const known = waitedFor.get(child)
+    if (known === undefined) waitedFor.set(child, new Map([[node, submission]]))
+    else if (!known.has(node)) known.set(node, submission)
   }
 }
 

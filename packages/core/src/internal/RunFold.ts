@@ -106,6 +106,7 @@ export const evolve = (state: RunState, event: RunWideEvent, atMs: number): void
       state.failureMode = event.failureMode
       return
     case "JobReplaced":
+      state.jobs.push({ id: event.jobId, isLoss: event.isAfterEnd !== true })
       return
     case "RunHindered":
       state.hindrances.set(event.cause, {

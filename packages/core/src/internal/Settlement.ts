@@ -170,7 +170,8 @@ export const withdraw = (round: Round, node: number): void => {
 
 /** The descendants over native edges that have been let go and have not settled. */
 const heldFor = (state: RunState, from: number): ReadonlyArray<number> => {
-  const { native, nodeStates, plan: { graph: { childOffsets, children } }, released } = state
+  const { native, nodeStates, plan: { graph: { childOffsets, children } }, released, waitedFor } =
+    state
   if (native === undefined || released === undefined) return []
   const nodes: Array<number> = []
   const seen = new Set<number>()
@@ -181,6 +182,8 @@ const heldFor = (state: RunState, from: number): ReadonlyArray<number> => {
       const child = children[edge]!
       if (native.canWait[child] === 0 || seen.has(child)) continue
       if (nodeStates[child] === NodeState.waiting || isSettled(nodeStates[child]!)) continue
+      // It waited for an earlier task of the parent, which has succeeded.
+      if (waitedFor.get(child)?.has(node) === true) continue
       seen.add(child)
       nodes.push(child)
     }
