@@ -1,12 +1,15 @@
 /**
  * Holds what a run believes against what happened. It reads the journal's JSON, the emulator's truth,
- * the report and the workflow, and shares no code with what it checks but the names of tasks.
+ * the report and the workflow, and shares no code with what it checks but the names of tasks. What is
+ * no different here is held against the invariants by the simulation's own checker.
  */
 import * as Plan from "@batchwave/core/Plan"
 import type { WorkflowNode } from "@batchwave/core/Workflow"
 import type { TruthEvent } from "@batchwave/emulator/TruthEvent"
 import * as TaskNaming from "@batchwave/engine/TaskNaming"
+import * as FullStackEvidence from "./FullStackEvidence.ts"
 import type { Outcome } from "./FullStackWorld.ts"
+import * as SimulationChecker from "./SimulationChecker.ts"
 
 /** An event as the journal has it. */
 interface JournalEvent {
@@ -67,10 +70,15 @@ export const check = (outcome: Outcome): ReadonlyArray<string> => {
     idOf: (node, submission) => naming.idOf({ node, submission }).toLowerCase(),
     problems: []
   }
-  checkEndings(found)
-  checkIntents(found)
+  found.problems.push(...SimulationChecker.problemsOf(FullStackEvidence.make(outcome)))
   checkExecutions(found)
-  checkReport(found)
+  const isRerun = found.lines.some(({ events }) =>
+    events.some(({ _tag }) => _tag === "RerunRequested")
+  )
+  if (!isRerun) {
+    checkRetries(found)
+    checkReport(found)
+  }
   if (outcome.story.isCalm) checkMakespan(found)
   return found.problems
 }
@@ -110,109 +118,50 @@ const note = (history: History, event: Moved): void => {
   if (event.to === "completed" && event.result === "success") history.successes++
 }
 
-const endings: Readonly<Record<string, string>> = {
-  NodeSucceeded: "succeeded",
-  NodeFailed: "failed",
-  NodesBlocked: "blocked",
-  NodesSkipped: "skipped",
-  NodesCancelled: "cancelled"
-}
-
-const nodesOf = (event: JournalEvent): ReadonlyArray<number> =>
-  event.nodes ?? (event.node === undefined ? [] : [event.node])
-
-/** Every node settles once, as the report says, and the run finishes once, last. */
-const checkEndings = ({ lines, nodes, outcome, problems }: Case): void => {
-  const endingsOf = nodes.map((): Array<string> => [])
-  const finishes: Array<string | undefined> = []
-  for (const event of lines.flatMap((line) => line.events)) {
-    const ending = endings[event._tag]
-    if (ending !== undefined) { for (const node of nodesOf(event)) endingsOf[node]?.push(ending) }
-    if (event._tag === "RunFinished") finishes.push(event.outcome)
-  }
-  if (finishes.length !== 1 || finishes[0] !== outcome.report.outcome) {
-    problems.push(`the run finished as ${finishes.join(", ")}, reported ${outcome.report.outcome}`)
-  }
-  if (lines.at(-1)?.events.at(-1)?._tag !== "RunFinished") problems.push("RunFinished is not last")
-  endingsOf.forEach((found, node) => {
-    const told = outcome.report.nodes[node]?.outcome
-    if (found.length === 1 && found[0] === told) return
-    problems.push(`node ${node} ended as [${found.join(", ")}], reported ${told}`)
-  })
-}
-
-/** Nothing is sent without an intent, and no intent precedes what the node waits for. */
-const checkIntents = ({ histories, idOf, lines, nodes, problems }: Case): void => {
-  const indexOf = new Map(nodes.map(({ name }, index) => [name, index]))
-  const settledAs = new Map<number, string>()
-  const intended = new Map<string, number>()
-  for (const { atMs, events } of lines) {
-    for (const event of events) {
-      const ending = endings[event._tag]
-      if (ending !== undefined) { for (const node of nodesOf(event)) settledAs.set(node, ending) }
-      if (event._tag !== "SubmissionPlanned") continue
-      for (const { node, submission } of event.tasks ?? []) {
-        const id = idOf(node, submission)
-        if (intended.has(id)) problems.push(`${id} was planned twice`)
-        intended.set(id, atMs)
-        for (const parent of nodes[node]?.after ?? []) {
-          const found = settledAs.get(indexOf.get(parent) ?? -1)
-          const isReady = nodes[node]?.when === "allDone"
-            ? found !== undefined
-            : found === "succeeded"
-          if (!isReady) problems.push(`${id} was planned while ${parent} was ${found}`)
-        }
-      }
-    }
-  }
-  for (const [id, { added, addedAtMs }] of histories) {
-    const intendedAtMs = intended.get(id)
-    if (added !== 1) problems.push(`${id} was added ${added} times`)
-    if (intendedAtMs === undefined) problems.push(`${id} was added without an intent`)
-    else if (addedAtMs < intendedAtMs) problems.push(`${id} was added before its intent`)
-  }
-}
-
 /** No task runs more often than losses of nodes and our own decisions allow. */
-const checkExecutions = ({ histories, idOf, lines, nodes, outcome, problems }: Case): void => {
-  const reactivations = new Map<string, number>()
-  const retries = new Map<number, number>()
-  const submissions = new Map<number, number>()
-  for (const event of lines.flatMap((line) => line.events)) {
-    if (event._tag === "ReactivationPlanned" && event.task !== undefined) {
-      const id = idOf(event.task.node, event.task.submission)
-      reactivations.set(id, (reactivations.get(id) ?? 0) + 1)
-    }
-    if (event._tag === "RetryDecided") {
-      retries.set(event.node ?? -1, (retries.get(event.node ?? -1) ?? 0) + 1)
-    }
-    for (const { node } of event._tag === "SubmissionPlanned" ? event.tasks ?? [] : []) {
-      submissions.set(node, (submissions.get(node) ?? 0) + 1)
-    }
-  }
-  for (const [id, { reactivated, requeued, runs, startedAfterSuccess }] of histories) {
+const checkExecutions = ({ histories, problems }: Case): void => {
+  for (const [id, { added, reactivated, requeued, runs, startedAfterSuccess }] of histories) {
     if (runs.size > 1 + reactivated + requeued) {
       problems.push(
         `${id} ran ${runs.size} times: ${reactivated} reactivations, ${requeued} requeues`
       )
     }
-    if (reactivated > (reactivations.get(id) ?? 0)) problems.push(`${id} was reactivated unasked`)
+    if (added !== 1) problems.push(`${id} was added ${added} times`)
     if (startedAfterSuccess) problems.push(`${id} ran again after it had succeeded`)
+  }
+}
+
+/** No node is tried more often than was decided, and not more is decided than the policy allows. */
+const checkRetries = ({ lines, nodes, outcome, problems }: Case): void => {
+  const retries = new Map<number, number>()
+  const submissions = new Map<number, number>()
+  const withdrawals = new Map<number, number>()
+  for (const event of lines.flatMap((line) => line.events)) {
+    if (event._tag === "RetryDecided") addTo(retries, event.node ?? -1)
+    if (event._tag === "SubmissionPlanned") {
+      for (const { node } of event.tasks ?? []) addTo(submissions, node)
+    }
+    if (event._tag === "NodesWithdrawn") {
+      for (const node of event.nodes ?? []) addTo(withdrawals, node)
+    }
   }
   nodes.forEach((_, node) => {
     const decided = retries.get(node) ?? 0
     const attempts = outcome.report.nodes[node]?.attempts ?? 0
-    if (attempts > 1 + decided) {
-      problems.push(`node ${node}: ${attempts} attempts, ${decided} retries`)
-    }
-    if ((submissions.get(node) ?? 0) > 1 + decided) {
-      problems.push(`node ${node}: ${submissions.get(node)} tasks, ${decided} retries`)
+    const again = 1 + decided + (withdrawals.get(node) ?? 0)
+    if (attempts > again) problems.push(`node ${node}: ${attempts} attempts, ${again} were decided`)
+    if ((submissions.get(node) ?? 0) > again) {
+      problems.push(`node ${node}: ${submissions.get(node)} tasks, ${again} were decided`)
     }
     // Exit, TimedOut, SetupFailed, UploadFailed, NodeLost and the like each have the budget once.
     if (decided > outcome.story.retriesMax * classesMax) {
       problems.push(`node ${node}: ${decided} retries, allowed are ${outcome.story.retriesMax}`)
     }
   })
+}
+
+const addTo = (counts: Map<number, number>, key: number): void => {
+  counts.set(key, (counts.get(key) ?? 0) + 1)
 }
 
 const classesMax = 6
@@ -240,7 +189,9 @@ const checkReport = ({ histories, idOf, nodes, outcome, problems }: Case): void 
     if (told?.outcome === "failed" && last === undefined) {
       problems.push(`node ${node} is reported as failed, and its task has not ended`)
     }
-    if (told?.outcome === "blocked" && tasks.length > 0) problems.push(`node ${node} ran blocked`)
+    if (told?.outcome === "blocked" && tasks.some(({ runs }) => runs.size > 0)) {
+      problems.push(`node ${node} ran blocked`)
+    }
     if (outcome.story.isCalm && told?.outcome !== "succeeded") {
       problems.push(`node ${node} is ${told?.outcome} though nothing failed`)
     }
@@ -279,7 +230,7 @@ const checkMakespan = ({ histories, idOf, lines, nodes, outcome, problems }: Cas
   if (takenMs > boundMs) problems.push(`the run took ${takenMs} ms, at most ${boundMs} ms are due`)
 }
 
-const levelsFactor = (mode: string): number => mode === "eager" ? 1 : 0
+const levelsFactor = (mode: string): number => mode === "waves" ? 0 : 1
 
 const startOf = (truth: ReadonlyArray<TruthEvent>, id: string): number | undefined =>
   truth.find((event) =>

@@ -26,7 +26,12 @@ export const faultKinds = [
   "Stall",
   "SlowBody",
   "BadGzip",
-  "Collection"
+  "Collection",
+  "Stale",
+  "Page",
+  "Omit",
+  "ExpiredLink",
+  "Late"
 ]
 
 /** Other things that it must have seen. */

@@ -6,9 +6,11 @@ import * as Backoff from "@batchwave/core/Backoff"
 import * as Policy from "@batchwave/core/Policy"
 import * as Random from "@batchwave/core/Random"
 import type { DependencyMode, FailureMode } from "@batchwave/core/RunMode"
+import { namedRules } from "@batchwave/core/TriggerRule"
 import * as Workflow from "@batchwave/core/Workflow"
 import type { Fault } from "@batchwave/emulator/Fault"
 import type { FaultPlan } from "@batchwave/emulator/FaultPlan"
+import type { Wish } from "@batchwave/engine/Engine"
 import type { Distribution } from "@batchwave/sim/Distribution"
 import type { Scenario, TaskRule } from "@batchwave/sim/Scenario"
 
@@ -16,6 +18,15 @@ import type { Scenario, TaskRule } from "@batchwave/sim/Scenario"
 export type Crash =
   | { readonly at: "append" | "request"; readonly nth: number; readonly isAfter: boolean }
   | { readonly at: "time"; readonly afterMs: number }
+
+/** Requests that come to the service long after their sender has given them up. */
+export interface Lateness {
+  readonly seed: number
+  readonly probability: number
+  readonly lateMs: number
+  /** Parts of the paths of requests that may be late. */
+  readonly paths: ReadonlyArray<string>
+}
 
 export interface Story {
   readonly seed: number
@@ -35,6 +46,11 @@ export interface Story {
   /** Milliseconds after the start when faults end. */
   readonly healAfterMs: number
   readonly crashes: ReadonlyArray<Crash & { readonly pauseMs: number }>
+  /** What somebody asks of the run while it goes on, by time since the start. */
+  readonly wishes: ReadonlyArray<{ readonly atMs: number; readonly wish: Wish }>
+  /** Nodes that somebody wants once more when the run has ended. */
+  readonly rerun: ReadonlyArray<number>
+  readonly lateness: Lateness | undefined
   /** Nothing fails, nobody dies, and every node takes one slot: the makespan has a bound. */
   readonly isCalm: boolean
 }
@@ -68,16 +84,19 @@ export const make = (seed: number): Story => {
   const isDeadly = !isCalm && dice.chance(0.6)
   const healAfterMs = dice.whole(10_000, 300_000)
   const stuckProbability = !isCalm && dice.chance(0.2) ? dice.part(0, 0.1) : 0
+  const workflow = workflowOf(dice, {
+    slotsMax: isCalm ? 1 : slotsPerNode,
+    hasLimits: stuckProbability > 0,
+    hasRules: !isCalm && dice.chance(0.3),
+    hasFinalizers: !isCalm && dice.chance(0.25)
+  })
+  const anyNode = () => dice.whole(0, workflow.nodes.length - 1)
   return {
     seed,
-    workflow: workflowOf(dice, {
-      slotsMax: isCalm ? 1 : slotsPerNode,
-      hasLimits: stuckProbability > 0,
-      hasRules: !isCalm && dice.chance(0.3)
-    }),
+    workflow,
     policy: policyOf(dice, retriesMax),
     retriesMax,
-    dependencyMode: dice.pick("eager", "eager", "waves"),
+    dependencyMode: dice.pick("eager", "eager", "waves", "native"),
     failureMode: isCalm ? "keepGoing" : dice.pick("keepGoing", "keepGoing", "drain", "failFast"),
     pollMsMin: dice.whole(100, 2000),
     pollMsMax: dice.whole(5000, 60_000),
@@ -93,8 +112,39 @@ export const make = (seed: number): Story => {
         pauseMs: dice.whole(0, 60_000)
       }))
       : [],
-    isCalm
+    isCalm,
+    wishes: !isCalm && dice.chance(0.4) ? wishesOf(dice, anyNode, healAfterMs) : [],
+    rerun: !isCalm && dice.chance(0.15) ? [anyNode(), anyNode()] : [],
+    lateness: hasTroubles && dice.chance(0.3)
+      ? {
+        seed,
+        probability: dice.part(0.02, 0.3),
+        lateMs: dice.whole(1, 120_000),
+        paths: [dice.pick("/reactivate", "/reactivate", "/terminate", "/addtaskcollection")]
+      }
+      : undefined
   }
+}
+
+const wishesOf = (
+  dice: Dice,
+  anyNode: () => number,
+  healAfterMs: number
+): Story["wishes"] => {
+  const wishes: Array<{ atMs: number; wish: Wish }> = []
+  const add = (wish: Wish) => wishes.push({ atMs: dice.whole(0, healAfterMs), wish })
+  if (dice.chance(0.4)) {
+    add({ _tag: "PauseRequested" })
+    wishes.push({ atMs: healAfterMs, wish: { _tag: "ResumeRequested" } })
+  }
+  if (dice.chance(0.25)) add({ _tag: "CancelRequested" })
+  if (dice.chance(0.05)) add({ _tag: "CancelRequested" })
+  if (dice.chance(0.3)) add({ _tag: "CancelRequested", nodes: [anyNode(), anyNode()] })
+  if (dice.chance(0.2)) {
+    add({ _tag: "FailureModeChanged", failureMode: dice.pick("drain", "failFast", "tolerate:1") })
+  }
+  if (dice.chance(0.3)) add({ _tag: "RerunRequested", nodes: [anyNode(), anyNode()] })
+  return wishes.toSorted((left, right) => left.atMs - right.atMs)
 }
 
 const sizeOf = (dice: Dice): number => {
@@ -106,6 +156,7 @@ interface Wishes {
   readonly slotsMax: number
   readonly hasLimits: boolean
   readonly hasRules: boolean
+  readonly hasFinalizers: boolean
 }
 
 const workflowOf = (dice: Dice, wishes: Wishes): Workflow.Workflow => {
@@ -113,8 +164,9 @@ const workflowOf = (dice: Dice, wishes: Wishes): Workflow.Workflow => {
   const density = dice.part(0, 3)
   const reach = dice.pick(3, 10, count)
   const hasOddNames = dice.chance(0.2)
-  const nameOf = (index: number) => hasOddNames ? `Schritt ${index}/ü` : `step-${index}`
+  const nameOf = (index: number) => hasOddNames ? `Schritt ${index}/ü` : `n${index}`
   const hasOutput = Array.from({ length: count }, () => dice.chance(0.2))
+  const finalizersFrom = wishes.hasFinalizers && count > 2 ? count - dice.whole(1, 2) : count
   const nodes = hasOutput.map((isWriting, index) => {
     const after = new Set<number>()
     const parentsCount = index === 0 ? 0 : Math.round(dice.part(0, density))
@@ -122,7 +174,9 @@ const workflowOf = (dice: Dice, wishes: Wishes): Workflow.Workflow => {
       after.add(index - 1 - dice.whole(0, Math.min(index, reach) - 1))
     }
     const parents = [...after].toSorted((left, right) => left - right)
-    const isTolerant = wishes.hasRules && parents.length > 0 && dice.chance(0.3)
+    const isFinalizer = index >= finalizersFrom
+    const isTolerant = isFinalizer
+      || (wishes.hasRules && parents.length > 0 && dice.chance(0.3))
     const read = isTolerant ? [] : parents.filter((parent) => hasOutput[parent])
     return Workflow.node(nameOf(index), "true", {
       after: parents.map(nameOf),
@@ -134,7 +188,10 @@ const workflowOf = (dice: Dice, wishes: Wishes): Workflow.Workflow => {
       }])),
       outputs: isWriting ? [{ _tag: "Json", name: "value", path: Workflow.defaultJsonPath }] : [],
       ...(wishes.hasLimits ? { runTimeMsMax: dice.whole(30_000, 600_000) } : {}),
-      ...(isTolerant ? { when: "allDone" } : {})
+      ...(isFinalizer ? { finalizer: true } : {}),
+      ...(isTolerant && !isFinalizer
+        ? { when: dice.pick("allDone", "allDone", ...namedRules) }
+        : {})
     })
   })
   return Workflow.make("story", nodes)
@@ -202,7 +259,7 @@ const scenarioOf = (
 
 const faultOf = (dice: Dice): Fault => {
   const acts = dice.chance(0.5)
-  switch (dice.whole(0, 10)) {
+  switch (dice.whole(0, 14)) {
     case 0:
     case 1:
       return { _tag: "Drop", acts, isReset: dice.chance(0.5) }
@@ -225,6 +282,14 @@ const faultOf = (dice: Dice): Fault => {
         _tag: "Collection",
         items: [{ tasks: "*1*", effect: dice.pick("ServerError", "Missing", "Duplicated") }]
       }
+    case 10:
+      return { _tag: "Stale", lagMs: dice.whole(1, 10_000), jitterMs: dice.whole(0, 5000) }
+    case 11:
+      return { _tag: "Page", itemsMax: dice.whole(0, 10), repeats: dice.whole(0, 3) }
+    case 12:
+      return { _tag: "Omit", tasks: dice.pick("*1*", "n*", "*") }
+    case 13:
+      return { _tag: "ExpiredLink" }
     default:
       return { _tag: "BadGzip", form: dice.pick("Garbage", "Cut", "Checksum") }
   }

@@ -3,8 +3,10 @@
  * process and in virtual time, killed and resumed as the story has it.
  */
 import type { TransportShape } from "@batchwave/client/Transport"
+import { TransportFailure } from "@batchwave/client/TransportFailure"
 import * as Definition from "@batchwave/core/Definition"
 import * as Plan from "@batchwave/core/Plan"
+import * as Random from "@batchwave/core/Random"
 import type { Report } from "@batchwave/core/Report"
 import type { RequestReport } from "@batchwave/emulator/RequestLog"
 import type { TruthEvent } from "@batchwave/emulator/TruthEvent"
@@ -15,12 +17,16 @@ import { journalVersion, type RunHeader } from "@batchwave/engine/RunHeader"
 import * as MemoryStore from "batchwave/virtual/MemoryStore"
 import * as SimulatedService from "batchwave/virtual/SimulatedService"
 import * as VirtualTime from "batchwave/virtual/VirtualTime"
+import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
+import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import type { Crash, Story } from "./FullStackStory.ts"
+import type { Crash, Lateness, Story } from "./FullStackStory.ts"
+
+type Service = SimulatedService.SimulatedService
 
 /** What a story left behind. */
 export interface Outcome {
@@ -32,6 +38,9 @@ export interface Outcome {
   readonly requests: RequestReport
   /** How often the orchestrator was killed in fact. */
   readonly crashes: number
+  /** When the story began, and when its last orchestrator did. */
+  readonly beganAtMs: number
+  readonly resumedAtMs: number
   /** How often each fault struck, by its kind. */
   readonly faults: Readonly<Record<string, number>>
 }
@@ -39,20 +48,26 @@ export interface Outcome {
 /** Nobody gives up before the world has healed. */
 const patienceTries = 100_000
 
-/** Nothing takes longer than this of its own time. */
-const durationMsMax = 60 * 86_400_000
-
-/** Lives it. Fails with what the engine fails with, or when the run does not end. */
-export const live = (story: Story): Effect.Effect<Outcome, unknown> =>
+/**
+ * Lives it. Fails with what the engine fails with, or when the run has not ended after `durationMsMax` of
+ * its own time, by default 60 days.
+ */
+export const live = (
+  story: Story,
+  durationMsMax = 60 * 86_400_000
+): Effect.Effect<Outcome, unknown> =>
   VirtualTime.run(Effect.scoped(program(story)), { seed: story.seed, durationMsMax }).pipe(
     Effect.provide(Logger.layer([]))
   )
 
 /** What survives the orchestrator. */
 interface Disk {
+  readonly beganAtMs: number
   header: RunHeader | undefined
   readonly lines: Array<string>
   epoch: number
+  /** How many wishes were asked. */
+  wishes: number
 }
 
 const program = Effect.fnUntraced(function*(story: Story) {
@@ -76,16 +91,27 @@ const program = Effect.fnUntraced(function*(story: Story) {
     Effect.andThen(service.control.clearFaults),
     Effect.forkScoped
   )
-  const disk: Disk = { header: undefined, lines: [], epoch: 0 }
-  let crashes = 0
-  for (const { pauseMs, ...crash } of story.crashes) {
-    const result = yield* orchestrate(story, service, disk, crash)
-    if (result !== undefined) break
-    crashes++
-    yield* Effect.sleep(pauseMs)
+  const beganAtMs = yield* Clock.currentTimeMillis
+  const disk: Disk = { beganAtMs, header: undefined, lines: [], epoch: 0, wishes: 0 }
+  const transport = story.lateness === undefined
+    ? service.transport
+    : yield* lateTransport(
+      service.transport,
+      story.lateness,
+      faults,
+      beganAtMs + story.healAfterMs
+    )
+  const lives: Lives = {
+    story,
+    service: { ...service, transport },
+    disk,
+    crashes: 0,
+    resumedAtMs: beganAtMs
   }
-  const result = yield* orchestrate(story, service, disk, undefined)
-  if (result === undefined) return yield* Effect.die("a run that nobody killed did not end")
+  const first = yield* liveOn(lives, [])
+  const result = story.rerun.length === 0
+    ? first
+    : yield* liveOn(lives, [{ _tag: "RerunRequested", nodes: story.rerun }])
   yield* Effect.sleep(1)
   yield* noteFaults(service, story, faults)
   return {
@@ -94,13 +120,74 @@ const program = Effect.fnUntraced(function*(story: Story) {
     journal: disk.lines,
     truth,
     requests: yield* service.control.requests,
-    crashes,
+    crashes: lives.crashes,
+    beganAtMs,
+    resumedAtMs: lives.resumedAtMs,
     faults
   } satisfies Outcome
 })
 
+interface Lives {
+  readonly story: Story
+  readonly service: Service
+  readonly disk: Disk
+  crashes: number
+  resumedAtMs: number
+}
+
+/** Orchestrators one after another, until one comes to the end of the run. */
+const liveOn = Effect.fnUntraced(function*(lives: Lives, wishes: ReadonlyArray<Engine.Wish>) {
+  const { disk, service, story } = lives
+  const linesBefore = disk.lines.length
+  for (;;) {
+    const { pauseMs, ...crash } = story.crashes[lives.crashes] ?? { pauseMs: 0 }
+    lives.resumedAtMs = yield* Clock.currentTimeMillis
+    const isHeard = disk.lines.length > linesBefore
+    const result = yield* orchestrate(
+      story,
+      service,
+      disk,
+      "at" in crash ? crash : undefined,
+      isHeard ? [] : wishes
+    )
+    if (result !== undefined) return result
+    lives.crashes++
+    yield* Effect.sleep(pauseMs)
+  }
+})
+
+/** Delivers some requests late, and lets their senders believe that the connection broke. */
+const lateTransport = Effect.fnUntraced(function*(
+  transport: TransportShape,
+  { lateMs, paths, probability, seed }: Lateness,
+  noted: Record<string, number>,
+  untilMs: number
+): Effect.fn.Return<TransportShape, never, Scope.Scope> {
+  const scope = yield* Scope.Scope
+  const random = Random.make(seed)
+  return {
+    send: Effect.fnUntraced(function*(request) {
+      const isOpen = paths.some((path) => request.path.includes(path))
+        && (yield* Clock.currentTimeMillis) < untilMs
+      if (!isOpen || Random.nextUnit(random) >= probability) return yield* transport.send(request)
+      noted["Late"] = (noted["Late"] ?? 0) + 1
+      yield* Effect.sleep(lateMs).pipe(
+        Effect.andThen(transport.send(request)),
+        Effect.ignore,
+        Effect.forkIn(scope)
+      )
+      request.onSent?.()
+      return yield* new TransportFailure({
+        reason: "ConnectionLost",
+        sent: true,
+        message: "The connection broke before the reply."
+      })
+    })
+  }
+})
+
 const noteFaults = Effect.fnUntraced(function*(
-  service: SimulatedService.SimulatedService,
+  service: Service,
   story: Story,
   noted: Record<string, number>
 ) {
@@ -115,15 +202,16 @@ const noteFaults = Effect.fnUntraced(function*(
 /** One life of an orchestrator; nothing when it was killed. */
 const orchestrate = (
   story: Story,
-  service: SimulatedService.SimulatedService,
+  service: Service,
   disk: Disk,
-  crash: Crash | undefined
+  crash: Crash | undefined,
+  wishes: ReadonlyArray<Engine.Wish>
 ) =>
   Effect.gen(function*() {
     const killed = yield* Deferred.make<void>()
     const die = Effect.andThen(Deferred.succeed(killed, undefined), Effect.never)
     disk.epoch++
-    const run = Engine.run(optionsOf(story, service)).pipe(
+    const run = Engine.run({ ...optionsOf(story, service, disk), wishes }).pipe(
       Effect.provide(Layer.mergeAll(
         SimulatedService.clientOf(service, transportOf(service.transport, crash, die)),
         journalOf(disk, crash, die),
@@ -136,14 +224,35 @@ const orchestrate = (
     return yield* Effect.raceFirst(run, death)
   })
 
+/**
+ * Asks what the story asks, each thing when its time has come: once, but for pauses and their ends,
+ * which every orchestrator hears anew.
+ */
+const steering = (
+  { wishes }: Story,
+  disk: Disk
+): NonNullable<Engine.RunOptions["steering"]> =>
+  Effect.fnUntraced(function*({ wish: ask }) {
+    for (const [place, { atMs, wish }] of wishes.entries()) {
+      const isRepeated = wish._tag === "PauseRequested" || wish._tag === "ResumeRequested"
+      if (place < disk.wishes && !isRepeated) continue
+      const nowMs = yield* Clock.currentTimeMillis
+      yield* Effect.sleep(Math.max(0, disk.beganAtMs + atMs - nowMs))
+      disk.wishes = Math.max(disk.wishes, place + 1)
+      yield* ask(wish)
+    }
+  })
+
 const optionsOf = (
   story: Story,
-  service: SimulatedService.SimulatedService
+  service: Service,
+  disk: Disk
 ): Engine.RunOptions => {
   const made = Plan.make(story.workflow)
   if (made._tag === "Invalid") throw new Error(JSON.stringify(made.errors))
   const { plan } = made
   return {
+    steering: steering(story, disk),
     definition: Definition.make(story.workflow),
     plan,
     header: {

@@ -24,6 +24,7 @@ import type { RunContext } from "./RunContext.ts"
 import * as RunFeed from "./RunFeed.ts"
 import * as Submitter from "./Submitter.ts"
 import * as Terminator from "./Terminator.ts"
+import * as Unanswered from "./Unanswered.ts"
 import * as Watchdog from "./Watchdog.ts"
 
 /** How many waiting events one reaction takes. */
@@ -50,11 +51,18 @@ export interface DriverOptions {
   readonly commands: ReadonlyArray<Command>
 }
 
+/** What the workers do. */
+type Action =
+  | { readonly _tag: "Reactivate"; readonly wanted: Reactivator.Meant }
+  | { readonly _tag: "Collect"; readonly task: TaskReference }
+  | { readonly _tag: "Recall"; readonly nodes: ReadonlyArray<number> }
+  | { readonly _tag: "Terminate"; readonly tasks: ReadonlyArray<TaskReference> }
+
 interface Parts {
   readonly context: RunContext
   readonly options: DriverOptions
   readonly planned: Queue.Queue<TaskReference>
-  readonly actions: Queue.Queue<Command>
+  readonly actions: Queue.Queue<Action>
   readonly moved: Queue.Queue<void>
   readonly alarm: FiberHandle.FiberHandle
 }
@@ -73,7 +81,7 @@ export const drive: (
       context,
       options,
       planned: yield* Queue.unbounded<TaskReference>(),
-      actions: yield* Queue.unbounded<Command>(),
+      actions: yield* Queue.unbounded<Action>(),
       moved: yield* Queue.sliding<void>(1),
       alarm: yield* FiberHandle.make()
     }
@@ -81,6 +89,7 @@ export const drive: (
     yield* FiberSet.run(fibers)(Submitter.serve(context, parts.planned))
     yield* FiberSet.run(fibers)(Poller.serve(context, parts.moved))
     yield* FiberSet.run(fibers)(Watchdog.serve(context))
+    yield* FiberSet.run(fibers)(endLater(parts))
     for (let worker = 0; worker < context.config.concurrency; worker++) {
       yield* FiberSet.run(fibers)(act(parts))
     }
@@ -129,13 +138,20 @@ const carryOut = Effect.fnUntraced(function*(parts: Parts, commands: ReadonlyArr
   for (const command of commands) {
     switch (command._tag) {
       case "Submit":
+        Unanswered.ask(parts.context.unanswered, command.tasks)
         yield* Queue.offerAll(parts.planned, command.tasks)
         yield* Queue.offer(parts.moved, undefined)
         break
+      case "Reactivate": {
+        const wanted = Reactivator.meant(parts.context.state, command.task)
+        Unanswered.ask(parts.context.unanswered, [command.task])
+        yield* Queue.offer(parts.actions, { _tag: "Reactivate", wanted })
+        yield* Queue.offer(parts.moved, undefined)
+        break
+      }
       case "Recall":
         yield* Queue.offer(parts.actions, command)
         break
-      case "Reactivate":
       case "Collect":
       case "Terminate":
         yield* Queue.offer(parts.actions, command)
@@ -158,26 +174,31 @@ const ring = Effect.fnUntraced(function*(context: RunContext, atMs: number) {
   yield* Queue.offer(context.inbox, { _tag: "AlarmRang" })
 })
 
+/** Ends what was to end while it was on its way to the service, once it has arrived. */
+const endLater = Effect.fnUntraced(function*({ actions, context, moved }: Parts) {
+  while (true) {
+    const tasks = yield* Queue.takeBetween(context.unanswered.due, 1, eventsPerReactionMax)
+    yield* Queue.offer(actions, { _tag: "Terminate", tasks })
+    yield* Queue.offer(moved, undefined)
+  }
+})
+
 const act = Effect.fnUntraced(function*(parts: Parts) {
   while (true) {
-    const command = yield* Queue.take(parts.actions)
-    switch (command._tag) {
+    const action = yield* Queue.take(parts.actions)
+    switch (action._tag) {
       case "Reactivate":
-        yield* Reactivator.reactivate(parts.context, command.task)
+        yield* Reactivator.reactivate(parts.context, action.wanted)
         yield* Queue.offer(parts.moved, undefined)
         break
       case "Collect":
-        yield* Collector.collect(parts.context, command.task)
+        yield* Collector.collect(parts.context, action.task)
         break
       case "Recall":
-        yield* Recaller.recall(parts.context, command.nodes)
+        yield* Recaller.recall(parts.context, action.nodes)
         break
       case "Terminate":
-        yield* Terminator.terminate(parts.context, command.tasks)
-        break
-      case "Submit":
-      case "Wake":
-      case "Finish":
+        yield* Terminator.terminate(parts.context, action.tasks)
         break
     }
   }

@@ -5,7 +5,7 @@
  *    process at any point and calling `run` again on the same journal ends in the same outcomes, and
  *    nothing that was adopted runs twice.
  * G2 One run is one job. It is created with no action on completion and ended only when every
- *    decision has been made.
+ *    decision has been made; by the next orchestrator, if the last one died before.
  * G3 When `run` is interrupted, it detaches: the tasks in the service go on, and the run can be
  *    resumed.
  */
@@ -13,6 +13,7 @@ import { FileOperations } from "@batchwave/client/FileOperations"
 import { JobOperations } from "@batchwave/client/JobOperations"
 import { PoolOperations } from "@batchwave/client/PoolOperations"
 import { TaskOperations } from "@batchwave/client/TaskOperations"
+import type { Command } from "@batchwave/core/Command"
 import * as Definition from "@batchwave/core/Definition"
 import type { Plan } from "@batchwave/core/Plan"
 import * as Reactor from "@batchwave/core/Reactor"
@@ -45,6 +46,7 @@ import * as RunFeed from "./RunFeed.ts"
 import type { EventRecord } from "./RunFeed.ts"
 import type { RunHeader } from "./RunHeader.ts"
 import * as TaskNaming from "./TaskNaming.ts"
+import * as Unanswered from "./Unanswered.ts"
 
 /**
  * What to run and how.
@@ -156,7 +158,7 @@ export const run: (
         Effect.ensuring(Effect.sync(() => RunFeed.end(context.feed)))
       )
       yield* JobLife.end(context)
-    }
+    } else yield* JobLife.endLeftOver(context)
     return {
       header,
       report: Report.make(context.state),
@@ -191,6 +193,7 @@ const makeContext = Effect.fnUntraced(function*(
     config: options.config,
     inbox: yield* Queue.unbounded<ExternalEvent>(),
     feed: yield* RunFeed.make,
+    unanswered: yield* Unanswered.make,
     tasks: yield* TaskOperations,
     jobs: yield* JobOperations,
     pools: yield* PoolOperations,
@@ -274,7 +277,11 @@ const resume = Effect.fnUntraced(function*(
   const nowMs = yield* Clock.currentTimeMillis
   // The commands of this reaction are among the outstanding ones.
   yield* Driver.react(context, driver, recovery.events, nowMs)
-  return Reactor.outstanding(context.state, recovery.isHeld)
+  const commands = Reactor.outstanding(context.state, recovery.isHeld)
+  const { leftOver } = recovery
+  return leftOver.length === 0
+    ? commands
+    : [...commands, { _tag: "Terminate", tasks: leftOver } satisfies Command]
 })
 
 const policiesOf = ({ cache, config, definition }: RunOptions): Reactor.Policies => ({

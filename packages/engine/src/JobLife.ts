@@ -174,3 +174,27 @@ export const end = Effect.fn("JobLife.end")(
     )
   }
 )
+
+/**
+ * Ends the job of a run that has ended, if whoever ended the run did not come to it. One that another
+ * orchestrator has taken since is its own. Trouble is logged.
+ *
+ * @category operations
+ */
+export const endLeftOver = Effect.fn("JobLife.endLeftOver")(
+  function*(context: RunContext) {
+    const { claim, header, job: { id: jobId }, jobs } = context
+    const isOurs = yield* jobs.get(jobId, { select: ["id", "state", "metadata"] }).pipe(
+      Effect.map((job) => {
+        const owner = JobClaim.ownerOf(job)
+        return !isOver(job) && JobClaim.runOf(job) === header.runId
+          && (owner === undefined || owner.epoch < claim.epoch)
+      }),
+      Effect.catchTag("NotFound", () => Effect.succeed(false)),
+      Effect.catch((error) =>
+        Effect.as(Effect.logWarning(`the job ${jobId} could not be read: ${error.message}`), false)
+      )
+    )
+    if (isOurs) yield* end(context)
+  }
+)

@@ -11,7 +11,8 @@
  */
 import type { BatchFailure } from "@batchwave/client/BatchFailure"
 import { isInService, NodeState } from "@batchwave/core/NodeState"
-import type { ExternalEvent, TaskReference } from "@batchwave/core/RunEvent"
+import { isKnownEnd } from "@batchwave/core/Relevance"
+import type { ExternalEvent } from "@batchwave/core/RunEvent"
 import type { CloudTask } from "@batchwave/wire/Task"
 import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
@@ -70,10 +71,11 @@ export const succeed: (
   function*(context, state, tell, reason) {
     const { config, job } = context
     const what = state === "over" ? "was ended" : "was deleted"
-    if (reason === undefined && job.former.length + 1 >= config.jobsMax) {
+    const lostCount = context.state.jobs.filter(({ isLoss }) => isLoss).length
+    if (reason === undefined && lostCount + 1 >= config.jobsMax) {
       return yield* JobLife.refuse(
         `the job ${job.id} ${what} by somebody else, and the run may not have more than `
-          + `${config.jobsMax} jobs; resume it with a higher limit, or start a new run`
+          + `${config.jobsMax} jobs for that reason; resume it with a higher limit, or start a new run`
       )
     }
     const listed = state === "over" ? yield* tasksOf(context) : new Map<string, CloudTask>()
@@ -85,7 +87,9 @@ export const succeed: (
     return [...events, {
       _tag: "JobReplaced",
       jobId,
-      reason: reason ?? `the job ${job.id} ${what} by somebody else`
+      ...(reason === undefined
+        ? { reason: `the job ${job.id} ${what} by somebody else` }
+        : { reason, isAfterEnd: true })
     }]
   }
 )
@@ -131,7 +135,7 @@ const eventsOf = (
     const end = found === undefined || isTakenAlong(found)
       ? undefined
       : FromWire.eventOf(task, found)
-    if (end?._tag !== "TaskEnded" || isKnown(context, task, end.end.transition)) {
+    if (end?._tag !== "TaskEnded" || isKnownEnd(state, task, end.end.transition)) {
       lost.push({ _tag: "TaskVanished", task, message })
       continue
     }
@@ -150,9 +154,3 @@ const eventsOf = (
  */
 export const isTakenAlong = ({ executionInfo, state }: CloudTask): boolean =>
   state === "completed" && endedCodes.has(executionInfo?.failureInfo?.code ?? "")
-
-/** Whether this end was journaled before the task was put back in the queue. */
-const isKnown = ({ state }: RunContext, task: TaskReference, transition: string): boolean =>
-  state.attempts.get(task.node)?.some((attempt) =>
-    attempt.submission === task.submission && attempt.transition === transition
-  ) === true

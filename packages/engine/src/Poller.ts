@@ -35,6 +35,7 @@ import * as JobLife from "./JobLife.ts"
 import * as JobSuccession from "./JobSuccession.ts"
 import * as JobView from "./JobView.ts"
 import * as JobWatch from "./JobWatch.ts"
+import * as PastEnds from "./PastEnds.ts"
 import * as PollCursor from "./PollCursor.ts"
 import * as PollPace from "./PollPace.ts"
 import { backendFailed, type RunContext } from "./RunContext.ts"
@@ -260,7 +261,9 @@ const take = (
     events.push({ _tag: "TaskRequeued", task: reference, cause: "Unknown" })
   }
   const event = FromWire.eventOf(reference, task)
-  if (event === undefined) return verdict === "again"
+  const isOld = event?._tag === "TaskStarted"
+    && PastEnds.isPast(watch.context.state, reference, task)
+  if (event === undefined || isOld) return verdict === "again"
   if (event._tag === "TaskEnded") PollPace.observe(watch.pace, event.end.runTimeMs)
   events.push(event)
   return true

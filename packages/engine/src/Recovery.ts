@@ -2,14 +2,20 @@
  * Takes over a run from its journal: compares what the journal expects with what the service holds,
  * before anything is sent.
  *
+ * C1 What a listing shows of a task as it was before a reactivation says nothing of it now.
+ * C2 A task that its node has left behind and that may still run is ended, whether or not the last
+ *    orchestrator came to it.
+ *
  * @category models
  */
 import { isInService, isSettled, NodeState } from "@batchwave/core/NodeState"
 import type { ExternalEvent, TaskReference } from "@batchwave/core/RunEvent"
+import type { RunState } from "@batchwave/core/RunState"
 import type { CloudTask } from "@batchwave/wire/Task"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import * as FromWire from "./FromWire.ts"
+import * as PastEnds from "./PastEnds.ts"
 import { backendFailed, type RunContext, withPatience } from "./RunContext.ts"
 import { isGone } from "./Sweep.ts"
 
@@ -44,6 +50,8 @@ export interface Recovery {
   readonly table: RecoveryTable
   readonly events: ReadonlyArray<ExternalEvent>
   readonly isHeld: (task: TaskReference) => boolean
+  /** Tasks that may still run and that no node waits for. */
+  readonly leftOver: ReadonlyArray<TaskReference>
 }
 
 /**
@@ -59,11 +67,16 @@ export const examine = Effect.fn("Recovery.examine")(function*(context: RunConte
     Effect.mapError((error) => backendFailed("Recovery.examine", error))
   )
   const held = new Map<string, CloudTask>()
+  const leftOver: Array<TaskReference> = []
   let foreign = 0
-  for (const task of listing) {
-    if (task.id === undefined) continue
-    if (naming.taskOf(task.id) === undefined) foreign++
-    else held.set(task.id.toLowerCase(), task)
+  for (const listed of listing) {
+    if (listed.id === undefined) continue
+    const task = naming.taskOf(listed.id)
+    if (task === undefined) foreign++
+    else {
+      held.set(listed.id.toLowerCase(), listed)
+      if (listed.state !== "completed" && isLeftBehind(state, task)) leftOver.push(task)
+    }
   }
   const isHeld = (task: TaskReference): boolean => held.has(naming.idOf(task).toLowerCase())
   const events: Array<ExternalEvent> = []
@@ -76,7 +89,7 @@ export const examine = Effect.fn("Recovery.examine")(function*(context: RunConte
     else if (!isExpected) counts.waiting++
     else if (isHeld(task)) {
       counts.adopted++
-      adopt(task, nodeState, held.get(naming.idOf(task).toLowerCase()), events)
+      adopt(state, task, held.get(naming.idOf(task).toLowerCase()), events)
     } else if (nodeState === NodeState.submitting) counts.resubmitted++
     else if (yield* isGoneSurely(context, task)) {
       counts.vanished++
@@ -87,18 +100,36 @@ export const examine = Effect.fn("Recovery.examine")(function*(context: RunConte
       })
     }
   }
-  return { table: { ...counts, foreign }, events, isHeld } satisfies Recovery
+  return { table: { ...counts, foreign }, events, isHeld, leftOver } satisfies Recovery
 })
 
+/** Whether the node has another task by now, or none that could still run. */
+const isLeftBehind = (
+  { nodeStates, submissions }: RunState,
+  { node, submission }: TaskReference
+): boolean => {
+  if (submission !== submissions[node]) return submission < submissions[node]!
+  const nodeState = nodeStates[node]!
+  return nodeState === NodeState.waiting || nodeState === NodeState.ready
+    || (isSettled(nodeState) && nodeState !== NodeState.succeeded)
+}
+
 const adopt = (
+  state: RunState,
   task: TaskReference,
-  nodeState: number,
   listed: CloudTask | undefined,
   events: Array<ExternalEvent>
 ): void => {
-  if (nodeState === NodeState.submitting) events.push({ _tag: "TasksAccepted", tasks: [task] })
-  const event = listed === undefined ? undefined : FromWire.eventOf(task, listed)
-  if (event !== undefined) events.push(event)
+  const nodeState = state.nodeStates[task.node]
+  if (listed === undefined) return
+  const isPast = PastEnds.isPast(state, task, listed)
+  const isReactivated = nodeState === NodeState.reactivating && listed.state !== "completed"
+    && !isPast
+  if (nodeState === NodeState.submitting || isReactivated) {
+    events.push({ _tag: "TasksAccepted", tasks: [task] })
+  }
+  const event = FromWire.eventOf(task, listed)
+  if (event !== undefined && !(event._tag === "TaskStarted" && isPast)) events.push(event)
 }
 
 const isGoneSurely = (context: RunContext, task: TaskReference) =>

@@ -30,6 +30,7 @@ import type { RunConfig } from "./RunConfig.ts"
 import type { RunFeed } from "./RunFeed.ts"
 import type { RunHeader } from "./RunHeader.ts"
 import type { TaskNaming } from "./TaskNaming.ts"
+import type { Unanswered } from "./Unanswered.ts"
 
 /**
  * The surroundings of a part.
@@ -51,6 +52,7 @@ export interface RunContext {
   readonly config: RunConfig
   readonly inbox: Queue.Queue<ExternalEvent>
   readonly feed: RunFeed
+  readonly unanswered: Unanswered
   readonly tasks: TaskOperationsShape
   readonly jobs: JobOperationsShape
   readonly pools: PoolOperationsShape

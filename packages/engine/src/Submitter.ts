@@ -2,7 +2,9 @@
  * Adds planned tasks to the job, as many in one call as have come together.
  *
  * B1 Every task handed in is answered: `TasksAccepted` or `TaskRejected`, or the run fails.
- * B2 A task found under our id is taken for ours only if it carries the same fingerprint.
+ * B2 A task is sent only while its node waits for it and the run wants it; an answer counts for the
+ *    execution that was asked for.
+ * B3 A task found under our id is taken for ours only if it carries the same fingerprint.
  */
 import type { BatchFailure } from "@batchwave/client/BatchFailure"
 import type { TaskOutcome } from "@batchwave/client/TaskOutcome"
@@ -18,6 +20,7 @@ import * as JobLife from "./JobLife.ts"
 import * as JobSuccession from "./JobSuccession.ts"
 import { backendFailed, type RunContext } from "./RunContext.ts"
 import * as ToWire from "./ToWire.ts"
+import * as Unanswered from "./Unanswered.ts"
 import * as Window from "./Window.ts"
 
 /** How many planned tasks one call takes from the queue; the client cuts them into requests. */
@@ -34,8 +37,8 @@ export const serve = Effect.fnUntraced(function*(
 ) {
   while (true) {
     const tasks = yield* Queue.takeBetween(planned, 1, tasksPerCallMax)
-    const wanted = tasks.filter(({ node }) => RunState.isWanted(context.state, node))
-    if (wanted.length > 0) yield* submit(context, wanted)
+    const wanted = yield* stillWanted(context, tasks.map((task) => ({ task })))
+    if (wanted.length > 0) yield* submit(context, wanted.map(({ task }) => task))
   }
 })
 
@@ -47,7 +50,7 @@ const submit = Effect.fn("Submitter.submit")(function*(
   let open = yield* prepare(context, tasks)
   for (let attempt = 0; open.length > 0; attempt++) {
     if (attempt > 0) yield* Effect.sleep(context.config.patienceMs)
-    const sent = open.filter((one) => isStillWanted(context, one.task))
+    const sent = yield* stillWanted(context, open)
     if (sent.length === 0) return
     const jobId = context.job.id
     const answer = yield* send(context, jobId, sent.map((one) => one.parameter))
@@ -59,20 +62,22 @@ const submit = Effect.fn("Submitter.submit")(function*(
     }
     const outcomes = answer
     const events: Array<ExternalEvent> = []
-    const accepted: Array<TaskReference> = []
+    const accepted: Array<Prepared> = []
+    const settled: Array<TaskReference> = []
     open = []
     let last: BatchFailure | undefined
     outcomes.forEach((outcome, index) => {
       const one = sent[index]!
-      if (outcome._tag === "Added" || outcome._tag === "AlreadyThere") accepted.push(one.task)
-      else if (outcome._tag === "Refused" && !outcome.error.retryable) {
-        events.push(rejection(one.task, outcome.error))
-      } else {
-        open.push(one)
+      const isRefused = outcome._tag === "Refused" && !outcome.error.retryable
+      if (outcome._tag === "Added" || outcome._tag === "AlreadyThere") accepted.push(one)
+      else if (isRefused) events.push(rejection(one.task, outcome.error))
+      else {
         last = outcome.error
+        return void open.push(one)
       }
+      settled.push(one.task)
     })
-    if (accepted.length > 0) events.push({ _tag: "TasksAccepted", tasks: accepted })
+    if (accepted.length > 0) events.push(acceptance(accepted))
     const waitMs = context.config.patienceMs * context.config.patienceTries
     events.push(...Window.adapt(context.state, {
       sent: sent.length,
@@ -80,6 +85,7 @@ const submit = Effect.fn("Submitter.submit")(function*(
       untilMs: startedMs + waitMs
     }))
     yield* Queue.offerAll(context.inbox, events)
+    yield* Unanswered.answered(context.unanswered, settled)
     if (last !== undefined && attempt >= context.config.patienceTries) {
       return yield* backendFailed("Submitter.submit", last)
     }
@@ -89,14 +95,35 @@ const submit = Effect.fn("Submitter.submit")(function*(
 const noJob = (jobId: string): string =>
   `the job ${jobId} is there and takes tasks, says the service, and refuses each as if it were not`
 
-/** Whether the run still waits for the answer about this very task. */
+/** Of these, the tasks that their nodes wait for and the run wants; the others are given up. */
+const stillWanted = Effect.fnUntraced(function*<T extends { readonly task: TaskReference }>(
+  context: RunContext,
+  tasks: ReadonlyArray<T>
+) {
+  const wanted = tasks.filter(({ task }) => isStillWanted(context, task))
+  if (wanted.length === tasks.length) return wanted
+  const isKept = new Set<T>(wanted)
+  const givenUp = tasks.filter((one) => !isKept.has(one)).map(({ task }) => task)
+  yield* Unanswered.answered(context.unanswered, givenUp)
+  return wanted
+})
+
 const isStillWanted = ({ state }: RunContext, { node, submission }: TaskReference): boolean =>
   state.nodeStates[node] === NodeState.submitting && state.submissions[node] === submission
+  && RunState.isWanted(state, node)
 
 interface Prepared {
   readonly task: TaskReference
+  /** Which of the node's executions it is. */
+  readonly execution: number
   readonly parameter: TaskAddParameter
 }
+
+const acceptance = (accepted: ReadonlyArray<Prepared>): ExternalEvent => ({
+  _tag: "TasksAccepted",
+  tasks: accepted.map(({ task }) => task),
+  executions: accepted.map(({ execution }) => execution)
+})
 
 /** Makes the requests; a task whose files are missing is rejected here and not sent. */
 const prepare = Effect.fnUntraced(function*(
@@ -110,6 +137,7 @@ const prepare = Effect.fnUntraced(function*(
   }
   const prepared: Array<Prepared> = []
   for (const task of tasks) {
+    const execution = context.state.executions[task.node]!
     const parameter = yield* ToWire.make(wire, task).pipe(
       Effect.catchTag("ArtifactFailed", (error) =>
         Queue.offer(context.inbox, {
@@ -119,7 +147,8 @@ const prepare = Effect.fnUntraced(function*(
           message: error.message
         }).pipe(Effect.as(undefined)))
     )
-    if (parameter !== undefined) prepared.push({ task, parameter })
+    if (parameter !== undefined) prepared.push({ task, execution, parameter })
+    else yield* Unanswered.answered(context.unanswered, [task])
   }
   return prepared
 })
