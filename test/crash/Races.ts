@@ -1,0 +1,89 @@
+/**
+ * Two orchestrators begin or resume one run at the same moment: on one machine, where they share the
+ * journal, and on two, where each has a copy. One of them wins, and the other changes nothing.
+ */
+import * as Random from "@batchwave/core/Random"
+import { cpSync, rmSync } from "node:fs"
+import { setTimeout as sleep } from "node:timers/promises"
+import * as World from "./CrashWorld.ts"
+import * as Orchestrator from "./Orchestrator.ts"
+import * as Recorder from "./Recorder.ts"
+
+interface Race {
+  readonly number: number
+  /** Whether the run is there already. */
+  readonly isResumed: boolean
+  readonly isShared: boolean
+}
+
+const racesFull = 200
+const racesSample = 12
+
+/** Runs a number of races, a quarter of each kind. */
+export const run = async (world: World.CrashWorld): Promise<void> => {
+  const races = Array.from(
+    { length: world.isFull ? racesFull : racesSample },
+    (_, number): Race => ({
+      number,
+      isResumed: number % 2 === 1,
+      isShared: number % 4 < 2
+    })
+  )
+  await World.each(world, races, (race) => raceOnce(world, race))
+}
+
+const story = "slow"
+
+const raceOnce = async (world: World.CrashWorld, race: Race): Promise<void> => {
+  const { isResumed, isShared, number } = race
+  const what = `${isResumed ? "resume" : "start"} with ${isShared ? "one journal" : "two copies"}`
+  const where = `--seed ${world.seed}, race ${number} (${what})`
+  const order = World.orderOf(world, story, `${story}-race-${number}`)
+  if (isResumed) await interrupt(world, order)
+  const other = isShared ? order.directory : `${order.directory}-copy`
+  if (!isShared) cpSync(order.directory, other, { recursive: true })
+  const racers = await Promise.all([order.directory, other].map(async (directory) => {
+    const recorder = await Recorder.start(world.service.coordinates.endpoint)
+    const own = { ...order, directory, endpoint: recorder.endpoint, isGated: true }
+    return { own, recorder, orchestrator: Orchestrator.start(world.program, own) }
+  }))
+  await Promise.all(racers.map(({ orchestrator }) => orchestrator.ready))
+  for (const { orchestrator } of racers) Orchestrator.release(orchestrator)
+  const ended = await Promise.all(racers.map(async ({ orchestrator, own, recorder }) => {
+    const exit = await orchestrator.exit
+    recorder.close()
+    return { exit, own, recorder }
+  }))
+  World.count(world, `races: ${what}`)
+  const winners = ended.filter(({ exit }) => exit.ending?._tag === "Finished")
+  const [winner] = winners
+  if (winner === undefined || winners.length > 1) {
+    const exits = ended.map(({ exit }) => World.sayExit(exit)).join("\n  ")
+    return World.blame(world, where, [`${winners.length} won\n  ${exits}`])
+  }
+  for (const { exit, recorder } of ended.filter((racer) => racer !== winner)) {
+    const expected = isShared ? "JournalLocked" : "RunTaken"
+    if (exit.code !== 7 || exit.ending?._tag !== "Failed" || exit.ending.error !== expected) {
+      World.blame(world, where, [`the loser ended with ${World.sayExit(exit)}`])
+    }
+    World.blame(world, where, sayChanges(Recorder.changes(recorder)))
+  }
+  World.judge(world, winner.own, winner.exit, where)
+  rmSync(other, { recursive: true, force: true })
+}
+
+/** Kills a first orchestrator while the run goes on. */
+const interrupt = async (world: World.CrashWorld, order: Orchestrator.Order): Promise<void> => {
+  const { number } = { number: Number(/\d+$/.exec(order.runId)?.[0]) }
+  const first = Orchestrator.start(world.program, order)
+  await World.until(() => world.service.truthOf(order.runId).length > 0)
+  await sleep(Random.nextUnit(Random.make(world.seed + number)) * 500)
+  first.child.kill("SIGKILL")
+  await first.exit
+}
+
+/** Requests that should not have been, one sentence each. */
+export const sayChanges = (changes: ReadonlyArray<Recorder.Recorded>): ReadonlyArray<string> =>
+  changes.map(({ method, path, status }) =>
+    `the loser was granted ${method} ${path.replace(/\?.*/, "")} (${status})`
+  )

@@ -1,0 +1,60 @@
+/**
+ * Stands between one orchestrator and the service, and writes down what it asked for and was granted.
+ */
+import { createServer, request } from "node:http"
+import { once } from "node:events"
+
+/** One request that was answered. */
+export interface Recorded {
+  readonly method: string
+  readonly path: string
+  readonly status: number
+  /** When it came, by `performance.now`. */
+  readonly atMs: number
+}
+
+/** A recorder at work. */
+export interface Recorder {
+  /** In the place of the service's. */
+  readonly endpoint: string
+  readonly requests: ReadonlyArray<Recorded>
+  readonly close: () => void
+}
+
+/** Records on the way to a service. */
+export const start = async (target: string): Promise<Recorder> => {
+  const requests: Array<Recorded> = []
+  const { host, hostname, port } = new URL(target)
+  const server = createServer((incoming, outgoing) => {
+    const { headers, method = "", url: path = "" } = incoming
+    const atMs = performance.now()
+    // The service answers only what is addressed to itself.
+    const options = { hostname, port, method, path, headers: { ...headers, host } }
+    const forwarded = request(options, (reply) => {
+      const { headers, statusCode: status = 0 } = reply
+      requests.push({ method, path, status, atMs })
+      outgoing.writeHead(status, headers)
+      reply.pipe(outgoing)
+    })
+    forwarded.on("error", () => outgoing.destroy())
+    incoming.pipe(forwarded)
+  })
+  server.listen(0, "127.0.0.1")
+  await once(server, "listening")
+  const address = server.address()
+  if (address === null || typeof address === "string") throw new Error("it listens nowhere")
+  return {
+    endpoint: `http://127.0.0.1:${address.port}`,
+    requests,
+    close: () => {
+      server.close()
+      server.closeAllConnections()
+    }
+  }
+}
+
+/** The requests of a recorder that changed something, since a time. */
+export const changes = ({ requests }: Recorder, sinceMs = 0): ReadonlyArray<Recorded> =>
+  requests.filter(({ atMs, method, status }) =>
+    method !== "GET" && method !== "HEAD" && status < 400 && atMs >= sinceMs
+  )

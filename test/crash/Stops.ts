@@ -1,0 +1,86 @@
+/**
+ * Stops an orchestrator for longer than each of its timeouts, and lets it go on: alone, it ends the run
+ * as if nothing had been; when another one took the run over meanwhile, it changes nothing more.
+ */
+import * as Random from "@batchwave/core/Random"
+import { cpSync, rmSync } from "node:fs"
+import { setTimeout as sleep } from "node:timers/promises"
+import * as CrashStory from "./CrashStory.ts"
+import * as World from "./CrashWorld.ts"
+import * as Orchestrator from "./Orchestrator.ts"
+import * as Races from "./Races.ts"
+import * as Recorder from "./Recorder.ts"
+
+/** Short enough to run out while the process is stopped. */
+const timeouts = {
+  client: { attemptTimeoutMs: 300, deadlineMs: 1_000, attemptsMax: 3 },
+  config: { stallMsMax: 500 }
+} satisfies Partial<Orchestrator.Order>
+
+const stoppedMs = 1_500
+
+const stopsFull = 60
+const stopsSample = 6
+
+/** Stops a number of runs: of three, one alone, one beside another's whole run, one beside a part. */
+export const run = async (world: World.CrashWorld): Promise<void> => {
+  const length = world.isFull ? stopsFull : stopsSample
+  const numbers = Array.from({ length }, (_, number) => number)
+  await World.each(world, numbers, (number) =>
+    number % 3 === 0
+      ? stopAlone(world, number)
+      : takeOver(world, number, number % 3 === 1))
+}
+
+const randomOf = ({ seed }: World.CrashWorld, number: number): number =>
+  Random.nextUnit(Random.make(seed + number))
+
+const stopAlone = async (world: World.CrashWorld, number: number): Promise<void> => {
+  const { name } = CrashStory.references[(number / 3) % CrashStory.references.length]!
+  const where = `--seed ${world.seed}, stop ${number} (${name})`
+  const order = World.orderOf(world, name, `${name}-stop-${number}`, timeouts)
+  const orchestrator = Orchestrator.start(world.program, order)
+  await orchestrator.ready
+  await sleep(randomOf(world, number) * (world.references.get(name)?.tookMs ?? 0))
+  orchestrator.child.kill("SIGSTOP")
+  await sleep(stoppedMs)
+  orchestrator.child.kill("SIGCONT")
+  World.judge(world, order, await orchestrator.exit, where)
+  World.count(world, "stopped for longer than every timeout")
+}
+
+const story = "slow"
+
+const takeOver = async (
+  world: World.CrashWorld,
+  number: number,
+  isWhole: boolean
+): Promise<void> => {
+  const where = `--seed ${world.seed}, stop ${number} (taken over)`
+  const order = World.orderOf(world, story, `${story}-taken-${number}`, timeouts)
+  const recorder = await Recorder.start(order.endpoint)
+  const stopped = Orchestrator.start(world.program, { ...order, endpoint: recorder.endpoint })
+  await World.until(() => world.service.truthOf(order.runId).length > 0)
+  await sleep(randomOf(world, number) * 700)
+  stopped.child.kill("SIGSTOP")
+  const later = { ...order, directory: `${order.directory}-copy` }
+  cpSync(order.directory, later.directory, { recursive: true })
+  await sleep(stoppedMs)
+  const second = Orchestrator.start(world.program, later)
+  if (isWhole) await second.exit
+  else {
+    await second.ready
+    await sleep(400)
+  }
+  const continuedMs = performance.now()
+  stopped.child.kill("SIGCONT")
+  const [loser, winner] = await Promise.all([stopped.exit, second.exit])
+  recorder.close()
+  World.count(world, `taken over, stopped until ${isWhole ? "the end" : "the middle"} of the other`)
+  if (loser.code !== 7 || loser.ending?._tag !== "Failed" || loser.ending.error !== "RunTaken") {
+    World.blame(world, where, [`the stopped one ended with ${World.sayExit(loser)}`])
+  }
+  World.blame(world, where, Races.sayChanges(Recorder.changes(recorder, continuedMs)))
+  World.judge(world, later, winner, where)
+  rmSync(order.directory, { recursive: true, force: true })
+}
