@@ -1,6 +1,6 @@
 /**
- * Holds what a run believes against what happened. It reads the journal's rows, the lines of the truth
- * and the report, each as it was written, and shares no code with what it checks.
+ * Holds what a run believes against what happened. It reads the rows of the journal, the lines of the
+ * truth and the report, and shares no code with what it checks but the reading of a row.
  *
  * C1 every node settles once, the run finishes once, and the report says the same as the journal.
  * C2 nothing is in the service that the journal did not intend before.
@@ -12,6 +12,7 @@
 import type { Report } from "@batchwave/core/Report"
 import type { Json } from "@batchwave/core/Workflow"
 import type { TruthEvent } from "@batchwave/emulator/TruthEvent"
+import * as EventText from "@batchwave/engine/EventText"
 import { DatabaseSync } from "node:sqlite"
 import type { CrashStory } from "./CrashStory.ts"
 import type { Ending } from "./Orchestrator.ts"
@@ -90,8 +91,7 @@ export const check = (evidence: Evidence): ReadonlyArray<string> => {
 export const readJournal = (file: string): ReadonlyArray<Line> => {
   using database = new DatabaseSync(file, { readOnly: true })
   return database.prepare("SELECT at_ms, body FROM batch ORDER BY number").all().map((row) => {
-    const events: ReadonlyArray<JournalEvent> = JSON.parse(String(row["body"]))
-    return { atMs: Number(row["at_ms"]), events }
+    return { atMs: Number(row["at_ms"]), events: EventText.read(String(row["body"])) }
   })
 }
 
@@ -114,7 +114,7 @@ const checkEndings = (
     const { _tag, node, nodes, outcome } = event
     const ending = endings[_tag]
     const concerned = nodes ?? (node === undefined ? [] : [node])
-    if (ending !== undefined) for (const one of concerned) settled[one]?.push(ending)
+    if (ending !== undefined) { for (const one of concerned) settled[one]?.push(ending) }
     if (ending !== undefined && finishes.length > 0) {
       problems.push(`${_tag} comes after the end of the run`)
     }
@@ -130,7 +130,9 @@ const checkEndings = (
       : undefined
     const found = settled[node] ?? []
     if (found.length === 1 && found[0] === outcome) return
-    problems.push(`${name} settled as [${found.join(", ")}], and was told as ${String(outcome)}`)
+    problems.push(
+      `${name} settled as [${found.join(", ")}], and was told as ${JSON.stringify(outcome)}`
+    )
   })
 }
 
@@ -161,20 +163,22 @@ const historiesOf = (truth: ReadonlyArray<TruthEvent>): ReadonlyMap<string, Hist
       state: "active"
     }
     histories.set(event.taskId, history)
-    if (event._tag === "TaskAdded") {
-      history.added++
-      continue
-    }
-    history.state = event.to
-    if (event.to === "running") {
-      history.runs.add(event.generation)
-      if (history.successes > 0) history.ranAfterSuccess = true
-    }
-    if (event.why === "reactivated") history.reactivated++
-    if (event.why === "lost" || event.why === "requeued") history.requeued++
-    if (event.to === "completed" && event.result === "success") history.successes++
+    if (event._tag === "TaskMoved") noteMove(history, event)
+    else history.added++
   }
   return histories
+}
+
+const noteMove = (history: History, event: TruthEvent & { readonly _tag: "TaskMoved" }): void => {
+  const { generation, result, to, why } = event
+  history.state = to
+  if (to === "running") {
+    history.runs.add(generation)
+    if (history.successes > 0) history.ranAfterSuccess = true
+  }
+  if (why === "reactivated") history.reactivated++
+  if (why === "lost" || why === "requeued") history.requeued++
+  if (to === "completed" && result === "success") history.successes++
 }
 
 const checkTasks = (
@@ -194,7 +198,7 @@ const checkTasks = (
       const { _tag, node, nodes, task, tasks } = event
       if (_tag === "RetryDecided" && node !== undefined) decided[node]!++
       // What the service held back for a task that failed is taken back and added anew.
-      if (_tag === "NodesWithdrawn") for (const one of nodes ?? []) decided[one]!++
+      if (_tag === "NodesWithdrawn") { for (const one of nodes ?? []) decided[one]!++ }
       if (_tag === "ReactivationPlanned" && task !== undefined) {
         reactivations.set(idOf(task), (reactivations.get(idOf(task)) ?? 0) + 1)
       }

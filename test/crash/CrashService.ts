@@ -3,7 +3,15 @@
  * their time by a scenario, and what it says has really happened.
  */
 import type { TruthEvent } from "@batchwave/emulator/TruthEvent"
-import { closeSync, fstatSync, mkdtempSync, openSync, readSync, rmSync, writeFileSync } from "node:fs"
+import {
+  closeSync,
+  fstatSync,
+  mkdtempSync,
+  openSync,
+  readSync,
+  rmSync,
+  writeFileSync
+} from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import * as Command from "../e2e/Command.ts"

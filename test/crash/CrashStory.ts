@@ -80,10 +80,13 @@ const fork: CrashStory = {
   policies: new Map([
     ["fork-1", Policy.retry({ max: 2, via: "reactivate" })],
     ["fork-2", Policy.retry({ max: 2, via: "resubmit" })],
-    ["fork-3", Policy.retry({
-      max: 1,
-      backoff: { description: "40 ms", delayMs: () => 40 }
-    })]
+    [
+      "fork-3",
+      Policy.retry({
+        max: 1,
+        backoff: { description: "40 ms", delayMs: () => 40 }
+      })
+    ]
   ]),
   rules: [
     fails("fork-1", 7, 2),

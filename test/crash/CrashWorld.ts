@@ -2,6 +2,7 @@
  * What all parts share: the service, the results of undisturbed runs, and the tally of what was done
  * and what was found wrong.
  */
+import * as Random from "@batchwave/core/Random"
 import { mkdirSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
@@ -62,6 +63,21 @@ export const orderOf = (
   const directory = join(service.directory, "runs", runId)
   mkdirSync(directory, { recursive: true })
   return { ...service.coordinates, story, runId, directory, ...more }
+}
+
+/** Everything in full, else so many items spread over all of them, which ones by the seed. */
+export const sample = <A>(
+  { isFull, seed }: Pick<CrashWorld, "isFull" | "seed">,
+  items: ReadonlyArray<A>,
+  length: number
+): ReadonlyArray<A> => {
+  if (isFull || items.length <= length) return items
+  const stride = items.length / length
+  const offset = Random.nextUnit(Random.make(seed)) * stride
+  return Array.from(
+    { length },
+    (_, index) => items[Math.floor(offset + index * stride) % items.length]!
+  )
 }
 
 /** Does something with every item, several at a time. */

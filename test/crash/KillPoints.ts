@@ -2,7 +2,6 @@
  * Kills an orchestrator at every point where it reaches outside: before each synchronisation of its
  * journal, before each write to it, and before each write to a socket; and resumes it.
  */
-import * as Random from "@batchwave/core/Random"
 import { readFileSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import * as CrashStory from "./CrashStory.ts"
@@ -10,7 +9,7 @@ import * as World from "./CrashWorld.ts"
 import * as Orchestrator from "./Orchestrator.ts"
 
 /** The nth call of a system call by the main thread. */
-interface Point {
+export interface Point {
   readonly story: string
   readonly kind: "sync" | "write" | "send"
   readonly call: string
@@ -34,8 +33,8 @@ const calls = Object.keys(kinds).join(",")
 /** Points of a run vary a little from one time to the next, so some are tried beyond the last seen. */
 const beyond = 3
 
-/** Runs a story under a trace and lists where it can be killed. */
-const pointsOf = async (
+/** Runs a story under a trace and lists where its main thread reaches outside, in order. */
+export const trace = async (
   world: World.CrashWorld,
   story: string
 ): Promise<ReadonlyArray<Point>> => {
@@ -58,34 +57,27 @@ const pointsOf = async (
       points.push({ story, kind, call, nth })
     }
   }
+  return points
+}
+
+const withBeyond = (points: ReadonlyArray<Point>): ReadonlyArray<Point> => {
+  const more: Array<Point> = []
   for (const call of ["fsync", "fdatasync", "pwrite64"]) {
     const last = points.findLast((point) => point.call === call)
-    for (let more = 1; last !== undefined && more <= beyond; more++) {
-      points.push({ ...last, nth: last.nth + more })
-    }
+    if (last === undefined) continue
+    for (let next = 1; next <= beyond; next++) more.push({ ...last, nth: last.nth + next })
   }
-  return points
+  return [...points, ...more]
 }
 
 /** How many points a sample takes of each story. */
 const samplePoints = 9
 
-/** All of them, or as many of each story as a sample takes, spread over its length. */
-const chosen = (world: World.CrashWorld, points: ReadonlyArray<Point>): ReadonlyArray<Point> => {
-  if (world.isFull) return points
-  const stride = points.length / samplePoints
-  const offset = Random.nextUnit(Random.make(world.seed)) * stride
-  return Array.from(
-    { length: samplePoints },
-    (_, index) => points[Math.floor(offset + index * stride) % points.length]!
-  )
-}
-
 /** Kills at every point, or at a sample of them. */
 export const run = async (world: World.CrashWorld): Promise<void> => {
   const points: Array<Point> = []
   for (const { name } of CrashStory.references) {
-    points.push(...chosen(world, await pointsOf(world, name)))
+    points.push(...World.sample(world, withBeyond(await trace(world, name)), samplePoints))
   }
   await World.each(world, points, (point) => killAt(world, point))
 }

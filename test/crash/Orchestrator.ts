@@ -87,12 +87,8 @@ export const start = (
   order: Order,
   wrapper: ReadonlyArray<string> = []
 ): Orchestrator => {
-  const [command = process.execPath, ...args] = [
-    ...wrapper,
-    process.execPath,
-    file,
-    JSON.stringify(order)
-  ]
+  const program = [process.execPath, file, JSON.stringify(order)] as const
+  const [command, ...args] = [...wrapper, ...program]
   const child = spawn(command, args, { env: environment, stdio: ["pipe", "pipe", "pipe"] })
   alive.add(child)
   const text = { stdout: "", stderr: "" }

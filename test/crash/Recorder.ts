@@ -1,8 +1,8 @@
 /**
  * Stands between one orchestrator and the service, and writes down what it asked for and was granted.
  */
-import { createServer, request } from "node:http"
 import { once } from "node:events"
+import { createServer, request } from "node:http"
 
 /** One request that was answered. */
 export interface Recorded {
@@ -11,6 +11,9 @@ export interface Recorded {
   readonly status: number
   /** When it came, by `performance.now`. */
   readonly atMs: number
+  readonly isChange: boolean
+  /** When it was signed, by the clock on the wall and cut to the second. */
+  readonly signedMs: number
 }
 
 /** A recorder at work. */
@@ -19,6 +22,12 @@ export interface Recorder {
   readonly endpoint: string
   readonly requests: ReadonlyArray<Recorded>
   readonly close: () => void
+}
+
+/** Whether something was granted; a collection of which no task was added is no change. */
+const isChange = (method: string, status: number, body: Buffer): boolean => {
+  if (method === "GET" || method === "HEAD" || status >= 400) return false
+  return status !== 200 || !body.includes("\"status\"") || /"status":"success"/i.test(String(body))
 }
 
 /** Records on the way to a service. */
@@ -31,10 +40,22 @@ export const start = async (target: string): Promise<Recorder> => {
     // The service answers only what is addressed to itself.
     const options = { hostname, port, method, path, headers: { ...headers, host } }
     const forwarded = request(options, (reply) => {
-      const { headers, statusCode: status = 0 } = reply
-      requests.push({ method, path, status, atMs })
-      outgoing.writeHead(status, headers)
-      reply.pipe(outgoing)
+      const { headers: replied, statusCode: status = 0 } = reply
+      const chunks: Array<Buffer> = []
+      reply.on("data", (chunk: Buffer) => chunks.push(chunk))
+      reply.on("end", () => {
+        const body = Buffer.concat(chunks)
+        const signedMs = Date.parse(String(headers["ocp-date"] ?? headers["date"]))
+        requests.push({
+          method,
+          path,
+          status,
+          atMs,
+          signedMs,
+          isChange: isChange(method, status, body)
+        })
+        outgoing.writeHead(status, replied).end(body)
+      })
     })
     forwarded.on("error", () => outgoing.destroy())
     incoming.pipe(forwarded)
@@ -55,6 +76,4 @@ export const start = async (target: string): Promise<Recorder> => {
 
 /** The requests of a recorder that changed something, since a time. */
 export const changes = ({ requests }: Recorder, sinceMs = 0): ReadonlyArray<Recorded> =>
-  requests.filter(({ atMs, method, status }) =>
-    method !== "GET" && method !== "HEAD" && status < 400 && atMs >= sinceMs
-  )
+  requests.filter(({ atMs, isChange }) => isChange && atMs >= sinceMs)

@@ -63,24 +63,29 @@ const takeOver = async (
   await World.until(() => world.service.truthOf(order.runId).length > 0)
   await sleep(randomOf(world, number) * 700)
   stopped.child.kill("SIGSTOP")
+  const stoppedAtMs = Date.now()
   const later = { ...order, directory: `${order.directory}-copy` }
   cpSync(order.directory, later.directory, { recursive: true })
   await sleep(stoppedMs)
-  const second = Orchestrator.start(world.program, later)
+  const claims = await Recorder.start(order.endpoint)
+  const second = Orchestrator.start(world.program, { ...later, endpoint: claims.endpoint })
+  // It has the run from its first change on, which is its claim.
   if (isWhole) await second.exit
-  else {
-    await second.ready
-    await sleep(400)
-  }
+  else await World.until(() => Recorder.changes(claims).length > 0)
   const continuedMs = performance.now()
   stopped.child.kill("SIGCONT")
   const [loser, winner] = await Promise.all([stopped.exit, second.exit])
   recorder.close()
+  claims.close()
   World.count(world, `taken over, stopped until ${isWhole ? "the end" : "the middle"} of the other`)
   if (loser.code !== 7 || loser.ending?._tag !== "Failed" || loser.ending.error !== "RunTaken") {
     World.blame(world, where, [`the stopped one ended with ${World.sayExit(loser)}`])
   }
-  World.blame(world, where, Races.sayChanges(Recorder.changes(recorder, continuedMs)))
+  const late = Recorder.changes(recorder, continuedMs)
+  // A request that was signed and not sent when the process was stopped is sent when it goes on.
+  const isUnderWay = ({ signedMs }: Recorder.Recorded): boolean => signedMs <= stoppedAtMs
+  World.count(world, "requests under way when stopped", late.filter(isUnderWay).length)
+  World.blame(world, where, Races.sayChanges(late.filter((one) => !isUnderWay(one))))
   World.judge(world, later, winner, where)
   rmSync(order.directory, { recursive: true, force: true })
 }

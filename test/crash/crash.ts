@@ -11,6 +11,8 @@ import { parseArgs } from "node:util"
 import * as CrashService from "./CrashService.ts"
 import * as CrashStory from "./CrashStory.ts"
 import * as World from "./CrashWorld.ts"
+import * as DiskFaults from "./DiskFaults.ts"
+import * as JournalDamage from "./JournalDamage.ts"
 import * as KillPoints from "./KillPoints.ts"
 import * as Orchestrator from "./Orchestrator.ts"
 import * as Races from "./Races.ts"
@@ -26,7 +28,9 @@ const parts: Readonly<Record<string, Part>> = {
   "points": { run: KillPoints.run, needsStrace: true },
   "kills": { run: RandomKills.run, needsStrace: false },
   "races": { run: Races.run, needsStrace: false },
-  "stops": { run: Stops.run, needsStrace: false }
+  "stops": { run: Stops.run, needsStrace: false },
+  "disk": { run: DiskFaults.run, needsStrace: true },
+  "bytes": { run: JournalDamage.run, needsStrace: true }
 }
 
 const { values } = parseArgs({

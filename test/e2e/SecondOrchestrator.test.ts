@@ -1,12 +1,17 @@
 /**
  * Two orchestrators with copies of one journal: one of them goes on, the other changes nothing.
  */
+import { JobOperations } from "@batchwave/client/JobOperations"
+import { TaskOperations } from "@batchwave/client/TaskOperations"
 import * as Workflow from "@batchwave/core/Workflow"
+import * as Hold from "@batchwave/engine/Hold"
+import * as JobClaim from "@batchwave/engine/JobClaim"
 import { assert, describe, it } from "@effect/vitest"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
+import * as Stream from "effect/Stream"
 import { appendFileSync, cpSync, existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import * as World from "./EngineWorld.ts"
@@ -44,6 +49,20 @@ const startOf = Effect.fnUntraced(function*(world: World.EngineWorld) {
   }).pipe(Effect.forkChild)
   yield* Deferred.await(started)
   return fiber
+})
+
+const jobsOf = (world: World.EngineWorld) =>
+  JobOperations.use((jobs) => Stream.runCollect(jobs.list({ select: ["id", "state"] }))).pipe(
+    Effect.provide(World.clientLayer(world))
+  )
+
+const claimsOf = Effect.fnUntraced(function*(epoch: number) {
+  return {
+    header: { runId: "run-1" },
+    job: { id: "bw-held" },
+    jobs: yield* JobOperations,
+    claim: yield* JobClaim.make(epoch)
+  }
 })
 
 const racesCount = Number(process.env["BATCHWAVE_RACES"] ?? 5)
@@ -93,4 +112,56 @@ describe("a second orchestrator", () => {
       }).pipe(Effect.scoped),
     30_000
   )
+
+  it.live(
+    "with a copy from before the end learns that the run has ended, and runs nothing again",
+    () =>
+      Effect.gen(function*() {
+        const world = yield* World.make
+        const nodes = nodesOf(world)
+        yield* Fiber.interrupt(yield* startOf(world))
+        const late = carry(world, "late")
+        appendFileSync(join(world.directory, "gate"), "")
+        const { report } = yield* World.run(world, { nodes })
+        assert.strictEqual(report.outcome, "succeeded")
+        const jobs = yield* jobsOf(world)
+        // The second time, its journal was opened more often than the one that ended the run.
+        for (const _ of ["first", "second"]) {
+          const refused = yield* World.run(late, { nodes }).pipe(Effect.flip)
+          assert.strictEqual(refused._tag, "RunTaken")
+        }
+        const refused = yield* World.run(late, { nodes }).pipe(Effect.flip)
+        assert.match(refused.message, /has brought run run-1 to its end/)
+        assert.deepStrictEqual(yield* jobsOf(world), jobs)
+        assert.deepStrictEqual(linesOf(join(world.directory, "ran")), ["a", "b"])
+      }).pipe(Effect.scoped),
+    30_000
+  )
+})
+
+describe("an orchestrator that has heard nothing for a while", () => {
+  it.live("looks at the job before it changes anything, and changes nothing when it was taken", () =>
+    Effect.gen(function*() {
+      const world = yield* World.make
+      yield* Effect.gen(function*() {
+        const claims = yield* claimsOf(1)
+        yield* claims.jobs.add({
+          id: claims.job.id,
+          poolInfo: { poolId: world.emulator.pool },
+          metadata: JobClaim.metadata(claims)
+        })
+        // To this one, anything is a while.
+        const { lost, tasks } = yield* Hold.make(claims, yield* TaskOperations, { pollMsMax: 0 })
+        yield* tasks.add(claims.job.id, { id: "before", commandLine: "true" })
+        yield* JobClaim.claim(yield* claimsOf(2), yield* claims.jobs.get(claims.job.id))
+        const late = yield* tasks.add(claims.job.id, { id: "late", commandLine: "true" }).pipe(
+          Effect.forkChild
+        )
+        const { message } = yield* Effect.flip(lost)
+        assert.match(message, /another orchestrator, on .+ works on run run-1/)
+        assert.isUndefined(late.pollUnsafe())
+        const listed = yield* Stream.runCollect(tasks.list(claims.job.id))
+        assert.deepStrictEqual(listed.map(({ id }) => id), ["before"])
+      }).pipe(Effect.provide(World.clientLayer(world)))
+    }).pipe(Effect.scoped))
 })

@@ -31,6 +31,7 @@ import { ArtifactStore } from "./ArtifactStore.ts"
 import * as Driver from "./Driver.ts"
 import type { EngineError, JournalFailed } from "./EngineError.ts"
 import * as FileDigests from "./FileDigests.ts"
+import * as Hold from "./Hold.ts"
 import * as JobClaim from "./JobClaim.ts"
 import * as JobLife from "./JobLife.ts"
 import * as JobPlace from "./JobPlace.ts"
@@ -150,11 +151,12 @@ export const run: (
       context.feed.count += events.length
       for (const event of events) {
         if (event._tag === "JobReplaced") JobPlace.replace(context.job, event.jobId, context.state)
+        if (event._tag === "RunFinished") context.job.finished.add(context.job.id)
         RunState.evolve(context.state, event, atMs)
       }
     })
     if (context.state.outcome === undefined || wantsRerun(options)) {
-      yield* proceed(options, context, journal).pipe(
+      yield* Effect.raceFirst(proceed(options, context, journal), context.lost).pipe(
         Effect.ensuring(Effect.sync(() => RunFeed.end(context.feed)))
       )
       yield* JobLife.end(context)
@@ -180,12 +182,20 @@ const makeContext = Effect.fnUntraced(function*(
   epoch: number,
   isResumed: boolean
 ) {
+  const job = JobPlace.make(header.jobId)
+  const claim = yield* JobClaim.make(epoch)
+  const { jobs, lost, tasks } = yield* Hold.make(
+    { header, job, claim, jobs: yield* JobOperations },
+    yield* TaskOperations,
+    options.config
+  )
   return {
     header,
     isResumed,
-    job: JobPlace.make(header.jobId),
+    job,
     jobLock: yield* Semaphore.make(1),
-    claim: yield* JobClaim.make(epoch),
+    claim,
+    lost,
     plan: options.plan,
     definition: options.definition,
     state: RunState.make(options.plan),
@@ -194,8 +204,8 @@ const makeContext = Effect.fnUntraced(function*(
     inbox: yield* Queue.unbounded<ExternalEvent>(),
     feed: yield* RunFeed.make,
     unanswered: yield* Unanswered.make,
-    tasks: yield* TaskOperations,
-    jobs: yield* JobOperations,
+    tasks,
+    jobs,
     pools: yield* PoolOperations,
     files: yield* FileOperations,
     store: yield* ArtifactStore,

@@ -7,7 +7,10 @@
  * O2 A claim is refused while the job bears one of the same or a later epoch: the older copy of a
  *    journal never takes a run away from the newer one.
  * O3 Whoever finds another claim on its job stops and changes nothing more. It looks with every full
- *    listing, so between two of those both may act; ids fixed by the plan keep what is added single.
+ *    listing, when it has heard nothing for a while (`Hold`), and before it ends the job; between two
+ *    looks both may act, and ids fixed by the plan keep what is added single.
+ * O4 A job in which the run was brought to its end is never followed by another for an older copy of the
+ *    journal.
  *
  * @source Job_Patch 2024-02-01.19.0 (If-Match; metadata is replaced as a whole)
  */
@@ -152,6 +155,43 @@ export const requireOwner = (
   return owner === undefined || owner.instance === context.claim.instance
     ? Effect.void
     : taken(context, owner)
+}
+
+/**
+ * Fails with `RunTaken` when a job bears the claim of another orchestrator that came with ours or after
+ * it. A claim of an earlier opening of the journal is nobody's any more.
+ *
+ * @category operations
+ */
+export const requireNoLater = (
+  context: ClaimContext,
+  job: Pick<CloudJob, "metadata">
+): Effect.Effect<void, RunTaken> => {
+  const owner = ownerOf(job)
+  return owner !== undefined && owner.epoch < context.claim.epoch
+    ? Effect.void
+    : requireOwner(context, job)
+}
+
+/**
+ * Fails with `RunTaken`, since another orchestrator has brought the run to its end in this job.
+ *
+ * @category operations
+ */
+export const finishedElsewhere = (
+  { header }: Pick<ClaimContext, "header">,
+  job: Pick<CloudJob, "id" | "metadata">
+): Effect.Effect<never, RunTaken> => {
+  const host = ownerOf(job)?.host ?? ""
+  return Effect.fail(
+    new RunTaken({
+      runId: header.runId,
+      host,
+      message: `another orchestrator, on ${host || "an unknown machine"}, has brought run `
+        + `${header.runId} to its end in the job ${job.id}; this journal is a copy from before, and `
+        + "nothing was changed. Its outcome is in the journal there"
+    })
+  )
 }
 
 const taken = (

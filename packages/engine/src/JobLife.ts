@@ -13,7 +13,7 @@ import { durationOfMs } from "@batchwave/wire/Iso8601Duration"
 import type { CloudJob } from "@batchwave/wire/Job"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import { BackendFailed, type EngineError } from "./EngineError.ts"
+import { BackendFailed, type EngineError, type RunTaken } from "./EngineError.ts"
 import * as JobClaim from "./JobClaim.ts"
 import { backendFailed, type RunContext, withPatience } from "./RunContext.ts"
 import * as RunJobs from "./RunJobs.ts"
@@ -24,6 +24,9 @@ import * as RunJobs from "./RunJobs.ts"
  * @category models
  */
 export type Tell = (event: ExternalEvent) => Effect.Effect<unknown, EngineError>
+
+/** An end that loses against a write of somebody else is tried again so many times. */
+const endTriesMax = 5
 
 /** The longest wait between two tries to add a job that the account has no room for. */
 const quotaWaitMsMax = 60_000
@@ -112,7 +115,10 @@ const claimOurs = Effect.fnUntraced(function*(context: RunContext, jobId: string
   if (JobClaim.runOf(job) !== context.header.runId) {
     return yield* refuse(`the job ${jobId} exists and belongs to something else`)
   }
-  if (isOver(job)) return "over"
+  if (isOver(job)) {
+    yield* requireUnfinished(context, job)
+    return "over"
+  }
   yield* JobClaim.claim({ ...context, job: { id: jobId } }, job).pipe(
     Effect.mapError((error) =>
       error._tag === "RunTaken" ? error : backendFailed("JobLife.begin", error)
@@ -120,6 +126,26 @@ const claimOurs = Effect.fnUntraced(function*(context: RunContext, jobId: string
   )
   return "open"
 })
+
+/** Why a job is ended when its run has come to its end. */
+const finishedReason = "RunFinished"
+
+/**
+ * Fails with `RunTaken` when a job that is over was last held by an orchestrator that came after ours,
+ * or ended by one that brought the run to its end without a word of it in our journal: that journal
+ * is an older copy, and what it takes for open has been done.
+ *
+ * @category operations
+ */
+export const requireUnfinished = (
+  context: RunContext,
+  job: Pick<CloudJob, "id" | "metadata" | "executionInfo">
+): Effect.Effect<void, RunTaken> => {
+  const isFinished = job.executionInfo?.terminateReason === finishedReason
+  return isFinished && !context.job.finished.has(job.id ?? "")
+    ? JobClaim.finishedElsewhere(context, job)
+    : JobClaim.requireNoLater(context, job)
+}
 
 /**
  * Whether a job takes no more tasks, now or soon.
@@ -160,16 +186,28 @@ export const refuse = (message: string): Effect.Effect<never, BackendFailed> =>
   )
 
 /**
- * Ends the job, and with it whatever of it may still run. A job that is over or gone is ended; any
- * other trouble is logged, since a run whose nodes have settled does not fail because of this.
+ * Ends the job, and with it whatever of it may still run, unless another orchestrator has taken it:
+ * then it fails with `RunTaken`. A job that is over or gone is ended; any other trouble is logged, since
+ * a run whose nodes have settled does not fail because of this.
  *
  * @category operations
  */
 export const end = Effect.fn("JobLife.end")(
   function*(context: RunContext) {
-    yield* RunJobs.end(context.jobs, context.job.id, "RunFinished").pipe(
+    const { job: { id: jobId }, jobs } = context
+    const endOnce = Effect.gen(function*() {
+      const found = yield* jobs.get(jobId, { select: ["id", "metadata", "eTag"] })
+      yield* JobClaim.requireNoLater(context, found)
+      const condition = found.eTag === undefined ? {} : { ifMatch: found.eTag }
+      yield* RunJobs.end(jobs, jobId, finishedReason, condition)
+    })
+    yield* endOnce.pipe(
+      Effect.retry({ while: ({ _tag }) => _tag === "ConditionNotMet", times: endTriesMax }),
+      Effect.catchTag("NotFound", () => Effect.void),
       Effect.catch((error) =>
-        Effect.logWarning(`the job ${context.job.id} could not be ended: ${error.message}`)
+        error._tag === "RunTaken"
+          ? Effect.fail(error)
+          : Effect.logWarning(`the job ${jobId} could not be ended: ${error.message}`)
       )
     )
   }

@@ -16,6 +16,8 @@ export interface JobPlace {
   id: string
   /** The jobs before it, the oldest first; by node, the newest submission each holds. */
   readonly former: Array<{ readonly id: string; readonly submissions: Uint16Array }>
+  /** The ids of those in which the run came to its end, once or before it was run again in part. */
+  readonly finished: Set<string>
 }
 
 /**
@@ -23,7 +25,11 @@ export interface JobPlace {
  *
  * @category constructors
  */
-export const make = (jobId: string): JobPlace => ({ id: jobId, former: [] })
+export const make = (jobId: string): JobPlace => ({
+  id: jobId,
+  former: [],
+  finished: new Set()
+})
 
 /**
  * The id of the job that comes after the current one: the first id with `-j2`, `-j3`, … behind it.

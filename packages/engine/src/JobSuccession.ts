@@ -13,6 +13,7 @@ import type { BatchFailure } from "@batchwave/client/BatchFailure"
 import { isInService, NodeState } from "@batchwave/core/NodeState"
 import { isKnownEnd } from "@batchwave/core/Relevance"
 import type { ExternalEvent } from "@batchwave/core/RunEvent"
+import type { CloudJob } from "@batchwave/wire/Job"
 import type { CloudTask } from "@batchwave/wire/Task"
 import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
@@ -97,17 +98,26 @@ export const succeed: (
 /** Waits for a job that ends to have ended, so that its tasks do not change any more. */
 const awaitOver = Effect.fnUntraced(function*(context: RunContext, jobId: string) {
   for (let tried = 0;; tried++) {
-    const state = yield* context.jobs.get(jobId, { select: ["id", "state"] }).pipe(
+    const job = yield* context.jobs.get(jobId, {
+      select: ["id", "state", "metadata", "executionInfo"]
+    }).pipe(
       withPatience(context),
-      Effect.map((job): string => JobLife.isOver(job) ? job.state ?? "" : "open"),
-      Effect.catchTag("NotFound", () => Effect.succeed("gone")),
+      Effect.catchTag("NotFound", () => Effect.succeed(undefined)),
       Effect.mapError((error) => backendFailed("JobSuccession.replace", error))
     )
+    // Nobody else's job is replaced, and no job in which somebody else came to the run's end.
+    if (job !== undefined) yield* JobLife.requireUnfinished(context, job)
+    const state = stateOf(job)
     if (state === "open" || state === "gone") return state
     if (state === "completed" || tried >= context.config.patienceTries) return "over"
     yield* Effect.sleep(context.config.pollMsMin)
   }
 })
+
+const stateOf = (job: Pick<CloudJob, "state"> | undefined): string => {
+  if (job === undefined) return "gone"
+  return JobLife.isOver(job) ? job.state ?? "" : "open"
+}
 
 const tasksOf = (
   context: RunContext

@@ -21,7 +21,7 @@ import type * as Queue from "effect/Queue"
 import * as Schedule from "effect/Schedule"
 import type * as Semaphore from "effect/Semaphore"
 import type { ArtifactStoreShape } from "./ArtifactStore.ts"
-import { BackendFailed } from "./EngineError.ts"
+import { BackendFailed, type RunTaken } from "./EngineError.ts"
 import type { FileDigests } from "./FileDigests.ts"
 import type { JobClaim } from "./JobClaim.ts"
 import type { JobPlace } from "./JobPlace.ts"
@@ -45,6 +45,8 @@ export interface RunContext {
   /** Whoever holds it may replace the job. */
   readonly jobLock: Semaphore.Semaphore
   readonly claim: JobClaim
+  /** Fails when another orchestrator was found to have the run, and else never ends. */
+  readonly lost: Effect.Effect<never, RunTaken>
   readonly plan: Plan
   readonly definition: Definition
   readonly state: RunState

@@ -6,6 +6,7 @@
  */
 import type { BatchFailure } from "@batchwave/client/BatchFailure"
 import type { JobOperationsShape } from "@batchwave/client/JobOperations"
+import type { ConditionalOptions } from "@batchwave/client/RequestOptions"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import * as JobClaim from "./JobClaim.ts"
@@ -52,15 +53,17 @@ export const list = (
   )
 
 /**
- * Ends a job and whatever of it may still run. One that is over or gone is ended.
+ * Ends a job and whatever of it may still run, if it is still as the condition says. One that is over
+ * or gone is ended.
  *
  * @category operations
  */
 export const end = (
   jobs: JobOperationsShape,
   jobId: string,
-  reason: string
+  reason: string,
+  condition: ConditionalOptions = {}
 ): Effect.Effect<void, BatchFailure> =>
-  jobs.terminate(jobId, { terminateReason: reason }).pipe(
+  jobs.terminate(jobId, { terminateReason: reason, ...condition }).pipe(
     Effect.catchTags({ Conflict: () => Effect.void, NotFound: () => Effect.void })
   )
