@@ -65,11 +65,20 @@ const NodeRule = Schema.Struct({
   away: optional(Distribution)
 })
 
+const RecordedRun = Schema.Struct({
+  durationMs: Schema.Finite,
+  exitCode: optional(Schema.Finite),
+  setupFailure: optional(Schema.String),
+  uploadFailure: optional(Schema.String),
+  slots: optional(Schema.Finite)
+})
+
 const ScenarioFile = Schema.Struct({
   seed: optional(Schema.Finite),
   tasks: optional(Schema.Array(TaskRule)),
   nodes: optional(Schema.Array(NodeRule)),
-  recordedMs: optional(Schema.Record(Schema.String, Schema.Finite))
+  recordedMs: optional(Schema.Record(Schema.String, Schema.Finite)),
+  recordedRuns: optional(Schema.Record(Schema.String, Schema.Array(RecordedRun)))
 })
 
 /**

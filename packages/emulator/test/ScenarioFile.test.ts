@@ -29,7 +29,10 @@ const whole: Required<Scenario> = {
     life: { _tag: "Fixed", value: 1 },
     away: { _tag: "Fixed", value: 1 }
   }],
-  recordedMs: { a1: 12.5 }
+  recordedMs: { a1: 12.5 },
+  recordedRuns: {
+    a: [{ durationMs: 1, exitCode: 2, setupFailure: "x", uploadFailure: "y", slots: 3 }]
+  }
 }
 
 describe("a scenario file", () => {

@@ -103,7 +103,7 @@ export const make = (header: Header, outcomes: ReadonlyArray<Outcome>): Analysis
     arms,
     judgements,
     front: { measures, arms: front.flatMap((index) => arms[index]?.name ?? []) },
-    notes: notesOf(header, arms, trials)
+    notes: [...replayedOf(header, outcomes), ...notesOf(header, arms, trials)]
   }
 }
 
@@ -213,6 +213,27 @@ const frontMeasuresOf = (header: Header): Analysis["front"]["measures"] => {
   const other = header.measures[1]
     ?? (main === "wastedSlotSeconds" ? "makespan" : "wastedSlotSeconds")
   return [main, other]
+}
+
+/** Of a replay: how much of each arm is as recorded. */
+const replayedOf = (
+  header: Header,
+  outcomes: ReadonlyArray<Outcome>
+): ReadonlyArray<string> => {
+  if (header.world.scenario.recordedRuns === undefined) return []
+  return header.arms.map(({ name }) => {
+    let recorded = 0
+    let runs = 0
+    for (const { arm, replayed } of outcomes) {
+      if (arm !== name) continue
+      recorded += replayed?.recorded ?? 0
+      runs += replayed?.runs ?? 0
+    }
+    const share = runs === 0 ? 1 : recorded / runs
+    return `${name}: ${
+      Math.round(share * 1000) / 10
+    }% of its runs are as recorded, the rest is drawn.`
+  })
 }
 
 const notesOf = (

@@ -39,6 +39,9 @@ export interface BootstrapOptions {
   readonly resamples?: number
 }
 
+/** Of a variance: what rounding leaves of none. */
+const negligible = 1e-12
+
 const resamplesDefault = 2_000
 const resamplesMax = 40_000
 
@@ -68,8 +71,8 @@ export const meanInterval = (
       resample[place] = values[Random.nextInt(random, count)]!
     }
     const drawn = Quantiles.moments(resample)
-    // All places drew one value: it says nothing about the spread.
-    if (drawn.variance > 0) ratios.push((drawn.mean - mean) / Math.sqrt(drawn.variance / count))
+    // All places drew one value, or nearly one: it says nothing about the spread.
+    if (drawn.variance > variance * negligible) ratios.push((drawn.mean - mean) / Math.sqrt(drawn.variance / count))
   }
   const sorted = Float64Array.from(ratios).toSorted()
   const error = Math.sqrt(variance / count)

@@ -31,6 +31,8 @@ export interface Outcome {
   readonly measures: { readonly [name in MeasureName]: number }
   /** Failed attempts by class, in the order of the alphabet; `requeued` are those of the service. */
   readonly failures: { readonly [failureClass: string]: number }
+  /** In a world with recorded runs: how many runs went as recorded, of how many. */
+  readonly replayed?: { readonly recorded: number; readonly runs: number }
 }
 
 /**
@@ -100,7 +102,10 @@ const measure = (
       backoffSeconds: backoffMs(state) / 1000,
       cost: slotHours * pricePerSlotHour
     },
-    failures: failuresOf(state)
+    failures: failuresOf(state),
+    ...(experiment.world.scenario.recordedRuns === undefined ? {} : {
+      replayed: { recorded: driver.service.recordedCount, runs: driver.service.startedCount }
+    })
   }
 }
 

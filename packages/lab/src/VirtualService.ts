@@ -53,6 +53,8 @@ export interface VirtualService {
   readonly ledger: SlotLedger.SlotLedger
   /** Executions begun so far. */
   startedCount: number
+  /** Of these, those that went as recorded. */
+  recordedCount: number
   /** Generations of runs, and `-1 - index` of nodes. @internal */
   readonly events: EventHeap.EventHeap
   /** By generation. @internal */
@@ -85,6 +87,7 @@ export const make = (options: {
     submissionOf: [],
     ledger: options.ledger ?? SlotLedger.make(),
     startedCount: 0,
+    recordedCount: 0,
     events: EventHeap.make(),
     runs: new Map(),
     lives: []
@@ -157,9 +160,11 @@ export const referenceOf = (service: VirtualService, task: Task): TaskReference 
 const begin = (service: VirtualService, start: StartTask | StartChore): void => {
   service.startedCount++
   const { model } = service
-  const course = start._tag === "StartChore"
-    ? RunCourse.make(model, { ...start, requiredSlots: 1 })
-    : RunCourse.make(model, inNameOf(service, start))
+  const run = start._tag === "StartChore"
+    ? { ...start, requiredSlots: 1 }
+    : inNameOf(service, start)
+  const course = RunCourse.make(model, run)
+  if (RunCourse.recordedRun(model, run) !== undefined) service.recordedCount++
   const fault = start._tag === "StartTask" ? start.fault : undefined
   const { durationMs, end } = fault === undefined
     ? { durationMs: course.totalMs, end: course.end }

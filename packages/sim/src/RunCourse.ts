@@ -5,7 +5,7 @@
  */
 import * as Random from "@batchwave/core/Random"
 import * as RunSubject from "./RunSubject.ts"
-import type { CodedFailure, ExitFailure } from "./Scenario.ts"
+import type { CodedFailure, ExitFailure, RecordedRun } from "./Scenario.ts"
 import * as ScenarioModel from "./ScenarioModel.ts"
 import type { TaskFailure } from "./Task.ts"
 import type { TaskEnd } from "./TaskEnd.ts"
@@ -47,6 +47,8 @@ export interface RunCourse {
  */
 export const make = (model: ScenarioModel.ScenarioModel, run: ScenarioRun): RunCourse => {
   const { attempt, taskId } = run.subject ?? run
+  const recorded = recordedRun(model, run)
+  if (recorded !== undefined) return courseOfRecorded(recorded)
   const taskKey = taskId.toLowerCase()
   const random = ScenarioModel.stream(model, taskKey, attempt)
   const units = {
@@ -65,7 +67,7 @@ export const make = (model: ScenarioModel.ScenarioModel, run: ScenarioRun): RunC
   const { failures, setupFailure, straggler, stuckProbability = 0, uploadFailure } = conduct.rule
   const setupMs = Math.round(conduct.setup?.(units.setup) ?? 0)
   if (strikes(setupFailure, units.setupFailure)) {
-    const failure = failureOf(setupFailure, "BlobDownloadMiscError", "The set-up of the run failed")
+    const failure = failureOf(setupFailure, "BlobDownloadMiscError", setupFailed)
     return courseOf(setupMs, 0, 0, { _tag: "SetupFailed", failure })
   }
   if (units.stuck < stuckProbability) return courseOf(setupMs, Infinity, 0, { _tag: "Killed" })
@@ -87,11 +89,54 @@ export const make = (model: ScenarioModel.ScenarioModel, run: ScenarioRun): RunC
       ? {
         _tag: "Exited",
         exitCode: 0,
-        uploadFailure: failureOf(uploadFailure, "FileUploadMiscError", "The upload of files failed")
+        uploadFailure: failureOf(uploadFailure, "FileUploadMiscError", uploadFailed)
       }
       : { _tag: "Exited", exitCode: 0 }
   )
 }
+
+/**
+ * The run that was recorded in the place of this one; `undefined` when how it goes is drawn.
+ *
+ * @category queries
+ */
+export const recordedRun = (
+  model: ScenarioModel.ScenarioModel,
+  run: ScenarioRun
+): RecordedRun | undefined => {
+  if (model.recordedRuns.size === 0) return undefined
+  const { attempt, taskId } = run.subject ?? run
+  const recorded = model.recordedRuns.get(taskId.toLowerCase())?.[attempt - 1]
+  const isEscaped = recorded?.exitCode === outOfMemoryCode
+    && run.requiredSlots > (recorded.slots ?? run.requiredSlots)
+  return isEscaped ? undefined : recorded
+}
+
+const courseOfRecorded = (recorded: RecordedRun): RunCourse => {
+  const { durationMs, exitCode = 0, setupFailure, uploadFailure } = recorded
+  if (setupFailure !== undefined) {
+    const failure = failureOf({ probability: 1, code: setupFailure }, setupFailure, setupFailed)
+    return courseOf(durationMs, 0, 0, { _tag: "SetupFailed", failure })
+  }
+  return courseOf(
+    0,
+    durationMs,
+    0,
+    uploadFailure === undefined
+      ? { _tag: "Exited", exitCode }
+      : {
+        _tag: "Exited",
+        exitCode,
+        uploadFailure: failureOf({ probability: 1, code: uploadFailure }, "", uploadFailed)
+      }
+  )
+}
+
+const setupFailed = "The set-up of the run failed"
+const uploadFailed = "The upload of files failed"
+
+/** What a process tells that was ended for want of memory. */
+const outOfMemoryCode = 137
 
 /**
  * What a run writes.
@@ -144,7 +189,11 @@ const outOfMemory = (
   const wantedMiB = needMiB(Random.nextUnit(ScenarioModel.stream(model, first, 0)))
   const givenMiB = memory.perSlotMiB * requiredSlots
   if (wantedMiB <= givenMiB) return undefined
-  return { exitCode: memory.exitCode ?? 137, probability: 1, part: givenMiB / wantedMiB }
+  return {
+    exitCode: memory.exitCode ?? outOfMemoryCode,
+    probability: 1,
+    part: givenMiB / wantedMiB
+  }
 }
 
 const strikes = (chance: { readonly probability: number } | undefined, unit: number): boolean =>

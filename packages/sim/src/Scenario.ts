@@ -112,6 +112,24 @@ export interface NodeRule {
 }
 
 /**
+ * How one run went, as a journal tells it.
+ *
+ * @category models
+ */
+export interface RecordedRun {
+  /** All of it, set-up and upload included. */
+  readonly durationMs: number
+  /** @default 0 */
+  readonly exitCode?: number
+  /** The code of the failure before its process. */
+  readonly setupFailure?: string
+  /** The code of the failure to store its files; with an exit code of 0. */
+  readonly uploadFailure?: string
+  /** Slots it had. A run that ran out of memory (137) does so again with no more than these. */
+  readonly slots?: number
+}
+
+/**
  * A world for tasks to run in.
  *
  * @category models
@@ -126,6 +144,11 @@ export interface Scenario {
    * every rule. The n-th resubmission `id-rn` of a task counts as the task.
    */
   readonly recordedMs?: Readonly<Record<string, number>>
+  /**
+   * Runs by task id, the first, the second and so on through retries, reactivations and resubmissions:
+   * they come before every rule, and what goes beyond them is drawn.
+   */
+  readonly recordedRuns?: Readonly<Record<string, ReadonlyArray<RecordedRun>>>
 }
 
 /** How many rules of a kind a scenario may have. */
@@ -150,7 +173,23 @@ export const problems = (scenario: Scenario): ReadonlyArray<string> => {
     if (Number.isFinite(durationMs) && durationMs >= 0) continue
     found.push(`recordedMs["${id}"] must be a number of at least 0, not ${durationMs}.`)
   }
+  for (const [id, runs] of Object.entries(scenario.recordedRuns ?? {})) {
+    runs.forEach((run, index) => checkRecorded(found, run, `recordedRuns["${id}"][${index}]`))
+  }
   return found
+}
+
+const checkRecorded = (
+  found: Array<string>,
+  { durationMs, exitCode = 0 }: RecordedRun,
+  place: string
+): void => {
+  if (!(Number.isFinite(durationMs) && durationMs >= 0)) {
+    found.push(`${place}.durationMs must be a number of at least 0, not ${durationMs}.`)
+  }
+  if (!Number.isInteger(exitCode)) {
+    found.push(`${place}.exitCode must be a whole number, not ${exitCode}.`)
+  }
 }
 
 const checkTask = (found: Array<string>, rule: TaskRule, place: string): void => {

@@ -10,7 +10,7 @@
 import * as Random from "@batchwave/core/Random"
 import * as Distribution from "./Distribution.ts"
 import * as IdPattern from "./IdPattern.ts"
-import type { ExitFailure, NodeRule, Scenario, TaskRule } from "./Scenario.ts"
+import type { ExitFailure, NodeRule, RecordedRun, Scenario, TaskRule } from "./Scenario.ts"
 
 /**
  * What all rules that match a run say together.
@@ -48,6 +48,8 @@ export interface ScenarioModel {
   readonly seed: number
   /** Durations by lower-case id. @internal */
   readonly recordedMs: ReadonlyMap<string, number>
+  /** By lower-case id. @internal */
+  readonly recordedRuns: ReadonlyMap<string, ReadonlyArray<RecordedRun>>
   /** By the set of rules that match, as a sum of powers of two. @internal */
   readonly taskConducts: Map<number, TaskConduct>
   /** By id. @internal */
@@ -66,6 +68,9 @@ export const make = (scenario: Scenario): ScenarioModel => ({
   seed: scenario.seed ?? 1,
   recordedMs: new Map(
     Object.entries(scenario.recordedMs ?? {}).map(([id, ms]) => [id.toLowerCase(), ms])
+  ),
+  recordedRuns: new Map(
+    Object.entries(scenario.recordedRuns ?? {}).map(([id, runs]) => [id.toLowerCase(), runs])
   ),
   taskConducts: new Map(),
   nodeConducts: new Map(),

@@ -157,6 +157,34 @@ describe("the course of a run", () => {
     )
   })
 
+  it("goes as recorded where a run was, and as the rules say beyond", () => {
+    const ask = courses({
+      tasks: [{ duration: fixed(9), setup: fixed(1) }],
+      recordedRuns: {
+        "Align": [
+          { durationMs: 70, exitCode: 4 },
+          { durationMs: 80, setupFailure: "DiskFull" },
+          { durationMs: 90, uploadFailure: "NoRoom" },
+          { durationMs: 60, exitCode: 137, slots: 2 }
+        ]
+      }
+    })
+    const told = [1, 2, 3, 5].map((attempt) => ask("align", attempt))
+    assert.deepStrictEqual(told.map(({ totalMs }) => totalMs), [70, 80, 90, 10])
+    assert.deepStrictEqual(told[0]?.end, { _tag: "Exited", exitCode: 4 })
+    assert.strictEqual(told[1]?.end._tag, "SetupFailed")
+    assert.deepInclude(told[2]?.end, { _tag: "Exited", exitCode: 0 })
+    const withSlots = (requiredSlots: number) => ask("align", 4, { requiredSlots }).totalMs
+    assert.deepStrictEqual([withSlots(2), withSlots(3)], [60, 10])
+    assert.deepStrictEqual(
+      Scenario.problems({ recordedRuns: { a: [{ durationMs: -1, exitCode: 0.5 }] } }),
+      [
+        "recordedRuns[\"a\"][0].durationMs must be a number of at least 0, not -1.",
+        "recordedRuns[\"a\"][0].exitCode must be a whole number, not 0.5."
+      ]
+    )
+  })
+
   it("takes a millisecond at least", () => {
     assert.deepInclude(courses({})("t"), { processMs: 0, totalMs: 1 })
   })

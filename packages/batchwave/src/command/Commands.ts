@@ -22,7 +22,7 @@ import {
 } from "./CommonFlags.ts"
 import { emulateFlags } from "./EmulateFlags.ts"
 import { flag, slotsMax, whole } from "./FlagKinds.ts"
-import { labFlags, requestOf, searchFlags, searchOf, sensitivityFlags, varyOf } from "./LabFlags.ts"
+import { lab } from "./LabCommands.ts"
 import { retry } from "./RetryFlags.ts"
 import { steering } from "./SteerCommands.ts"
 
@@ -156,81 +156,6 @@ const emulate = Command.make(
   Command.withExamples([
     { command: "batchwave emulate --port 8765", description: "Serve on a fixed port" }
   ])
-)
-
-const labFit = Command.make(
-  "fit",
-  { run: runArgument, data, color },
-  Effect.fnUntraced(function*(settings) {
-    const LabFitCommand = yield* Effect.promise(() => import("./LabFitCommand.ts"))
-    yield* LabFitCommand.run(settings).pipe(onScreen(settings))
-  })
-).pipe(Command.withDescription("Fit a scenario to the journal of a run, and say how well it fits"))
-
-const labSearch = Command.make(
-  "search",
-  { ...labFlags, ...searchFlags, color },
-  Effect.fnUntraced(function*(settings) {
-    const LabSearchCommand = yield* Effect.promise(() => import("./LabSearchCommand.ts"))
-    const format = settings.json ? "json" : settings.format
-    const request = { ...requestOf(settings), ...searchOf(settings) }
-    yield* LabSearchCommand.run({ ...settings, request, format }).pipe(onScreen(settings))
-  })
-).pipe(
-  Command.withDescription("Find the best of many arms, such as those of a sweep, with few trials"),
-  Command.withExamples([
-    {
-      command: "batchwave lab search sweep.ts --finalists 2",
-      description: "The two best points of a sweep, confirmed on fresh seeds"
-    }
-  ])
-)
-
-const labSensitivity = Command.make(
-  "sensitivity",
-  { ...labFlags, ...sensitivityFlags, color },
-  Effect.fnUntraced(function*(settings) {
-    const LabSensitivityCommand = yield* Effect.promise(() => import("./LabSensitivityCommand.ts"))
-    const format = settings.json ? "json" : settings.format
-    const request = { ...requestOf(settings), ...varyOf(settings) }
-    yield* LabSensitivityCommand.run({ ...settings, request, format }).pipe(onScreen(settings))
-  })
-).pipe(
-  Command.withDescription("Find the quantity of the world that flips the verdict, and where"),
-  Command.withExamples([
-    {
-      command: "batchwave lab sensitivity experiment.ts --vary pool.nodes=2..32",
-      description: "From how many nodes on the other arm is better"
-    }
-  ])
-)
-
-const lab = Command.make(
-  "lab",
-  { ...labFlags, color },
-  Effect.fnUntraced(function*(settings) {
-    const LabCommand = yield* Effect.promise(() => import("./LabCommand.ts"))
-    const format = settings.json ? "json" : settings.format
-    yield* LabCommand.run({ ...settings, request: requestOf(settings), format }).pipe(
-      onScreen(settings)
-    )
-  })
-).pipe(
-  Command.withDescription(
-    "Compare retry policies by trials in virtual time, and say how sure it is"
-  ),
-  Command.withExamples([
-    {
-      command: "batchwave lab weather.ts --arm fixed.ts --arm jitter.ts --scenario throttled",
-      description: "Which of two policies is better in a world that throttles"
-    },
-    {
-      command: "batchwave lab trace.json --arm arms.ts --out study --trials 1000",
-      description: "Keep results and reports"
-    },
-    { command: "batchwave lab fit RUN > world.json", description: "The world of a real run" }
-  ]),
-  Command.withSubcommands([labFit, labSearch, labSensitivity])
 )
 
 const doctor = Command.make(

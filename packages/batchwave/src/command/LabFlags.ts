@@ -94,6 +94,23 @@ export const labFlags = {
 }
 
 /**
+ * What the flags of a replay ask for.
+ *
+ * @category conversions
+ */
+export const replayOf = (
+  settings:
+    & Omit<Parameters<typeof requestOf>[0], "file" | "param" | "scenario">
+    & { readonly data: string; readonly run: Option.Option<string> }
+): LabRequest => ({
+  ...requestOf({ ...settings, file: "", param: [], scenario: Option.none() }),
+  replay: {
+    data: settings.data,
+    ...(Option.isSome(settings.run) ? { run: settings.run.value } : {})
+  }
+})
+
+/**
  * What the flags ask for.
  *
  * @category conversions

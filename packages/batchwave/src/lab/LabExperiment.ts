@@ -14,6 +14,7 @@ import { type CommandError, usage } from "../command/CommandError.ts"
 import * as Parameters from "../command/Parameters.ts"
 import * as PipelineFile from "../command/PipelineFile.ts"
 import * as ArmFile from "./ArmFile.ts"
+import * as LabReplay from "./LabReplay.ts"
 import type { LabRequest } from "./LabRequest.ts"
 import * as WorldFile from "./WorldFile.ts"
 
@@ -29,9 +30,15 @@ export const make: (
   request: LabRequest
 ) => Effect.Effect<Experiment.Experiment, CommandError> = Effect.fn("LabExperiment.make")(
   function*(request: LabRequest) {
-    const own = yield* ownExperiment(request.file)
+    const own = request.replay === undefined
+      ? yield* ownExperiment(request.file)
+      : yield* replayed(request)
     const problems: Array<string> = []
-    const arms = yield* armsOf(request, own, problems)
+    const arms = yield* armsOf(
+      request.replay === undefined ? request : { ...request, arms: [] },
+      own,
+      problems
+    )
     const world = worldOf(request, own, problems)
     const workload = own?.workload ?? (yield* workloadOf(request, problems))
     if (problems.length > 0 || workload === undefined) return yield* Effect.fail(wrong(problems))
@@ -52,6 +59,30 @@ export const make: (
     })
   }
 )
+
+/** The recorded run is the baseline, and an arm that does not say otherwise has its modes. */
+const replayed = Effect.fnUntraced(function*(request: LabRequest) {
+  const { asRecorded, runId, workload, world } = yield* LabReplay.load(
+    request.replay ?? { data: "" }
+  )
+  const loaded = yield* Effect.forEach(request.arms, ArmFile.load)
+  const found = loaded.flatMap(({ problems }) => problems)
+  if (request.arms.includes(ArmFile.pipelineArm)) {
+    found.push(
+      "--arm pipeline: a journal does not hold the policies of its pipeline; give a module"
+    )
+  }
+  if (found.length > 0) return yield* Effect.fail(wrong(found))
+  const { failureMode, mode } = asRecorded
+  return Experiment.make({
+    name: `replay of ${runId}`,
+    workload,
+    world,
+    arms: [asRecorded].concat(
+      loaded.flatMap(({ arms }) => arms).map((arm) => Object.assign({ failureMode, mode }, arm))
+    )
+  })
+})
 
 const choicesOf = (
   request: LabRequest,

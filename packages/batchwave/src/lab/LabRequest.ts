@@ -34,6 +34,8 @@ export interface LabRequest {
   readonly slots?: number
   /** How the best of many arms is looked for. */
   readonly search?: HalvingOptions
+  /** A run to replay, in the place of a file. */
+  readonly replay?: { readonly data: string; readonly run?: string }
   /** Quantities of the world and the ends to vary them between. */
   readonly vary?: NonNullable<Experiment["vary"]>
 }

@@ -5,40 +5,70 @@ import * as Plan from "@batchwave/core/Plan"
 import type { RunEvent } from "@batchwave/core/RunEvent"
 import * as RunState from "@batchwave/core/RunState"
 import { JournalFailed, type JournalLocked } from "@batchwave/engine/EngineError"
-import { Journal } from "@batchwave/engine/Journal"
+import { Journal, type JournaledBatch } from "@batchwave/engine/Journal"
+import type { RunHeader } from "@batchwave/engine/RunHeader"
 import * as SqliteJournal from "@batchwave/engine/SqliteJournal"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 
 /**
- * Folds a journal; `undefined` when the run never began. Fails when the journal cannot be read, is
- * held by a process, or holds a workflow that this version cannot plan.
+ * A journal with its header and times.
+ *
+ * @category models
+ */
+export interface Recorded {
+  readonly header: RunHeader
+  readonly plan: Plan.Plan
+  readonly batches: ReadonlyArray<JournaledBatch>
+}
+
+/**
+ * All of a journal; `undefined` when the run never began. Fails as `fold` does.
  *
  * @category operations
  */
-export const fold: (
+export const whole: (
   file: string
-) => Effect.Effect<RunState.RunState | undefined, JournalFailed | JournalLocked> = Effect.fn(
-  "RunJournal.fold"
+) => Effect.Effect<Recorded | undefined, JournalFailed | JournalLocked> = Effect.fn(
+  "RunJournal.whole"
 )(function*(file) {
   const services = yield* Layer.build(SqliteJournal.layer(file))
   const journal = Context.get(services, Journal)
   const header = yield* journal.header
   if (header === undefined) return undefined
   const planned = Plan.make(header.workflow)
-  if (planned._tag === "Invalid") {
-    return yield* new JournalFailed({
-      file,
-      message: `the journal ${file} holds a workflow that this version cannot plan`
-    })
-  }
-  const state = RunState.make(planned.plan)
-  yield* journal.replay(({ atMs, events }) => {
-    for (const event of events) RunState.evolve(state, event, atMs)
+  if (planned._tag === "Invalid") return yield* unplanned(file)
+  const batches: Array<JournaledBatch> = []
+  yield* journal.replay((batch) => {
+    batches.push(batch)
   })
-  return state
+  return { header, plan: planned.plan, batches }
 }, Effect.scoped)
+
+const unplanned = (file: string): JournalFailed =>
+  new JournalFailed({
+    file,
+    message: `the journal ${file} holds a workflow that this version cannot plan`
+  })
+
+/**
+ * The state of a run from its journal; `undefined` when the run never began. Fails when the journal
+ * cannot be read, is held by a process, or holds a workflow that this version cannot plan.
+ *
+ * @category operations
+ */
+export const fold = (
+  file: string
+): Effect.Effect<RunState.RunState | undefined, JournalFailed | JournalLocked> =>
+  Effect.map(whole(file), (recorded) => {
+    if (recorded === undefined) return undefined
+    const state = RunState.make(recorded.plan)
+    for (const { atMs, events: batch } of recorded.batches) {
+      for (const event of batch) RunState.evolve(state, event, atMs)
+    }
+    return state
+  })
 
 /**
  * All events of a journal, in order. Fails when it cannot be read or is held by a process.
