@@ -92,15 +92,15 @@ export const pop = (heap: EventHeap): number | undefined => {
 }
 
 /**
- * Drops the pairs whose item is not to be kept; the others keep their order. `O(n)`.
+ * Drops the pairs that are not to be kept; the others keep their order. `O(n)`.
  *
  * @category operations
  */
-export const retain = (heap: EventHeap, isKept: (item: number) => boolean): void => {
+export const retain = (heap: EventHeap, isKept: (item: number, atMs: number) => boolean): void => {
   const { items, sequences, size, times } = heap
   let kept = 0
   for (let place = 0; place < size; place++) {
-    if (!isKept(items[place]!)) continue
+    if (!isKept(items[place]!, times[place]!)) continue
     times[kept] = times[place]!
     sequences[kept] = sequences[place]!
     items[kept] = items[place]!

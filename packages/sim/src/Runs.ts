@@ -14,6 +14,7 @@ import * as Lifecycle from "./internal/Lifecycle.ts"
 import * as NodeLife from "./internal/NodeLife.ts"
 import * as Placements from "./internal/Placements.ts"
 import * as PoolLife from "./internal/PoolLife.ts"
+import * as Retentions from "./internal/Retentions.ts"
 import * as Scheduler from "./internal/Scheduler.ts"
 import type { Job } from "./Job.ts"
 import type * as Pool from "./Pool.ts"
@@ -208,15 +209,12 @@ const expireRun = (account: Account, generation: number, nowMs: number): void =>
   Lifecycle.finish(account, job, task, nowMs)
 }
 
-/** An index may have been given to another task, or the task have run again; then it is not due. */
 const expireDirectories = (account: Account, nowMs: number): void => {
-  for (;;) {
-    const goneAtMs = EventHeap.peekAtMs(account.retentions)
-    if (goneAtMs === undefined || goneAtMs > nowMs) return
-    const task = account.tasks[EventHeap.pop(account.retentions)!]
-    const endAtMs = task?.execution.endAtMs
-    if (task === undefined || endAtMs === undefined || task.nodeIndex < 0) continue
-    if (endAtMs + task.constraints.retentionMs > nowMs) continue
+  for (
+    let task = Retentions.takeDue(account, nowMs);
+    task !== undefined;
+    task = Retentions.takeDue(account, nowMs)
+  ) {
     const key = task.id.toLowerCase()
     for (const job of account.jobs.values()) {
       if (job.tasks.get(key) !== task) continue

@@ -12,6 +12,7 @@ import * as Constraints from "./internal/Constraints.ts"
 import * as Lifecycle from "./internal/Lifecycle.ts"
 import * as Lookup from "./internal/Lookup.ts"
 import * as Placements from "./internal/Placements.ts"
+import * as Retentions from "./internal/Retentions.ts"
 import * as Scheduler from "./internal/Scheduler.ts"
 import * as TaskFit from "./internal/TaskFit.ts"
 import * as TaskRules from "./internal/TaskRules.ts"
@@ -109,6 +110,7 @@ export const update = (
     if (problem !== undefined) return problem
     task.constraints = Constraints.ofTask(job.constraints, constraints)
     Placements.watchWallClock(account, task)
+    Retentions.note(account, task)
     return undefined
   })
 

@@ -140,4 +140,34 @@ describe("retention", () => {
     Runs.advance(world.account, world.atMs + 10_000)
     assert.deepStrictEqual(Account.takeExpiries(world.account), [])
   })
+
+  it("is forgotten with tasks that are deleted, and of others only the last one counts", () => {
+    const world = World.make()
+    World.addJob(world)
+    World.addTask(world, "kept", { constraints: { retentionMs: 1_000_000 } })
+    World.end(world, "kept", 0)
+    for (let number = 0; number < 5000; number++) {
+      World.addTask(world, `t${number}`)
+      World.end(world, `t${number}`, 1)
+      World.call(world, TaskOperations.reactivate, `t${number}`)
+      World.end(world, `t${number}`, 0)
+      World.call(world, TaskOperations.remove, `t${number}`)
+    }
+    assert.isAtMost(world.account.retentions.size, 70)
+    Runs.advance(world.account, world.atMs + 1_000_000)
+    assert.deepStrictEqual(Account.takeExpiries(world.account), [{ jobId: "job", taskId: "kept" }])
+  })
+
+  it("follows an update of a completed task where that is accepted", () => {
+    const world = World.make({ rules: { updatesOfCompletedTasks: "accepted" } })
+    World.addJob(world)
+    const task = World.addTask(world, "a", { constraints: { retentionMs: 500 } })
+    World.end(world, "a", 0)
+    TaskOperations.update(world.account, "job", "a", { retentionMs: 900 }, ++world.atMs)
+    const endedAtMs = task.execution.endAtMs!
+    Runs.advance(world.account, endedAtMs + 899)
+    assert.deepStrictEqual(Account.takeExpiries(world.account), [])
+    Runs.advance(world.account, endedAtMs + 900)
+    assert.deepStrictEqual(Account.takeExpiries(world.account), [{ jobId: "job", taskId: "a" }])
+  })
 })

@@ -3,7 +3,6 @@
  *
  * @internal
  */
-import * as EventHeap from "@batchwave/core/EventHeap"
 import type { Account, Placement } from "../Account.ts"
 import * as ExitConditions from "../ExitConditions.ts"
 import * as Fact from "../Fact.ts"
@@ -14,6 +13,7 @@ import * as TaskEnd from "../TaskEnd.ts"
 import * as Chores from "./Chores.ts"
 import * as Constraints from "./Constraints.ts"
 import * as Placements from "./Placements.ts"
+import * as Retentions from "./Retentions.ts"
 import * as TaskStore from "./TaskStore.ts"
 import * as Transition from "./Transition.ts"
 
@@ -239,10 +239,7 @@ const complete = (
     execution.failure = failure
     execution.result = failure === undefined ? "success" : "failure"
   })
-  const goneAtMs = nowMs + task.constraints.retentionMs
-  if (task.nodeIndex >= 0 && goneAtMs < Infinity) {
-    EventHeap.push(account.retentions, goneAtMs, task.index)
-  }
+  Retentions.note(account, task)
 }
 
 const follow = (
