@@ -53,6 +53,7 @@ export const texts = {
   TaskDependenciesNotSpecifiedOnJob:
     "The specified task has dependencies but usesTaskDependencies is not enabled on its job.",
   TaskDependencyListTooLong: "The specified list of task dependencies is too long.",
+  TaskDependencyRangesTooLong: "The specified list of task dependency ranges is too long.",
   TaskExists: "The specified task already exists.",
   TaskFilesCleanedup: "The files of the specified task have been cleaned up on its compute node.",
   TaskFilesUnavailable:

@@ -62,8 +62,25 @@ export const ofValues = (
   }
 }
 
+/** How deep objects and arrays of a body may lie in each other; requests of the service need nine. */
+export const bodyDepthMax = 64
+
+/** The problem of a body that goes deeper. */
+export const tooDeep: Problem = ofBody(
+  `Objects and arrays of the body lie more than ${bodyDepthMax} deep in each other.`
+)
+
 /** Parses a JSON body. */
 export const parseJson = (body: string): { readonly value: unknown } | Problem => {
+  const parsed = parseCollection(body)
+  return isProblem(parsed) || !isDeeper(parsed.value, bodyDepthMax) ? parsed : tooDeep
+}
+
+/**
+ * Parses a body of many alike items without a look at its depth, which takes longer than the parsing.
+ * Whoever works his way down the items by calls has to look.
+ */
+export const parseCollection = (body: string): { readonly value: unknown } | Problem => {
   if (body === "") return ofBody("The request needs a JSON body.")
   try {
     return { value: JSON.parse(body) }
@@ -71,6 +88,18 @@ export const parseJson = (body: string): { readonly value: unknown } | Problem =
     return ofBody("The body is not JSON.")
   }
 }
+
+/** Tells whether objects and arrays lie more than so deep in each other. */
+export const isDeeper = (value: unknown, depthMax: number): boolean => {
+  if (!isNest(value)) return false
+  if (depthMax === 0) return true
+  for (const name in value) if (isDeeper(value[name], depthMax - 1)) return true
+  return false
+}
+
+/** An object or an array, whose members have names either way. */
+const isNest = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null
 
 /** Tells a problem from what was read. */
 export const isProblem = (value: object): value is Problem =>

@@ -6,6 +6,7 @@
  */
 import type { TaskAddParameter } from "@batchwave/wire/Task"
 import * as Predicate from "effect/Predicate"
+import * as Problem from "./Problem.ts"
 import * as ProgramInput from "./ProgramInput.ts"
 
 /** The members of one task. */
@@ -28,8 +29,8 @@ let latest: Latest = { members: [], rest: "" }
 const texts = new Map<string, string>()
 const textsMax = 256
 
-/** Writes the members of a task. */
-export const make = (task: TaskAddParameter): TaskFragment => {
+/** Writes the members of a task; a problem when they lie too deep in each other. */
+export const make = (task: TaskAddParameter): TaskFragment | Problem.Problem => {
   const members = [
     task.displayName,
     task.exitConditions,
@@ -43,7 +44,10 @@ export const make = (task: TaskAddParameter): TaskFragment => {
     task.multiInstanceSettings,
     task.userIdentity
   ]
-  if (!isSame(members, latest.members)) latest = { members, rest: shared(write(task)) }
+  if (!isSame(members, latest.members, Problem.bodyDepthMax)) {
+    if (Problem.isDeeper(members, Problem.bodyDepthMax)) return Problem.tooDeep
+    latest = { members, rest: shared(write(task)) }
+  }
   return { command: JSON.stringify(task.commandLine), rest: latest.rest }
 }
 
@@ -81,17 +85,18 @@ const write = (task: TaskAddParameter): string =>
 const listed = <A>(items: ReadonlyArray<A> | undefined): ReadonlyArray<A> | undefined =>
   items?.length === 0 ? undefined : items
 
-/** Compares two values of JSON. */
-const isSame = (left: unknown, right: unknown): boolean => {
+/** Compares two values of JSON, down to a depth. */
+const isSame = (left: unknown, right: unknown, depthMax: number): boolean => {
   if (left === right) return true
+  if (depthMax === 0) return false
   if (Array.isArray(left)) {
     return Array.isArray(right) && left.length === right.length &&
-      left.every((item, index) => isSame(item, right[index]))
+      left.every((item, index) => isSame(item, right[index], depthMax - 1))
   }
   if (!Predicate.isObject(left) || !Predicate.isObject(right)) return false
   let count = 0
   for (const name in left) {
-    if (!isSame(Reflect.get(left, name), Reflect.get(right, name))) return false
+    if (!isSame(Reflect.get(left, name), Reflect.get(right, name), depthMax - 1)) return false
     count++
   }
   for (const _ in right) count--

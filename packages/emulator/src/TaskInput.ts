@@ -50,8 +50,12 @@ export const read = (input: unknown, isAutoStorage: boolean): TaskInput | Proble
 export const ofParameter = (
   task: TaskAddParameter,
   isAutoStorage: boolean
-): TaskInput | Problem.Problem =>
-  check(task, isAutoStorage) ?? { spec: specOf(task), fragment: TaskFragment.make(task) }
+): TaskInput | Problem.Problem => {
+  const problem = check(task, isAutoStorage)
+  if (problem !== undefined) return problem
+  const fragment = TaskFragment.make(task)
+  return Problem.isProblem(fragment) ? fragment : { spec: specOf(task), fragment }
+}
 
 const check = (task: TaskAddParameter, isAutoStorage: boolean): Problem.Problem | undefined => {
   const { constraints } = task

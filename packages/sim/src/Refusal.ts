@@ -28,6 +28,7 @@ export type RefusalCode =
   | "PoolQuotaReached"
   | "TaskCompleted"
   | "TaskDependencyListTooLong"
+  | "TaskDependencyRangesTooLong"
   | "TaskExists"
   | "TaskIdSameAsJobPreparationTask"
   | "TaskIdSameAsJobReleaseTask"

@@ -28,7 +28,8 @@ import type { Task, TaskConstraintsSpec, TaskSpec } from "./Task.ts"
  *
  * Refuses with JobNotFound, JobCompleted, JobBeingTerminated, JobBeingDeleted, TaskExists,
  * TaskIdSameAsJobPreparationTask, TaskIdSameAsJobReleaseTask, UnsupportedProperty (dependencies on a
- * job without the flag), InvalidPropertyValue or TaskDependencyListTooLong.
+ * job without the flag), InvalidPropertyValue, TaskDependencyListTooLong or
+ * TaskDependencyRangesTooLong.
  *
  * @category operations
  */

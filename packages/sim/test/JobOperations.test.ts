@@ -269,6 +269,16 @@ describe("dependencies", () => {
     assert.strictEqual(add("b", [...ids, "x"]), "TaskDependencyListTooLong")
   })
 
+  it("take 10,000 ranges and refuse one more", () => {
+    const world = World.make()
+    World.addJob(world, { usesTaskDependencies: true })
+    const ranges = Array.from({ length: 10_001 }, (_, index) => ({ start: index, end: index }))
+    const add = (id: string, taskIdRanges: typeof ranges) =>
+      World.codeOf(TaskOperations.add(world.account, "job", { id, dependsOn: { taskIdRanges } }, 1))
+    assert.strictEqual(add("a", ranges.slice(1)), "accepted")
+    assert.strictEqual(add("b", ranges), "TaskDependencyRangesTooLong")
+  })
+
   it("take ranges over a million numbers without walking them for every wake-up", () => {
     const world = World.make({ slotsPerNode: 1 })
     World.addJob(world, { usesTaskDependencies: true })

@@ -426,6 +426,16 @@ const bodies: ReadonlyArray<CommonClaim> = [
   },
   {
     claim: {
+      when: "arrays lie more than 64 deep in each other",
+      request: { rawBody: `{"id":${"[".repeat(100_000)}${"]".repeat(100_000)}}` },
+      reply: refused(400, "InvalidRequestBody", { Reason: "*" }),
+      evidence: "never"
+    },
+    isOf: (operation) => hasBody(operation) && operation !== "Task_AddCollection",
+    whose: "every operation with a body but the add of a collection"
+  },
+  {
+    claim: {
       when: "the body is sent without its length",
       request: { isChunked: true },
       reply: refused(411, "MissingContentLengthHeader"),

@@ -26,6 +26,13 @@ export const idLengthMax = 64
 export const dependencyLengthMax = 64_000
 
 /**
+ * Most ranges a task depends on. The service has a limit that nobody has written down; this one is ours.
+ *
+ * @internal
+ */
+export const dependencyRangesMax = 10_000
+
+/**
  * What a task's rules look at in its job: its fixed settings, and the ids its preparation and release
  * have taken, empty where it has none.
  *
@@ -166,6 +173,14 @@ const checkDependencies = (job: JobTerms, spec: TaskSpec): Refusal.Refusal | und
       "dependsOn",
       String(length),
       `The ids may have ${dependencyLengthMax} characters together; use ranges`
+    )
+  }
+  if (taskIdRanges.length > dependencyRangesMax) {
+    return Refusal.ofProperty(
+      "TaskDependencyRangesTooLong",
+      "dependsOn",
+      String(taskIdRanges.length),
+      `A task may name ${dependencyRangesMax} ranges`
     )
   }
   for (const { end, start } of taskIdRanges) {

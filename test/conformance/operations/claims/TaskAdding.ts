@@ -201,6 +201,23 @@ export const add: ReadonlyArray<Claim> = of("Task_Add", [
     evidence: "documented"
   },
   {
+    when: "it depends on more than 10,000 ranges",
+    given: "a job with dependencies",
+    request: {
+      body: task({
+        dependsOn: {
+          taskIdRanges: Array.from({ length: 10_001 }, (_, start) => ({ start, end: start }))
+        }
+      })
+    },
+    reply: refused(400, "TaskDependencyRangesTooLong", {
+      PropertyName: "dependsOn",
+      PropertyValue: "10001",
+      Reason: "*"
+    }),
+    evidence: "documented"
+  },
+  {
     when: "a range of ids runs backwards",
     given: "a job with dependencies",
     request: { body: task({ dependsOn: { taskIdRanges: [{ start: 9, end: 1 }] } }) },
@@ -338,6 +355,24 @@ export const addCollection: ReadonlyArray<Claim> = of("Task_AddCollection", [
       }
     },
     evidence: "reported"
+  },
+  {
+    when: "arrays of a task lie more than 64 deep in each other",
+    given: "a job",
+    request: {
+      rawBody: JSON.stringify({
+        value: [{ ...task({ environmentSettings: [{ name: "A", depth: "here" }] }) }]
+      }).replace(`"here"`, `${"[".repeat(100_000)}${"]".repeat(100_000)}`)
+    },
+    reply: {
+      status: 200,
+      body: {
+        ...result,
+        "value.0.status": "ClientError",
+        "value.0.error.code": "InvalidRequestBody"
+      }
+    },
+    evidence: "never"
   },
   {
     when: "the task depends on others and the job has no dependencies",

@@ -74,7 +74,7 @@ interface PlacedInput {
 }
 
 const readItems = (exchange: Exchange): ReadonlyArray<unknown> | ReplyValue => {
-  const parsed = Problem.parseJson(exchange.body)
+  const parsed = Problem.parseCollection(exchange.body)
   if (Problem.isProblem(parsed)) return ErrorReply.make(exchange, parsed.code, parsed.values)
   const { value } = parsed
   const items: unknown = typeof value === "object" && value !== null && "value" in value
