@@ -1,17 +1,19 @@
 /**
  * Signs requests with the account's key, each attempt afresh.
  *
- * Guarantees: the key never leaves its opaque handle; what is signed is what is sent, byte for byte;
- * the time signed follows the service's clock once a refusal has shown that ours is off; a key that
- * comes from a provider is asked for again, once per call, when the service does not accept it.
+ * Guarantees: the key stays in opaque handles, its own and those of the hash states made of it; what is
+ * signed is what is sent, byte for byte; the time signed follows the service's clock once a refusal has
+ * shown that ours is off; a key that comes from a provider is asked for again, once per call, when the
+ * service does not accept it.
  *
  * @source authenticate-requests-to-the-azure-batch-service; 15 minutes of tolerance
  */
 import * as SharedKey from "@batchwave/wire/SharedKey"
 import * as Effect from "effect/Effect"
-import { createHmac, type KeyObject } from "node:crypto"
+import type { KeyObject } from "node:crypto"
 import * as AuthAdvice from "./internal/AuthAdvice.ts"
 import type { CredentialCache } from "./internal/CredentialCache.ts"
+import * as KeyedHash from "./internal/KeyedHash.ts"
 import * as RequestStamp from "./internal/RequestStamp.ts"
 import type { Refusal, Signer } from "./internal/Signer.ts"
 
@@ -31,6 +33,7 @@ export interface SharedKeyOptions {
 export const make = ({ account, idPrefix, key }: SharedKeyOptions): Signer => {
   const stamp = RequestStamp.make(idPrefix)
   const pathOf = makePathOf()
+  const hashOf = makeHashOf()
   const cache = "renew" in key ? key : undefined
   const fixed = "renew" in key ? undefined : key
   let offsetMs = 0
@@ -54,8 +57,7 @@ export const make = ({ account, idPrefix, key }: SharedKeyOptions): Signer => {
         target: "",
         headers: stamped.headers
       }) + pathOf(call.target)
-      const signature = createHmac("sha256", signing).update(text, "utf8").digest("base64")
-      stamped.headers["authorization"] = SharedKey.authorizationOf(account, signature)
+      stamped.headers["authorization"] = SharedKey.authorizationOf(account, hashOf(signing)(text))
       return stamped
     },
     remedy: (refusal) => {
@@ -92,5 +94,16 @@ const makePathOf = () => {
       lastTarget = target
     }
     return lastPath
+  }
+}
+
+/** Answers the keyed hash of a key, made anew when the key changes. */
+const makeHashOf = () => {
+  let lastKey: KeyObject | undefined
+  let lastHash: KeyedHash.KeyedHash | undefined
+  return (key: KeyObject): KeyedHash.KeyedHash => {
+    if (key !== lastKey || lastHash === undefined) lastHash = KeyedHash.make(key)
+    lastKey = key
+    return lastHash
   }
 }
