@@ -4,9 +4,9 @@
  * no different here is held against the invariants by the simulation's own checker.
  */
 import * as Plan from "@batchwave/core/Plan"
+import * as TaskNaming from "@batchwave/core/TaskNaming"
 import type { WorkflowNode } from "@batchwave/core/Workflow"
 import type { TruthEvent } from "@batchwave/emulator/TruthEvent"
-import * as TaskNaming from "@batchwave/engine/TaskNaming"
 import * as FullStackEvidence from "./FullStackEvidence.ts"
 import type { Outcome } from "./FullStackWorld.ts"
 import * as SimulationChecker from "./SimulationChecker.ts"

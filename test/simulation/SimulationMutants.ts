@@ -119,7 +119,7 @@ export const mutants: ReadonlyArray<Mutant> = [
     alter: withParts({
       understand: (_request, answer) =>
         answer._tag === "Listed" && answer.next === undefined
-          ? { _tag: "Listed", entries: [] }
+          ? { _tag: "Listed", entries: [], latestMs: -Infinity }
           : answer
     })
   },

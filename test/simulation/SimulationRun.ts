@@ -66,7 +66,7 @@ const check = (
   result: VirtualDriver.Result
 ): ReadonlyArray<string> => {
   const { options, plan } = drawn
-  const { msMax = 10_000, msMin = 1_000 } = options.poll ?? {}
+  const { msMax = 10_000, msMin = 1_000, pollsPerSweep = 50 } = options.poll ?? {}
   const problems = [...SimulationChecker.problemsOf({
     workflow: plan.workflow,
     journal: result.journal,
@@ -76,7 +76,8 @@ const check = (
     clockSkewMs: options.clockSkewMs ?? 0,
     requestMsMax,
     healMs: drawn.healMs,
-    newsMsMax: 3 * msMax + msMin + 60_000 + (options.restartMs ?? 0)
+    // What a listing left out for too long is found by the next one of the whole job.
+    newsMsMax: 1.1 * (3 + pollsPerSweep) * msMax + msMin + 60_000 + (options.restartMs ?? 0)
   })]
   const replayed = replay(drawn, result)
   if (JSON.stringify(Report.make(replayed)) !== JSON.stringify(result.report)) {

@@ -20,13 +20,13 @@
  */
 import type { BatchFailure } from "@batchwave/client/BatchFailure"
 import { isInService } from "@batchwave/core/NodeState"
+import * as PollPace from "@batchwave/core/PollPace"
 import type { ExternalEvent } from "@batchwave/core/RunEvent"
 import * as Iso8601 from "@batchwave/wire/Iso8601"
 import type { CloudTask } from "@batchwave/wire/Task"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
-import * as Random from "effect/Random"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import type { EngineError } from "./EngineError.ts"
@@ -37,7 +37,6 @@ import * as JobView from "./JobView.ts"
 import * as JobWatch from "./JobWatch.ts"
 import * as PastEnds from "./PastEnds.ts"
 import * as PollCursor from "./PollCursor.ts"
-import * as PollPace from "./PollPace.ts"
 import { backendFailed, type RunContext } from "./RunContext.ts"
 import * as Sweep from "./Sweep.ts"
 
@@ -80,6 +79,7 @@ export const serve = Effect.fnUntraced(function*(
       watch.pace.waitMs = context.config.pollMsMin
     }
     yield* pause(watch, moved)
+    if (context.state.activeCount === 0) continue
     if (watch.jobId !== context.job.id) renew(watch)
     const found = yield* tick(watch).pipe(
       Effect.catch((error): Effect.Effect<BatchFailure | number, EngineError> => {
@@ -109,7 +109,11 @@ const make = (context: RunContext): Watch => {
   return {
     context,
     view: JobView.make(context.plan.names.length),
-    pace: PollPace.make({ msMin: pollMsMin, msMax: pollMsMax }, meanEstimateMs(context)),
+    pace: PollPace.make(
+      { msMin: pollMsMin, msMax: pollMsMax },
+      context.header.seed,
+      PollPace.meanEstimateMs(context.plan)
+    ),
     sweep: Sweep.make(),
     jobId: context.job.id,
     addedMs: 0,
@@ -121,27 +125,15 @@ const make = (context: RunContext): Watch => {
   }
 }
 
-const meanEstimateMs = ({ plan }: RunContext): number | undefined => {
-  if (!plan.traits.hasEstimates) return undefined
-  let sum = 0
-  let count = 0
-  for (const { estimateMs } of plan.workflow.nodes) {
-    if (estimateMs === undefined) continue
-    sum += estimateMs
-    count++
-  }
-  return sum / count
-}
-
 const pause = Effect.fnUntraced(function*(watch: Watch, moved: Queue.Dequeue<void>) {
   const { pace } = watch
   const isMoved = yield* Effect.raceFirst(
-    Effect.as(Effect.sleep(PollPace.waitMs(pace, yield* Random.next)), false),
+    Effect.as(Effect.sleep(PollPace.nextWaitMs(pace)), false),
     Effect.as(Queue.take(moved), true)
   )
   if (!isMoved) return
   PollPace.adjust(pace, 1, watch.context.state.activeCount)
-  yield* Effect.sleep(PollPace.waitMs(pace, yield* Random.next))
+  yield* Effect.sleep(PollPace.nextWaitMs(pace))
 })
 
 /** One poll with all that goes with it; answers how many changes it had not seen before. */

@@ -10,6 +10,7 @@ import * as NativePlan from "@batchwave/core/NativePlan"
 import type { Plan } from "@batchwave/core/Plan"
 import type { TaskReference } from "@batchwave/core/RunEvent"
 import * as RunState from "@batchwave/core/RunState"
+import type { TaskNaming } from "@batchwave/core/TaskNaming"
 import { defaultJsonPath, type OutputReference, type WorkflowNode } from "@batchwave/core/Workflow"
 import type { EnvironmentSetting } from "@batchwave/wire/EnvironmentSetting"
 import { durationOfMs } from "@batchwave/wire/Iso8601Duration"
@@ -24,7 +25,6 @@ import { ArtifactFailed } from "./EngineError.ts"
 import * as JobPlace from "./JobPlace.ts"
 import * as OutputValue from "./OutputValue.ts"
 import * as TaskInputs from "./TaskInputs.ts"
-import type { TaskNaming } from "./TaskNaming.ts"
 
 /**
  * What stays the same for every task of a run.

@@ -75,7 +75,11 @@ const measure = (
   ledger: SlotLedger.SlotLedger
 ): Outcome => {
   const seed = seedOf(experiment, trial)
-  const driver = VirtualDriver.make(optionsOf(experiment, arm, seed, ledger))
+  const driver = VirtualDriver.make({
+    ...optionsOf(experiment, arm, trial),
+    isRecorded: false,
+    ledger
+  })
   VirtualDriver.advance(driver, Infinity)
   const { state } = driver.memory
   const outcome = state.outcome ?? "unfinished"
@@ -109,35 +113,41 @@ const measure = (
   }
 }
 
-const optionsOf = (
-  { workload, world }: Experiment,
+/**
+ * What a trial runs: for whoever wants its journal too.
+ *
+ * @category conversions
+ */
+export const optionsOf = (
+  experiment: Experiment,
   arm: Arm.Arm,
-  seed: number,
-  ledger: SlotLedger.SlotLedger
-): VirtualDriver.Options => ({
-  plan: workload.plan,
-  policies: Arm.policiesOf(arm, workload.definition),
-  seed,
-  account: {
-    pool: { id: "pool", nodesCount: world.pool.nodes, slotsPerNode: world.pool.slotsPerNode },
-    seed
-  },
-  scenario: {
-    ...world.scenario,
+  trial: number
+): VirtualDriver.Options => {
+  const { workload, world } = experiment
+  const seed = seedOf(experiment, trial)
+  return {
+    plan: workload.plan,
+    policies: Arm.policiesOf(arm, workload.definition),
     seed,
-    recordedMs: { ...workload.recordedMs, ...world.scenario.recordedMs }
-  },
-  ...(world.faults === undefined ? {} : { faults: { ...world.faults, seed } }),
-  link: WorldLink.make(world.link ?? {}, seed),
-  latestMs: world.latestMs ?? World.latestMsDefault,
-  isRecorded: false,
-  ledger,
-  ...(arm.mode === undefined ? {} : { dependencyMode: arm.mode }),
-  ...(arm.failureMode === undefined ? {} : { failureMode: arm.failureMode }),
-  ...(arm.limits === undefined ? {} : { limits: arm.limits }),
-  ...(arm.poll === undefined ? {} : { poll: arm.poll }),
-  ...(arm.submit === undefined ? {} : { submit: arm.submit })
-})
+    account: {
+      pool: { id: "pool", nodesCount: world.pool.nodes, slotsPerNode: world.pool.slotsPerNode },
+      seed
+    },
+    scenario: {
+      ...world.scenario,
+      seed,
+      recordedMs: { ...workload.recordedMs, ...world.scenario.recordedMs }
+    },
+    ...(world.faults === undefined ? {} : { faults: { ...world.faults, seed } }),
+    link: WorldLink.make(world.link ?? {}, seed),
+    latestMs: world.latestMs ?? World.latestMsDefault,
+    ...(arm.mode === undefined ? {} : { dependencyMode: arm.mode }),
+    ...(arm.failureMode === undefined ? {} : { failureMode: arm.failureMode }),
+    ...(arm.limits === undefined ? {} : { limits: arm.limits }),
+    ...(arm.poll === undefined ? {} : { poll: arm.poll }),
+    ...(arm.submit === undefined ? {} : { submit: arm.submit })
+  }
+}
 
 const tally = ({ executions, failedCount, nodeStates }: RunState) => {
   let done = 0

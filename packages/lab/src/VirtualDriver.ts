@@ -16,6 +16,7 @@ import * as Report from "@batchwave/core/Report"
 import type { ExternalEvent, TaskReference } from "@batchwave/core/RunEvent"
 import type { DependencyMode, FailureMode, RunLimits } from "@batchwave/core/RunMode"
 import * as RunState from "@batchwave/core/RunState"
+import * as TaskNaming from "@batchwave/core/TaskNaming"
 import type { Json, OutputSpec } from "@batchwave/core/Workflow"
 import type { AccountOptions } from "@batchwave/sim/Account"
 import * as Fact from "@batchwave/sim/Fact"
@@ -52,7 +53,7 @@ export interface PollPolicy {
   readonly msMax?: number
   /** How far a poll looks back behind the latest change it saw. @default 10_000 */
   readonly overlapMs?: number
-  /** The whole job is listed so rarely that it costs one request in so many. @default 20 */
+  /** The whole job is listed so rarely that it costs one request in so many. @default 50 */
   readonly pollsPerSweep?: number
   /** A task that is seen running for longer is taken for stuck. @default never */
   readonly stuckAfterMs?: number
@@ -166,10 +167,11 @@ export const make = (options: Options): VirtualDriver => {
   if (isRecorded) Fact.keepFacts(service.account)
   const settings: Settings = {
     latestMs: options.latestMs ?? latestMsDefault,
+    seed: options.seed,
     pollMsMin: poll.msMin ?? 1_000,
     pollMsMax: poll.msMax ?? 10_000,
     pollOverlapMs: poll.overlapMs ?? 10_000,
-    pollsPerSweep: poll.pollsPerSweep ?? 20,
+    pollsPerSweep: poll.pollsPerSweep ?? 50,
     concurrency: submit.concurrency ?? 8,
     tasksPerRequest: submit.tasksPerRequest ?? 100,
     patienceMs: submit.patienceMs ?? 2_000,
@@ -186,7 +188,7 @@ export const make = (options: Options): VirtualDriver => {
     link: options.link ?? Link.reliable(),
     service,
     jobId: "run",
-    ids: idsOf(plan),
+    ids: TaskNaming.firstIdsOf(plan),
     outputsOf: outputsOf(plan, options.outputsOf),
     kill: options.kill,
     keepsJournal: isRecorded,
@@ -195,7 +197,7 @@ export const make = (options: Options): VirtualDriver => {
     wire: EventHeap.make(),
     signals: [],
     freeSignals: [],
-    memory: Orchestrating.emptyMemory(RunState.make(plan), settings.pollMsMin),
+    memory: Orchestrating.emptyMemory(RunState.make(plan), settings),
     epoch: 1,
     isDoomed: false,
     wishes: [],
@@ -317,30 +319,6 @@ const makeCounters = (): Counters => ({
   reactions: 0,
   events: 0
 })
-
-const idCharactersMax = 56
-const legalId = /^[A-Za-z0-9_-]+$/
-const resubmission = /-r\d{1,5}$/i
-
-/**
- * The ids of the first tasks of a plan's nodes. The name of a node is the id of its task where it may
- * be, so that scenarios can speak of it; elsewhere it is `node-` and its index.
- *
- * @category queries
- */
-export const idsOf = ({ names }: Plan): ReadonlyArray<string> => {
-  const isLegal = (name: string): boolean =>
-    name.length <= idCharactersMax && legalId.test(name) && !resubmission.test(name)
-  if (names.every(isLegal)) return names
-  const taken = new Set(names.map((name) => name.toLowerCase()))
-  return names.map((name, node) => {
-    if (isLegal(name)) return name
-    let id = `node-${node}`
-    while (taken.has(id)) id += "_"
-    taken.add(id)
-    return id
-  })
-}
 
 const outputsOf = (
   { workflow }: Plan,

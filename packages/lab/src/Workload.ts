@@ -10,8 +10,8 @@ import * as Definition from "@batchwave/core/Definition"
 import * as Plan from "@batchwave/core/Plan"
 import * as PlanError from "@batchwave/core/PlanError"
 import * as Random from "@batchwave/core/Random"
+import * as TaskNaming from "@batchwave/core/TaskNaming"
 import * as Workflow from "@batchwave/core/Workflow"
-import { idsOf } from "./VirtualDriver.ts"
 
 /**
  * A workload.
@@ -43,7 +43,7 @@ export const make = (definition: Definition.Definition): Workload => {
     )
   }
   const { plan } = planned
-  const ids = idsOf(plan)
+  const ids = TaskNaming.firstIdsOf(plan)
   const recordedMs: Record<string, number> = {}
   workflow.nodes.forEach(({ estimateMs }, node) => {
     if (estimateMs !== undefined) recordedMs[ids[node]!] = estimateMs

@@ -46,7 +46,9 @@ describe("VirtualDriver", () => {
   })
 
   it("adds at most 100 tasks in a request, and lists in pages of 1000", () => {
-    const { counters, report } = VirtualDriver.run(optionsOf(wide(2_001), { scenario: second }))
+    const { counters, report } = VirtualDriver.run(
+      optionsOf(wide(2_001), { scenario: second, poll: { msMin: 600_000, msMax: 600_000 } })
+    )
     assert.strictEqual(report.counts.succeeded, 2_001)
     assert.strictEqual(counters.requests.addTasks, 21)
     assert.isAtLeast(counters.requests.listTasks, counters.polls + 2)

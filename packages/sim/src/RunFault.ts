@@ -190,9 +190,9 @@ export const bend = (fault: RunFault | undefined, own: Course): Course => {
 }
 
 /**
- * How long a slowed run takes.
+ * How long a slowed run takes, in whole milliseconds.
  *
  * @category operations
  */
 export const slowedMs = ({ extraMs = 0, factor = 1 }: SlowFault, durationMs: number): number =>
-  durationMs * factor + extraMs
+  Math.round(durationMs * factor + extraMs)

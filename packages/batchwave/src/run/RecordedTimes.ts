@@ -4,7 +4,7 @@
  */
 import * as Plan from "@batchwave/core/Plan"
 import type { Workflow } from "@batchwave/core/Workflow"
-import * as TaskNaming from "@batchwave/engine/TaskNaming"
+import * as TaskNaming from "@batchwave/core/TaskNaming"
 
 /**
  * The durations in milliseconds, by the names of the nodes and by the ids that the engine gives their

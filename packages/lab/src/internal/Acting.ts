@@ -172,11 +172,8 @@ const listTasks = (driver: DriverState, pass: Pass, place: number, fate: Fate): 
     : listAll(driver, job, pass, place, fate)
 }
 
-const changesAsked: ReadonlyArray<"running" | "completed" | "active"> = [
-  "active",
-  "running",
-  "completed"
-]
+/** As the engine asks: a task that waits again is news when it runs again. */
+const changesAsked: ReadonlyArray<"running" | "completed"> = ["running", "completed"]
 
 const listChanges = (
   driver: DriverState,
@@ -191,10 +188,10 @@ const listChanges = (
   const walk = place === 0
     ? ChangeWalk.since(job, changesAsked, fromMs)
     : ChangeWalk.after(job, changesAsked, place)
-  const entries: Array<Entry> = []
+  const page = emptyPage()
   let count = 0
   while (count < tasksMax) {
-    if (!ChangeWalk.step(account, walk)) return { _tag: "Listed", entries }
+    if (!ChangeWalk.step(account, walk)) return page
     const { task } = walk
     if (task === undefined) continue
     count++
@@ -202,10 +199,18 @@ const listChanges = (
       continue
     }
     if (listing.omits?.(task) === true) continue
-    note(driver, task, entries)
+    note(driver, task, page)
   }
-  return { _tag: "Listed", entries, next: walk.number }
+  return { ...page, next: walk.number }
 }
+
+interface Page {
+  readonly _tag: "Listed"
+  readonly entries: Array<Entry>
+  latestMs: number
+}
+
+const emptyPage = (): Page => ({ _tag: "Listed", entries: [], latestMs: -Infinity })
 
 const listAll = (
   driver: DriverState,
@@ -216,30 +221,32 @@ const listAll = (
 ): Answer => {
   const { nowMs, service: { account } } = driver
   const tasksMax = Math.min(pageTasksMax, listing.tasksMax ?? pageTasksMax)
-  const entries: Array<Entry> = []
+  const page = emptyPage()
   let position = place
   for (let count = 0; position < job.creations.size; position++) {
-    if (count >= tasksMax) return { _tag: "Listed", entries, next: position }
+    if (count >= tasksMax) return { ...page, next: position }
     const task = Account.createdTask(account, job, position)
     if (task === undefined) continue
     count++
     if (listing.omits?.(task) === true) continue
     const isLagging = listing.lagMs !== undefined
       && task.stateTransitionAtMs > nowMs - listing.lagMs
-    if (isLagging) noteBefore(driver, task, entries)
-    else note(driver, task, entries, pass.kind === "recovery")
+    if (isLagging) noteBefore(driver, task, page)
+    else note(driver, task, page, pass.kind === "recovery")
   }
-  return { _tag: "Listed", entries }
+  return page
 }
 
 /** Tasks whose node has moved on would be dropped by the reactor; they are not even told. */
 const note = (
   driver: DriverState,
   task: Task,
-  entries: Array<Entry>,
+  page: Page,
   isWhole = false
 ): void => {
   const { memory: { state }, service } = driver
+  const changedMs = task.stateTransitionAtMs + service.clockSkewMs
+  if (task.state !== "active" && changedMs > page.latestMs) page.latestMs = changedMs
   const node = service.nodeOf[task.index] ?? -1
   if (node < 0) return
   const submission = service.submissionOf[task.index]!
@@ -247,16 +254,16 @@ const note = (
     !isWhole
     && (state.submissions[node] !== submission || !isInService(state.nodeStates[node]!))
   ) return
-  entries.push(entryOf(driver, task, { node, submission }, task.stateTransitionAtMs))
+  page.entries.push(entryOf(driver, task, { node, submission }, task.stateTransitionAtMs))
 }
 
 /** The task as it was before its latest change. */
-const noteBefore = (driver: DriverState, task: Task, entries: Array<Entry>): void => {
+const noteBefore = (driver: DriverState, task: Task, page: Page): void => {
   const reference = VirtualService.referenceOf(driver.service, task)
   const { previousState, previousStateTransitionAtMs: atMs } = task
   if (reference === undefined || previousState === undefined || atMs === undefined) return
   const state = previousState === "running" ? "running" : "active"
-  entries.push({
+  page.entries.push({
     task: reference,
     state,
     changedMs: atMs + driver.service.clockSkewMs,

@@ -88,7 +88,7 @@ export const receive = (driver: DriverState, flight: Flight, answer: Answer): vo
 const conclude = (driver: DriverState, event: ExternalEvent | undefined): void => {
   if (event === undefined) return
   driver.memory.inbox.push(event)
-  if (event._tag === "TasksAccepted") Polling.moved(driver)
+  if (event._tag === "TasksAccepted") Polling.reactivated(driver)
 }
 
 /** Sends an action again, a reactivation after a look. */

@@ -5,6 +5,7 @@
 import type { Command } from "@batchwave/core/Command"
 import type * as EventHeap from "@batchwave/core/EventHeap"
 import type { Plan } from "@batchwave/core/Plan"
+import type * as PollPace from "@batchwave/core/PollPace"
 import type * as Reactor from "@batchwave/core/Reactor"
 import type { ExternalEvent, RunEvent, TaskReference } from "@batchwave/core/RunEvent"
 import type { RunState } from "@batchwave/core/RunState"
@@ -66,6 +67,8 @@ export type Answer =
   | {
     readonly _tag: "Listed"
     readonly entries: ReadonlyArray<Entry>
+    /** When the latest change among all that were listed was, by the service's clock. */
+    readonly latestMs: number
     /** Where the next page begins; absent on the last. */
     readonly next?: number
   }
@@ -90,7 +93,8 @@ export interface Pass {
   /** Tasks that a complete listing must contain; none where it does not matter. */
   readonly expected: ReadonlyArray<TaskReference>
   readonly listed: Set<number>
-  news: number
+  /** When the latest change listed so far was, by the service's clock. */
+  latestMs: number
   readonly recovery?: Recovering
 }
 
@@ -126,15 +130,22 @@ export type Signal =
 
 /** The poller's memory. */
 export interface Poll {
-  intervalMs: number
-  /** `Infinity` while a poll is under way or there is nothing to watch. */
+  readonly pace: PollPace.PollPace
+  /**
+   * `idle`: there is nothing to watch. `hurried`: it waits, and something that was sent has shortened
+   * this wait already. `asking`: a poll is under way.
+   */
+  phase: "idle" | "waiting" | "hurried" | "asking"
+  /** `Infinity` unless it waits. */
   atMs: number
-  isUnderWay: boolean
-  /** Whether something moved while a poll was under way. */
+  /** When a wait was shortened last. */
+  hurriedAtMs: number
+  /** Whether something was sent that has not shortened a wait yet. */
   isMoved: boolean
   /** Polls since the whole job was listed. */
   sinceSweep: number
-  sinceMs: number | undefined
+  /** When the latest change seen was, by the service's clock; `-Infinity` before the first. */
+  sinceMs: number
   doubted: Set<number>
   /** By task: since when it was seen running. */
   readonly seenMs: Map<number, number>
@@ -184,6 +195,8 @@ export interface Parts {
 /** The settings, defaults filled in. */
 export interface Settings {
   readonly latestMs: number
+  /** Of the run. */
+  readonly seed: number
   readonly pollMsMin: number
   readonly pollMsMax: number
   readonly pollOverlapMs: number

@@ -6,6 +6,7 @@
  * D2 What comes in at one time is one reaction.
  */
 import type { Command } from "@batchwave/core/Command"
+import * as PollPace from "@batchwave/core/PollPace"
 import type { ExternalEvent } from "@batchwave/core/RunEvent"
 import * as RunState from "@batchwave/core/RunState"
 import { act } from "./Acting.ts"
@@ -17,6 +18,7 @@ import {
   keyOf,
   type Memory,
   type Recovering as Comparison,
+  type Settings,
   type Signal
 } from "./DriverState.ts"
 import * as Polling from "./Polling.ts"
@@ -25,7 +27,10 @@ import * as Submitting from "./Submitting.ts"
 import * as Wire from "./Wire.ts"
 
 /** The memory of an orchestrator that has just begun with a state. */
-export const emptyMemory = (state: RunState.RunState, pollMsMin: number): Memory => ({
+export const emptyMemory = (
+  state: RunState.RunState,
+  { pollMsMax, pollMsMin, seed }: Settings
+): Memory => ({
   state,
   inbox: [],
   planned: [],
@@ -38,12 +43,17 @@ export const emptyMemory = (state: RunState.RunState, pollMsMin: number): Memory
   actionsUnderWay: 0,
   wakeAtMs: Infinity,
   poll: {
-    intervalMs: pollMsMin,
+    pace: PollPace.make(
+      { msMin: pollMsMin, msMax: pollMsMax },
+      seed,
+      PollPace.meanEstimateMs(state.plan)
+    ),
+    phase: "idle",
+    hurriedAtMs: -Infinity,
     atMs: Infinity,
-    isUnderWay: false,
     isMoved: false,
     sinceSweep: 0,
-    sinceMs: undefined,
+    sinceMs: -Infinity,
     doubted: new Set(),
     seenMs: new Map(),
     runningSinceMs: new Map()
@@ -80,7 +90,7 @@ const restart = (driver: DriverState): void => {
   for (const { atMs, events } of driver.journal) {
     for (const event of events) RunState.evolve(state, event, atMs)
   }
-  driver.memory = emptyMemory(state, driver.settings.pollMsMin)
+  driver.memory = emptyMemory(state, driver.settings)
   start(driver)
 }
 
@@ -266,37 +276,38 @@ const react = (
 
 const carryOut = (driver: DriverState, commands: ReadonlyArray<Command>): void => {
   const { memory, parts } = driver
+  let isMoved = false
   for (const command of parts.carryOut(commands, memory.state)) {
+    isMoved ||= command._tag !== "Wake" && command._tag !== "Finish"
     switch (command._tag) {
       case "Submit":
         Submitting.plan(driver, command.tasks)
-        Polling.moved(driver)
         break
       case "Reactivate":
+        memory.poll.seenMs.delete(keyOf(command.task))
         Actions.plan(driver, {
           _tag: "ReactivateTask",
           task: command.task,
           execution: memory.state.executions[command.task.node]!
         })
-        Polling.moved(driver)
         break
       case "Collect":
         Actions.plan(driver, { _tag: "ReadOutputs", task: command.task })
         break
       case "Terminate":
         for (const task of command.tasks) Actions.plan(driver, { _tag: "TerminateTask", task })
-        Polling.moved(driver)
         break
       case "Recall":
         // No result outlives a trial, so nothing is ever asked for.
         break
       case "Wake":
-        memory.wakeAtMs = command.atMs
+        memory.wakeAtMs = Math.ceil(command.atMs)
         break
       case "Finish":
         return finish(driver)
     }
   }
+  if (isMoved) Polling.moved(driver)
   Submitting.pump(driver)
 }
 

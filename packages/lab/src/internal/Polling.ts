@@ -6,10 +6,11 @@
  *    the filter may have missed.
  * L3 A poll that fails changes nothing. Only a task that two sweeps in a row and a read by id do not
  *    find has vanished.
- * L4 The interval is short while things move and grows while they do not; while nothing is in the
- *    service there is no poll.
+ * L4 The interval is that of the engine (see `PollPace`): it follows from what is expected to end, and
+ *    what was sent shortens it once. While nothing is in the service there is no poll.
  */
 import { NodeState } from "@batchwave/core/NodeState"
+import * as PollPace from "@batchwave/core/PollPace"
 import type { TaskReference } from "@batchwave/core/RunEvent"
 import {
   type Answer,
@@ -21,25 +22,56 @@ import {
 } from "./DriverState.ts"
 import * as Wire from "./Wire.ts"
 
-const growth = 1.5
-
 /** The most tasks one page holds. */
 const pageTasksMax = 1000
 
-/** Notes that something was sent or accepted: the next poll comes soon. */
-export const moved = ({ memory: { poll }, nowMs, settings: { pollMsMin } }: DriverState): void => {
-  poll.intervalMs = pollMsMin
-  if (poll.isUnderWay) poll.isMoved = true
-  else poll.atMs = Math.min(poll.atMs, nowMs + pollMsMin)
+/**
+ * Notes that something was sent: it wakes a poller that has nothing to watch, and shortens the wait of
+ * one that has, once a wait.
+ */
+export const moved = (driver: DriverState): void => {
+  const { poll } = driver.memory
+  poll.isMoved = true
+  if (poll.phase === "idle") rest(driver)
+  else if (poll.phase === "waiting") hurry(driver)
+}
+
+/** Notes that a reactivation was answered, which is news of its own unless the answer came at once. */
+export const reactivated = (driver: DriverState): void => {
+  const { nowMs, memory: { poll } } = driver
+  if (poll.phase !== "hurried" || poll.hurriedAtMs !== nowMs) moved(driver)
+}
+
+/** Waits for the next poll, or for something to watch. */
+const rest = (driver: DriverState): void => {
+  const { memory: { poll, state }, nowMs, settings: { pollMsMin } } = driver
+  poll.atMs = Infinity
+  poll.phase = "idle"
+  if (state.activeCount === 0) {
+    if (!poll.isMoved) return
+    poll.isMoved = false
+    poll.pace.waitMs = pollMsMin
+  }
+  poll.phase = "waiting"
+  poll.atMs = nowMs + PollPace.nextWaitMs(poll.pace)
+  if (poll.isMoved) hurry(driver)
+}
+
+const hurry = ({ memory: { poll, state }, nowMs }: DriverState): void => {
+  poll.isMoved = false
+  poll.phase = "hurried"
+  poll.hurriedAtMs = nowMs
+  PollPace.adjust(poll.pace, 1, state.activeCount)
+  poll.atMs = nowMs + PollPace.nextWaitMs(poll.pace)
 }
 
 /** Begins a poll, if there is anything to watch. */
 export const begin = (driver: DriverState): void => {
   const { counters, memory: { poll, state }, settings } = driver
   poll.atMs = Infinity
-  if (state.activeCount === 0) return
+  if (state.activeCount === 0) return rest(driver)
   counters.polls++
-  poll.isUnderWay = true
+  poll.phase = "asking"
   const pages = Math.ceil(state.startedCount / pageTasksMax)
   const isSweep = ++poll.sinceSweep >= settings.pollsPerSweep * pages
   if (isSweep) {
@@ -48,10 +80,10 @@ export const begin = (driver: DriverState): void => {
   }
   const pass: Pass = {
     kind: isSweep ? "sweep" : "news",
-    fromMs: (poll.sinceMs ?? -Infinity) - settings.pollOverlapMs,
+    fromMs: poll.sinceMs - settings.pollOverlapMs,
     expected: isSweep ? confirmed(driver) : [],
     listed: new Set(),
-    news: 0
+    latestMs: -Infinity
   }
   Wire.send(driver, { _tag: "ListTasks", pass, place: 0 })
 }
@@ -73,24 +105,23 @@ export const receive = (driver: DriverState, { request }: Flight, answer: Answer
   if (request._tag !== "ListTasks") return
   const { pass } = request
   if (answer._tag !== "Listed") return end(driver, 0)
+  pass.latestMs = Math.max(pass.latestMs, answer.latestMs)
   for (const entry of answer.entries) read(driver, pass, entry)
   if (answer.next !== undefined) {
     return Wire.send(driver, { _tag: "ListTasks", pass, place: answer.next })
   }
   if (pass.kind === "sweep") doubt(driver, pass)
   watch(driver)
-  end(driver, pass.news)
+  const { poll } = driver.memory
+  const isNews = pass.latestMs > poll.sinceMs
+  if (isNews) poll.sinceMs = pass.latestMs
+  end(driver, isNews ? 1 : 0)
 }
 
 const end = (driver: DriverState, news: number): void => {
-  const { memory: { poll, state }, nowMs, settings: { pollMsMax, pollMsMin } } = driver
-  poll.isUnderWay = false
-  poll.intervalMs = news > 0 || poll.isMoved
-    ? pollMsMin
-    : Math.min(pollMsMax, poll.intervalMs * growth)
-  poll.isMoved = false
-  const isOwed = state.activeCount > 0 || driver.memory.inbox.length > 0
-  poll.atMs = isOwed ? nowMs + poll.intervalMs : Infinity
+  const { poll, state } = driver.memory
+  PollPace.adjust(poll.pace, news, state.activeCount)
+  rest(driver)
 }
 
 const read = (driver: DriverState, pass: Pass, entry: Entry): void => {
@@ -98,16 +129,14 @@ const read = (driver: DriverState, pass: Pass, entry: Entry): void => {
   const { changedMs, event, task } = entry
   const { node } = task
   if (pass.kind === "sweep") pass.listed.add(keyOf(task))
-  if (poll.sinceMs === undefined || changedMs > poll.sinceMs) {
-    poll.sinceMs = changedMs
-    pass.news++
-  }
   if (event?._tag === "TaskStarted" && isOld(driver, entry)) return
   if (event !== undefined) inbox.push(event)
-  else if (entry.state === "active" && state.nodeStates[node] === NodeState.running) {
+  else if (state.nodeStates[node] === NodeState.running) {
     const isLater = changedMs > (poll.seenMs.get(keyOf(task)) ?? Infinity)
     if (isLater) inbox.push({ _tag: "TaskRequeued", task, cause: "Unknown" })
+    if (isLater && entry.state === "running") inbox.push({ _tag: "TaskStarted", task })
   }
+  if (event?._tag === "TaskEnded") PollPace.observe(poll.pace, event.end.runTimeMs)
   if (entry.state === "running") poll.seenMs.set(keyOf(task), changedMs)
 }
 

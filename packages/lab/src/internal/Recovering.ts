@@ -23,7 +23,7 @@ export const begin = (driver: DriverState): void => {
     fromMs: 0,
     expected: [],
     listed: new Set(),
-    news: 0,
+    latestMs: -Infinity,
     recovery
   }
   Wire.send(driver, { _tag: "ListTasks", pass, place: 0 })

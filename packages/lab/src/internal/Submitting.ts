@@ -11,7 +11,6 @@ import * as RunState from "@batchwave/core/RunState"
 import { specsOf } from "./Acting.ts"
 import * as Actions from "./Actions.ts"
 import { type Answer, type DriverState, type Flight, keyOf } from "./DriverState.ts"
-import * as Polling from "./Polling.ts"
 import * as Wire from "./Wire.ts"
 
 /** Takes planned tasks. */
@@ -76,7 +75,6 @@ export const receive = (
   if (open.length > 0) {
     Wire.post(driver, driver.nowMs + waitMs, { _tag: "Requeue", epoch: driver.epoch, tasks: open })
   }
-  Polling.moved(driver)
 }
 
 const readItems = (

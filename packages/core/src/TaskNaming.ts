@@ -7,9 +7,9 @@
  *
  * @source Task_Add 2024-02-01.19.0 (characters and length of a task id)
  */
-import type { Plan } from "@batchwave/core/Plan"
-import type { TaskReference } from "@batchwave/core/RunEvent"
-import { createHash } from "node:crypto"
+import type { Plan } from "./Plan.ts"
+import type { TaskReference } from "./RunEvent.ts"
+import * as Sha256 from "./Sha256.ts"
 
 /**
  * The ids of a plan's tasks.
@@ -32,19 +32,11 @@ const hashCharacters = 8
  * @category constructors
  */
 export const make = (plan: Plan): TaskNaming => {
-  const baseIds: Array<string> = []
-  const nodeOf = new Map<string, number>()
-  for (let node = 0; node < plan.names.length; node++) {
-    let base = baseIdOf(plan.names[node]!, "")
-    for (let salt = 1; nodeOf.has(base.toLowerCase()); salt++) {
-      base = baseIdOf(plan.names[node]!, `#${salt}`)
-    }
-    nodeOf.set(base.toLowerCase(), node)
-    baseIds.push(base)
-  }
+  const firstIds = firstIdsOf(plan)
+  const nodeOf = new Map(firstIds.map((id, node) => [id.toLowerCase(), node]))
   return {
     idOf: ({ node, submission }) =>
-      submission === 1 ? baseIds[node]! : `${baseIds[node]!}-r${submission}`,
+      submission === 1 ? firstIds[node]! : `${firstIds[node]!}-r${submission}`,
     taskOf: (id) => {
       const lower = id.toLowerCase()
       const first = nodeOf.get(lower)
@@ -56,6 +48,21 @@ export const make = (plan: Plan): TaskNaming => {
   }
 }
 
+/**
+ * The ids of the first tasks of a plan's nodes, by index. A name that may be an id is one.
+ *
+ * @category queries
+ */
+export const firstIdsOf = ({ names }: Plan): ReadonlyArray<string> => {
+  const taken = new Set<string>()
+  return names.map((name) => {
+    let id = baseIdOf(name, "")
+    for (let salt = 1; taken.has(id.toLowerCase()); salt++) id = baseIdOf(name, `#${salt}`)
+    taken.add(id.toLowerCase())
+    return id
+  })
+}
+
 const resubmission = /^(.+)-r(\d{1,5})$/
 
 const baseIdOf = (name: string, salt: string): string => {
@@ -64,7 +71,7 @@ const baseIdOf = (name: string, salt: string): string => {
     legal === name && salt === "" && name.length <= baseCharactersMax
     && !resubmission.test(name.toLowerCase())
   ) return name
-  const hash = createHash("sha256").update(name + salt).digest("hex").slice(0, hashCharacters)
+  const hash = Sha256.hex(name + salt).slice(0, hashCharacters)
   const stem = legal.slice(0, baseCharactersMax - hashCharacters - 1)
   return stem === "" ? `node-${hash}` : `${stem}-${hash}`
 }

@@ -3,8 +3,11 @@
  * times seen so far and the author's estimates tell, within the bounds of the configuration.
  *
  * A poll that finds nothing makes the next wait longer by half, whatever was expected; one that does
- * goes back to the expectation. Waits vary by a tenth, so that many runs do not poll in step.
+ * goes back to the expectation. Waits vary by a tenth, so that many runs do not poll in step; how they
+ * do follows from the seed, so that a run is simulated as it goes.
  */
+import type { Plan } from "./Plan.ts"
+import * as Random from "./Random.ts"
 
 const growth = 1.5
 
@@ -26,17 +29,42 @@ export interface PollPace {
   meanRunMs: number | undefined
   /** The wait without its jitter. */
   waitMs: number
+  /** @internal */
+  readonly random: Random.Random
 }
 
 /**
- * Begins with the mean of the author's estimates, if there are any.
+ * Begins with the mean of the author's estimates, if there are any. `seed` is that of the run.
  *
  * @category constructors
  */
 export const make = (
   bounds: { readonly msMin: number; readonly msMax: number },
+  seed: number,
   estimatedMs?: number
-): PollPace => ({ ...bounds, meanRunMs: estimatedMs, waitMs: bounds.msMin })
+): PollPace => ({
+  ...bounds,
+  meanRunMs: estimatedMs,
+  waitMs: bounds.msMin,
+  random: Random.make(seed)
+})
+
+/**
+ * The mean of the estimates of a plan's nodes, in milliseconds; absent when there are none.
+ *
+ * @category queries
+ */
+export const meanEstimateMs = ({ traits, workflow }: Plan): number | undefined => {
+  if (!traits.hasEstimates) return undefined
+  let sum = 0
+  let count = 0
+  for (const { estimateMs } of workflow.nodes) {
+    if (estimateMs === undefined) continue
+    sum += estimateMs
+    count++
+  }
+  return sum / count
+}
 
 /**
  * Notes how long a task ran.
@@ -64,9 +92,9 @@ export const adjust = (pace: PollPace, news: number, activeCount: number): void 
 }
 
 /**
- * The next wait; `unit` is drawn from 0 to 1.
+ * Draws the next wait, in whole milliseconds.
  *
- * @category queries
+ * @category operations
  */
-export const waitMs = (pace: PollPace, unit: number): number =>
-  pace.waitMs * (1 + jitter * (2 * unit - 1))
+export const nextWaitMs = (pace: PollPace): number =>
+  Math.round(pace.waitMs * (1 + jitter * (2 * Random.nextUnit(pace.random) - 1)))

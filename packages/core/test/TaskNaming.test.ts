@@ -1,8 +1,8 @@
-import * as Plan from "@batchwave/core/Plan"
-import * as Workflow from "@batchwave/core/Workflow"
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
+import * as Plan from "../src/Plan.ts"
 import * as TaskNaming from "../src/TaskNaming.ts"
+import * as Workflow from "../src/Workflow.ts"
 
 const planOf = (names: ReadonlyArray<string>): Plan.Plan => {
   const result = Plan.make(Workflow.make("p", names.map((name) => Workflow.node(name, "true"))))
