@@ -4,7 +4,7 @@
  */
 import * as Plan from "@batchwave/core/Plan"
 import type { RunEvent } from "@batchwave/core/RunEvent"
-import * as TaskNaming from "@batchwave/engine/TaskNaming"
+import * as TaskNaming from "@batchwave/core/TaskNaming"
 import type { Fact } from "@batchwave/sim/Fact"
 import type { Outcome } from "./FullStackWorld.ts"
 import type { Evidence } from "./SimulationChecker.ts"

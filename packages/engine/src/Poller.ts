@@ -21,7 +21,7 @@
 import type { BatchFailure } from "@batchwave/client/BatchFailure"
 import { isInService } from "@batchwave/core/NodeState"
 import * as PollPace from "@batchwave/core/PollPace"
-import type { ExternalEvent } from "@batchwave/core/RunEvent"
+import type { ExternalEvent, TaskReference } from "@batchwave/core/RunEvent"
 import * as Iso8601 from "@batchwave/wire/Iso8601"
 import type { CloudTask } from "@batchwave/wire/Task"
 import * as Clock from "effect/Clock"
@@ -256,10 +256,16 @@ const take = (
   const isOld = event?._tag === "TaskStarted"
     && PastEnds.isPast(watch.context.state, reference, task)
   if (event === undefined || isOld) return verdict === "again"
-  if (event._tag === "TaskEnded") PollPace.observe(watch.pace, event.end.runTimeMs)
+  if (event._tag === "TaskEnded" && isAwaited(watch.context, reference)) {
+    PollPace.observe(watch.pace, event.end.runTimeMs)
+  }
   events.push(event)
   return true
 }
+
+/** What nobody waits for any more was ended on purpose, and says nothing about run times. */
+const isAwaited = ({ state }: RunContext, { node, submission }: TaskReference): boolean =>
+  state.submissions[node] === submission && isInService(state.nodeStates[node]!)
 
 /** Compares what was seen with what the service had counted before this poll. */
 const judge = (watch: Watch, cursor: PollCursor.PollCursor, depth: Depth): void => {

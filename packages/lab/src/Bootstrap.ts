@@ -72,7 +72,9 @@ export const meanInterval = (
     }
     const drawn = Quantiles.moments(resample)
     // All places drew one value, or nearly one: it says nothing about the spread.
-    if (drawn.variance > variance * negligible) ratios.push((drawn.mean - mean) / Math.sqrt(drawn.variance / count))
+    if (drawn.variance > variance * negligible) {
+      ratios.push((drawn.mean - mean) / Math.sqrt(drawn.variance / count))
+    }
   }
   const sorted = Float64Array.from(ratios).toSorted()
   const error = Math.sqrt(variance / count)

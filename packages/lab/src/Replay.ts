@@ -16,11 +16,11 @@ import * as Policy from "@batchwave/core/Policy"
 import type { RunEvent } from "@batchwave/core/RunEvent"
 import type { DependencyMode, FailureMode } from "@batchwave/core/RunMode"
 import type { TaskEnd } from "@batchwave/core/TaskEnd"
+import * as TaskNaming from "@batchwave/core/TaskNaming"
 import type { Json } from "@batchwave/core/Workflow"
 import type { RecordedRun, Scenario } from "@batchwave/sim/Scenario"
 import * as Arm from "./Arm.ts"
 import * as Calibration from "./Calibration.ts"
-import { idsOf } from "./VirtualDriver.ts"
 
 /**
  * What a journal gives.
@@ -84,7 +84,7 @@ export const fromJournal = (plan: Plan, batches: ReadonlyArray<Batch>): Replay =
   }
   for (const { atMs, events } of batches) for (const event of events) read(reading, event, atMs)
   const { failureMode, dependencyMode, histories } = reading
-  const ids = idsOf(plan)
+  const ids = TaskNaming.firstIdsOf(plan)
   const recordedRuns: Record<string, ReadonlyArray<RecordedRun>> = {}
   histories.forEach(({ runs }, node) => {
     if (runs.length > 0) recordedRuns[ids[node] ?? ""] = runs

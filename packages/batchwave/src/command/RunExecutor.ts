@@ -7,8 +7,8 @@
  * X2 what a simulated task cannot leave behind is missed before anything is started.
  */
 import type { Plan } from "@batchwave/core/Plan"
-import * as ScenarioFile from "@batchwave/emulator/ScenarioFile"
 import * as TaskNaming from "@batchwave/core/TaskNaming"
+import * as ScenarioFile from "@batchwave/emulator/ScenarioFile"
 import * as WfFormat from "@batchwave/pipeline/WfFormat"
 import * as RunCourse from "@batchwave/sim/RunCourse"
 import type { Scenario } from "@batchwave/sim/Scenario"

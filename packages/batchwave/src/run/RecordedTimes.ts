@@ -3,8 +3,8 @@
  * nodes.
  */
 import * as Plan from "@batchwave/core/Plan"
-import type { Workflow } from "@batchwave/core/Workflow"
 import * as TaskNaming from "@batchwave/core/TaskNaming"
+import type { Workflow } from "@batchwave/core/Workflow"
 
 /**
  * The durations in milliseconds, by the names of the nodes and by the ids that the engine gives their

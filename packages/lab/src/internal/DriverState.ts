@@ -95,6 +95,8 @@ export interface Pass {
   readonly listed: Set<number>
   /** When the latest change listed so far was, by the service's clock. */
   latestMs: number
+  /** Whether a task was seen that the service had put back in its queue. */
+  hasRequeues: boolean
   readonly recovery?: Recovering
 }
 
@@ -132,10 +134,10 @@ export type Signal =
 export interface Poll {
   readonly pace: PollPace.PollPace
   /**
-   * `idle`: there is nothing to watch. `hurried`: it waits, and something that was sent has shortened
+   * `new`: nothing was sent yet. `idle`: there is nothing to watch. `hurried`: it waits, and something that was sent has shortened
    * this wait already. `asking`: a poll is under way.
    */
-  phase: "idle" | "waiting" | "hurried" | "asking"
+  phase: "new" | "idle" | "waiting" | "hurried" | "asking"
   /** `Infinity` unless it waits. */
   atMs: number
   /** When a wait was shortened last. */

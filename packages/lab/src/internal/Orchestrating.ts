@@ -48,7 +48,7 @@ export const emptyMemory = (
       seed,
       PollPace.meanEstimateMs(state.plan)
     ),
-    phase: "idle",
+    phase: "new",
     hurriedAtMs: -Infinity,
     atMs: Infinity,
     isMoved: false,

@@ -31,8 +31,9 @@ const pageTasksMax = 1000
  */
 export const moved = (driver: DriverState): void => {
   const { poll } = driver.memory
+  if (poll.phase === "idle") return wake(driver)
   poll.isMoved = true
-  if (poll.phase === "idle") rest(driver)
+  if (poll.phase === "new") rest(driver)
   else if (poll.phase === "waiting") hurry(driver)
 }
 
@@ -44,14 +45,22 @@ export const reactivated = (driver: DriverState): void => {
 
 /** Waits for the next poll, or for something to watch. */
 const rest = (driver: DriverState): void => {
-  const { memory: { poll, state }, nowMs, settings: { pollMsMin } } = driver
-  poll.atMs = Infinity
+  const { poll, state } = driver.memory
+  if (state.activeCount > 0) return wait(driver)
   poll.phase = "idle"
-  if (state.activeCount === 0) {
-    if (!poll.isMoved) return
-    poll.isMoved = false
-    poll.pace.waitMs = pollMsMin
-  }
+  poll.atMs = Infinity
+  if (poll.isMoved) wake(driver)
+}
+
+const wake = (driver: DriverState): void => {
+  const { memory: { poll }, settings: { pollMsMin } } = driver
+  poll.isMoved = false
+  poll.pace.waitMs = pollMsMin
+  wait(driver)
+}
+
+const wait = (driver: DriverState): void => {
+  const { memory: { poll }, nowMs } = driver
   poll.phase = "waiting"
   poll.atMs = nowMs + PollPace.nextWaitMs(poll.pace)
   if (poll.isMoved) hurry(driver)
@@ -73,17 +82,19 @@ export const begin = (driver: DriverState): void => {
   counters.polls++
   poll.phase = "asking"
   const pages = Math.ceil(state.startedCount / pageTasksMax)
-  const isSweep = ++poll.sinceSweep >= settings.pollsPerSweep * pages
+  const isSweep = poll.sinceSweep >= settings.pollsPerSweep * pages
   if (isSweep) {
     counters.sweeps++
     poll.sinceSweep = 0
   }
+  poll.sinceSweep++
   const pass: Pass = {
     kind: isSweep ? "sweep" : "news",
     fromMs: poll.sinceMs - settings.pollOverlapMs,
     expected: isSweep ? confirmed(driver) : [],
     listed: new Set(),
-    latestMs: -Infinity
+    latestMs: -Infinity,
+    hasRequeues: false
   }
   Wire.send(driver, { _tag: "ListTasks", pass, place: 0 })
 }
@@ -113,8 +124,8 @@ export const receive = (driver: DriverState, { request }: Flight, answer: Answer
   if (pass.kind === "sweep") doubt(driver, pass)
   watch(driver)
   const { poll } = driver.memory
-  const isNews = pass.latestMs > poll.sinceMs
-  if (isNews) poll.sinceMs = pass.latestMs
+  const isNews = pass.hasRequeues || pass.latestMs > poll.sinceMs
+  poll.sinceMs = Math.max(poll.sinceMs, pass.latestMs)
   end(driver, isNews ? 1 : 0)
 }
 
@@ -133,6 +144,7 @@ const read = (driver: DriverState, pass: Pass, entry: Entry): void => {
   if (event !== undefined) inbox.push(event)
   else if (state.nodeStates[node] === NodeState.running) {
     const isLater = changedMs > (poll.seenMs.get(keyOf(task)) ?? Infinity)
+    if (isLater) pass.hasRequeues = true
     if (isLater) inbox.push({ _tag: "TaskRequeued", task, cause: "Unknown" })
     if (isLater && entry.state === "running") inbox.push({ _tag: "TaskStarted", task })
   }

@@ -24,6 +24,7 @@ export const begin = (driver: DriverState): void => {
     expected: [],
     listed: new Set(),
     latestMs: -Infinity,
+    hasRequeues: false,
     recovery
   }
   Wire.send(driver, { _tag: "ListTasks", pass, place: 0 })
