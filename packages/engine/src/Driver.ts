@@ -15,6 +15,7 @@ import * as FiberSet from "effect/FiberSet"
 import * as Queue from "effect/Queue"
 import * as Collector from "./Collector.ts"
 import type { EngineError } from "./EngineError.ts"
+import * as EngineMetrics from "./EngineMetrics.ts"
 import * as JobPlace from "./JobPlace.ts"
 import type { JournalShape } from "./Journal.ts"
 import * as Poller from "./Poller.ts"
@@ -90,10 +91,12 @@ export const drive: (
     yield* FiberSet.run(fibers)(Poller.serve(context, parts.moved))
     yield* FiberSet.run(fibers)(Watchdog.serve(context))
     yield* FiberSet.run(fibers)(endLater(parts))
+    yield* FiberSet.run(fibers)(EngineMetrics.sample(context.state))
     for (let worker = 0; worker < context.config.concurrency; worker++) {
       yield* FiberSet.run(fibers)(act(parts))
     }
     yield* Effect.raceFirst(loop(parts), FiberSet.join(fibers))
+    yield* EngineMetrics.sampleOnce(context.state)
   },
   Effect.scoped
 )
@@ -114,15 +117,30 @@ const loop = Effect.fnUntraced(function*(parts: Parts) {
  *
  * @category operations
  */
-export const react = Effect.fnUntraced(function*(
+export const react = Effect.fn("Driver.react")(function*(
   context: RunContext,
   options: Omit<DriverOptions, "commands">,
   events: ReadonlyArray<ExternalEvent>,
   nowMs: number
 ) {
+  const beganAt = yield* Clock.currentTimeNanos
   const reaction = Reactor.react(context.state, events, nowMs, options.policies)
+  yield* Effect.annotateCurrentSpan({
+    "batchwave.events.in": events.length,
+    "batchwave.events.out": reaction.events.length,
+    "batchwave.commands": reaction.commands.length
+  })
   if (reaction.events.length > 0) {
+    const decidedAt = yield* Clock.currentTimeNanos
     yield* options.journal.append(reaction.events, nowMs)
+    const durableAt = yield* Clock.currentTimeNanos
+    const services = yield* Effect.context<never>()
+    EngineMetrics.observe(context.state, {
+      events: reaction.events,
+      atMs: nowMs,
+      appendMs: milliseconds(durableAt - decidedAt),
+      totalMs: milliseconds(durableAt - beganAt)
+    }, services)
     for (const event of reaction.events) {
       if (event._tag === "JobReplaced") JobPlace.replace(context.job, event.jobId, context.state)
     }
@@ -131,6 +149,8 @@ export const react = Effect.fnUntraced(function*(
   }
   return reaction.commands
 })
+
+const milliseconds = (nanoseconds: bigint): number => Number(nanoseconds) / 1_000_000
 
 /** Hands commands to the parts that carry them out; answers whether the run is over. */
 const carryOut = Effect.fnUntraced(function*(parts: Parts, commands: ReadonlyArray<Command>) {

@@ -145,6 +145,14 @@ export const run: (
     const recorded = yield* journal.header
     if (recorded !== undefined) yield* PlanCheck.requireSame(recorded, options.plan)
     const header = recorded ?? options.header
+    yield* Effect.annotateCurrentSpan({
+      "batchwave.run": header.runId,
+      "batchwave.pipeline": header.pipeline,
+      "batchwave.job": header.jobId,
+      "batchwave.nodes": options.plan.graph.nodeCount,
+      "batchwave.mode": options.config.dependencyMode,
+      "batchwave.resumed": recorded !== undefined
+    })
     if (recorded === undefined) yield* journal.begin(header)
     const context = yield* makeContext(options, header, journal.epoch, recorded !== undefined)
     yield* journal.replay(({ atMs, events }) => {

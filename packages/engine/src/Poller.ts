@@ -26,10 +26,12 @@ import * as Iso8601 from "@batchwave/wire/Iso8601"
 import type { CloudTask } from "@batchwave/wire/Task"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Metric from "effect/Metric"
 import * as Queue from "effect/Queue"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import type { EngineError } from "./EngineError.ts"
+import * as EngineMetrics from "./EngineMetrics.ts"
 import * as FromWire from "./FromWire.ts"
 import * as JobLife from "./JobLife.ts"
 import * as JobSuccession from "./JobSuccession.ts"
@@ -139,6 +141,7 @@ const pause = Effect.fnUntraced(function*(watch: Watch, moved: Queue.Dequeue<voi
 /** One poll with all that goes with it; answers how many changes it had not seen before. */
 const tick = Effect.fn("Poller.poll")(function*(watch: Watch) {
   const { context } = watch
+  yield* Metric.update(EngineMetrics.polls, 1)
   const isDue = watch.polls++ % context.config.pollsPerSweep === 0
   if (isDue || watch.cursor === undefined) {
     watch.addedMs = (yield* lookAtJob(context)).addedMs

@@ -15,6 +15,7 @@ import {
   noCache,
   onInterrupt,
   onScreen,
+  otlp,
   quiet,
   runArgument,
   store,
@@ -25,6 +26,7 @@ import { flag, slotsMax, whole } from "./FlagKinds.ts"
 import { lab } from "./LabCommands.ts"
 import { retry } from "./RetryFlags.ts"
 import { steering } from "./SteerCommands.ts"
+import { exported } from "./Telemetry.ts"
 
 const file = Argument.String("file").pipe(
   Argument.withDescription("A module whose default export is a pipeline, or a .json workflow")
@@ -123,6 +125,7 @@ const runFlags = {
     Flag.optional
   ),
   noCache,
+  otlp,
   quiet,
   verbose,
   color
@@ -133,7 +136,7 @@ const run = Command.make(
   runFlags,
   Effect.fnUntraced(function*(settings) {
     const RunCommand = yield* Effect.promise(() => import("./RunCommand.ts"))
-    yield* RunCommand.run(settings).pipe(onScreen(settings))
+    yield* RunCommand.run(settings).pipe(exported(settings.otlp), onScreen(settings))
   })
 ).pipe(
   Command.withDescription("Run a pipeline, or go on with an interrupted run"),

@@ -95,6 +95,19 @@ export const noCache = flag(
 )
 
 /**
+ * Where spans and metrics are sent.
+ *
+ * @internal
+ */
+export const otlp = Flag.String("otlp").pipe(
+  Flag.withMetavar("url"),
+  Flag.withDescription(
+    "Send spans and metrics to this OpenTelemetry collector (or OTEL_EXPORTER_OTLP_ENDPOINT)"
+  ),
+  Flag.optional
+)
+
+/**
  * Whether progress is shown.
  *
  * @internal

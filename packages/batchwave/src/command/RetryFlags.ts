@@ -11,11 +11,13 @@ import {
   noCache,
   onInterrupt,
   onScreen,
+  otlp,
   quiet,
   store,
   verbose
 } from "./CommonFlags.ts"
 import { flag, slotsMax, whole } from "./FlagKinds.ts"
+import { exported } from "./Telemetry.ts"
 
 /** Most retries of one node. */
 const retriesMax = 1_000
@@ -70,6 +72,7 @@ export const retry = Command.make(
     onInterrupt,
     store,
     noCache,
+    otlp,
     data,
     quiet,
     verbose,
@@ -77,7 +80,7 @@ export const retry = Command.make(
   },
   Effect.fnUntraced(function*(settings) {
     const RetryCommand = yield* Effect.promise(() => import("./RetryCommand.ts"))
-    yield* RetryCommand.run(settings).pipe(onScreen(settings))
+    yield* RetryCommand.run(settings).pipe(exported(settings.otlp), onScreen(settings))
   })
 ).pipe(
   Command.withDescription("Run a chosen part of a run again, also after its end"),
