@@ -111,7 +111,7 @@ describe("batchwave run with a collector", () => {
       )
       assert.strictEqual(run.code, 1, run.stderr)
       const spans = collector.spans()
-      const [engine] = spans.filter(({ name }) => name === "Engine.run")
+      const engine = spans.find(({ name }) => name === "Engine.run")
       assert.strictEqual(valueOf(engine?.attributes ?? [], "batchwave.run"), "r")
       assert.strictEqual(valueOf(engine?.attributes ?? [], "batchwave.nodes"), 3)
       assert.strictEqual(valueOf(collector.resources(), "service.name"), "batchwave")
@@ -126,7 +126,7 @@ describe("batchwave run with a collector", () => {
         points.map((point) => [
           valueOf(point.attributes, "outcome"),
           Number(point.asInt ?? point.asDouble)
-        ]).toSorted(),
+        ]).toSorted((left, right) => String(left[0]).localeCompare(String(right[0]))),
         [["blocked", 1], ["failed", 1], ["succeeded", 1]]
       )
       const states = metrics.get("batchwave_engine_nodes")?.gauge?.dataPoints ?? []

@@ -134,7 +134,7 @@ export const react = Effect.fn("Driver.react")(function*(
     const decidedAt = yield* Clock.currentTimeNanos
     yield* options.journal.append(reaction.events, nowMs)
     const durableAt = yield* Clock.currentTimeNanos
-    const services = yield* Effect.context<never>()
+    const services = yield* Effect.context()
     EngineMetrics.observe(context.state, {
       events: reaction.events,
       atMs: nowMs,

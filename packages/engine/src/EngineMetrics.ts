@@ -189,7 +189,7 @@ export const sample: (state: RunState) => Effect.Effect<never> = Effect.fnUntrac
  * @category operations
  */
 export const sampleOnce = (state: RunState): Effect.Effect<void> =>
-  Effect.map(Effect.context<never>(), (context) => {
+  Effect.map(Effect.context(), (context) => {
     const counts = new Float64Array(nodeStateNames.length)
     for (const nodeState of state.nodeStates) counts[nodeState]!++
     nodes.forEach((one, index) => one.updateUnsafe(counts[index]!, context))
