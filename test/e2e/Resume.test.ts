@@ -1,10 +1,15 @@
 /**
  * Kill -9 of the orchestrator, resume, and Ctrl-C, with real processes that leave marks on disk.
  */
+import { JobOperations } from "@batchwave/client/JobOperations"
 import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Schedule from "effect/Schedule"
+import * as Stream from "effect/Stream"
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import * as Command from "./Command.ts"
+import * as World from "./EngineWorld.ts"
 
 /** Eight tasks that log each execution, half of them held back by a file, and one that joins. */
 const pipeline = (directory: string): string =>
@@ -161,6 +166,54 @@ describe("a run that was killed", () => {
     )
     assert.isAbove(log.filter((line) => line.startsWith("held")).length, 4)
   })
+
+  it.live("between the end of its run and that of its job ends the job when it is resumed", () =>
+    Effect.gen(function*() {
+      const { directory, emulator } = yield* World.make
+      const file = Command.writePipeline(
+        directory,
+        "pipeline.ts",
+        `
+import { Pipeline, sh } from "batchwave"
+
+export default Pipeline.make("short", {}, (p) => p.task("only", { run: sh\`true\` }))
+`
+      )
+      const options = {
+        cwd: directory,
+        env: {
+          AZURE_BATCH_ENDPOINT: emulator.endpoint,
+          AZURE_BATCH_ACCOUNT: emulator.account,
+          AZURE_BATCH_ACCESS_KEY: emulator.key,
+          AZURE_BATCH_POOL: emulator.pool
+        }
+      }
+      const endsOf = Effect.map(
+        emulator.control.requests,
+        ({ operations }) => operations["Job_Terminate"]?.count ?? 0
+      )
+      const stateOf = JobOperations.use((jobs) => Stream.runCollect(jobs.list())).pipe(
+        Effect.map((jobs) => jobs.map(({ state }) => state)),
+        Effect.provide(World.clientLayer({ directory, emulator }))
+      )
+      yield* emulator.control.putFaults({
+        rules: [{ when: { operations: ["Job_Terminate"] }, fault: { _tag: "Status", status: 503 } }]
+      })
+      const killed = Command.start(["run", file, "--backend", "azure"], options)
+      yield* endsOf.pipe(
+        Effect.repeat({ until: (ends) => ends > 0, schedule: Schedule.spaced("20 millis") })
+      )
+      killed.child.kill("SIGKILL")
+      yield* Effect.promise(() => killed.ended)
+      yield* emulator.control.clearFaults
+      assert.deepStrictEqual(yield* stateOf, ["active"])
+      const [run = ""] = runsOf(directory)
+      const resumed = yield* Effect.promise(() =>
+        Command.run(["run", file, "--backend", "azure", "--resume", "--run-id", run], options)
+      )
+      assert.strictEqual(resumed.code, 0, resumed.stderr)
+      assert.deepStrictEqual(yield* stateOf, ["completed"])
+    }).pipe(Effect.scoped))
 
   it("is refused while another process works on it", async () => {
     const directory = Command.makeDirectory()

@@ -126,7 +126,10 @@ const resumed = Effect.fnUntraced(function*(
   const result = yield* RunSession.finished(openRun, planned.plan).pipe(
     Effect.mapError((error) => ofEngine(error, directory.runId, ""))
   )
-  if (result !== undefined) {
+  // Without a word of its end, whoever ended the run may not have come to end its job.
+  const mayHoldJob = choice._tag === "Azure"
+    && RunDirectory.describe(directory)?.outcome === undefined
+  if (result !== undefined && !mayHoldJob) {
     const backend: RunDirectory.BackendName = choice._tag === "Emulator" ? "emulator" : "azure"
     return {
       _tag: "Finished" as const,
