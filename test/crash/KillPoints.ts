@@ -33,12 +33,14 @@ const calls = Object.keys(kinds).join(",")
 /** Points of a run vary a little from one time to the next, so some are tried beyond the last seen. */
 const beyond = 3
 
+let traced = 0
+
 /** Runs a story under a trace and lists where its main thread reaches outside, in order. */
 export const trace = async (
   world: World.CrashWorld,
   story: string
 ): Promise<ReadonlyArray<Point>> => {
-  const order = World.orderOf(world, story, `${story}-traced`)
+  const order = World.orderOf(world, story, `${story}-traced-${++traced}`)
   const file = join(order.directory, "trace")
   const wrapper = ["strace", "-f", "-y", "-o", file, "-e", `trace=${calls}`]
   const exit = await Orchestrator.run(world.program, order, wrapper)

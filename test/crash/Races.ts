@@ -69,7 +69,8 @@ const raceOnce = async (world: World.CrashWorld, race: Race): Promise<void> => {
     World.blame(world, where, sayChanges(Recorder.changes(recorder)))
   }
   World.judge(world, winner.own, winner.exit, where)
-  rmSync(other, { recursive: true, force: true })
+  if (world.tally.violations.length > 0) return
+  for (const { own } of ended) rmSync(own.directory, { recursive: true, force: true })
 }
 
 /** Kills a first orchestrator while the run goes on. */

@@ -22,15 +22,50 @@ import * as Stops from "./Stops.ts"
 interface Part {
   readonly run: (world: World.CrashWorld) => Promise<void>
   readonly needsStrace: boolean
+  /** What must have happened at least once, or nothing was shown. */
+  readonly shows: ReadonlyArray<string>
 }
 
 const parts: Readonly<Record<string, Part>> = {
-  "points": { run: KillPoints.run, needsStrace: true },
-  "kills": { run: RandomKills.run, needsStrace: false },
-  "races": { run: Races.run, needsStrace: false },
-  "stops": { run: Stops.run, needsStrace: false },
-  "disk": { run: DiskFaults.run, needsStrace: true },
-  "bytes": { run: JournalDamage.run, needsStrace: true }
+  points: {
+    run: KillPoints.run,
+    needsStrace: true,
+    shows: ["killed at a sync", "killed at a write", "killed at a send"]
+  },
+  kills: {
+    run: RandomKills.run,
+    needsStrace: false,
+    shows: ["killed at random", "killed again in the resume"]
+  },
+  races: {
+    run: Races.run,
+    needsStrace: false,
+    shows: [
+      "races: start with one journal",
+      "races: start with two copies",
+      "races: resume with one journal",
+      "races: resume with two copies"
+    ]
+  },
+  stops: {
+    run: Stops.run,
+    needsStrace: false,
+    shows: [
+      "stopped for longer than every timeout",
+      "taken over, stopped until the end of the other",
+      "taken over, stopped until the middle of the other"
+    ]
+  },
+  disk: {
+    run: DiskFaults.run,
+    needsStrace: true,
+    shows: ["stopped by EIO", "stopped by ENOSPC"]
+  },
+  bytes: {
+    run: JournalDamage.run,
+    needsStrace: true,
+    shows: ["damage of a run killed: tells a part", "damage of a run ended: refused"]
+  }
 }
 
 const { values } = parseArgs({
@@ -73,13 +108,15 @@ try {
     concurrency: Number(values["at-once"]),
     tally
   }
-  for (const { name, needsStrace, run } of wanted) {
+  for (const { name, needsStrace, run, shows } of wanted) {
     if (needsStrace && problem !== undefined) {
       console.log(`skipped ${name}: ${problem}`)
       continue
     }
     const beganMs = performance.now()
     await run(world)
+    const missing = shows.filter((one) => !tally.counts.has(one))
+    World.blame(world, name, missing.map((one) => `never happened: ${one}`))
     console.log(`${name}: ${((performance.now() - beganMs) / 1000).toFixed(0)} s`)
   }
 } finally {
