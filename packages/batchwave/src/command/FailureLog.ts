@@ -54,7 +54,8 @@ interface WantedTask {
 type Wanted = WantedTask | "end"
 
 /**
- * Makes the log of a run that begins in a job, and follows it into others. Its reading ends with the scope.
+ * Makes the log of a run whose first job is known, and follows it into others, also into those it was
+ * in before it was resumed. Its reading ends with the scope.
  *
  * @category constructors
  */
@@ -70,7 +71,6 @@ export const make: (
     const drained = yield* Deferred.make<void>()
     let asked = 0
     let isClosing = false
-    let current = jobId
     const show = Effect.fnUntraced(function*({ job, task }: WantedTask) {
       const taskId = naming.idOf(task)
       const name = cleanLine(plan.names[task.node] ?? taskId)
@@ -90,14 +90,18 @@ export const make: (
     })
     yield* Effect.forkScoped(serve)
     return {
-      observe: (events, state) =>
-        Effect.forEach(events, (event) => {
-          if (event._tag === "JobReplaced") current = event.jobId
+      observe: (events, state) => {
+        const isReplacement = ({ _tag }: RunEvent) => _tag === "JobReplaced"
+        let place = state.jobs.length - events.filter(isReplacement).length
+        return Effect.forEach(events, (event) => {
+          if (isReplacement(event)) place++
           if (event._tag !== "NodeFailed" || event.failure._tag === "Rejected") return Effect.void
           if (++asked > tasksShownMax) return Effect.void
           const submission = state.submissions[event.node] ?? 1
-          return Queue.offer(wanted, { job: current, task: { node: event.node, submission } })
-        }, { discard: true }),
+          const job = state.jobs[place - 1]?.id ?? jobId
+          return Queue.offer(wanted, { job, task: { node: event.node, submission } })
+        }, { discard: true })
+      },
       drain: Effect.suspend(() => {
         isClosing = true
         return Queue.offer(wanted, "end").pipe(
