@@ -14,7 +14,7 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
-import { existsSync, readFileSync, writeFileSync } from "node:fs"
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import * as World from "./EngineWorld.ts"
 
@@ -112,6 +112,39 @@ describe("a job that somebody else", () => {
       const error = yield* Fiber.join(fiber).pipe(Effect.flip)
       assert.strictEqual(error._tag, "BackendFailed")
       assert.match(error.message, /was ended by somebody else.*not have more than 1 job/)
+    }))
+
+  it.live("ends is not counted with the jobs that a retry made", () =>
+    Effect.gen(function*() {
+      const { go, spec, withJobs, world } = yield* scene
+      const running = yield* Deferred.make<void>()
+      const replaced = yield* Deferred.make<void>()
+      const limited: World.RunSpec = { ...spec, config: { ...spec.config, jobsMax: 2 } }
+      writeFileSync(go, "")
+      yield* World.run(world, limited)
+      rmSync(go)
+      const again: World.RunSpec = {
+        ...limited,
+        wishes: [{ _tag: "RerunRequested", nodes: [1] }],
+        observer: (batch) => {
+          if (batch.some((event) => event._tag === "TaskStarted" && event.task.submission === 2)) {
+            Deferred.doneUnsafe(running, Effect.void)
+          }
+          if (batch.some((event) => event._tag === "JobReplaced" && event.jobId.endsWith("-j3"))) {
+            Deferred.doneUnsafe(replaced, Effect.void)
+          }
+        }
+      }
+      const fiber = yield* World.run(world, again).pipe(Effect.forkChild)
+      yield* Deferred.await(running)
+      yield* withJobs((jobs) => jobs.terminate("bw-run-1-j2"))
+      yield* Deferred.await(replaced)
+      writeFileSync(go, "")
+      const result = yield* Fiber.join(fiber)
+      assert.strictEqual(result.report.outcome, "succeeded")
+      const before = yield* idsIn(world, "bw-run-1-j2")
+      assert.deepStrictEqual(before, ["second-r2"])
+      assert.deepStrictEqual(yield* idsIn(world, "bw-run-1-j3"), ["second-r3"])
     }))
 
   it.live("disables keeps the run waiting, visibly, until it is enabled", () =>
