@@ -115,12 +115,12 @@ export const make = (seed: number): Story => {
     isCalm,
     wishes: !isCalm && dice.chance(0.4) ? wishesOf(dice, anyNode, healAfterMs) : [],
     rerun: !isCalm && dice.chance(0.15) ? [anyNode(), anyNode()] : [],
-    lateness: hasTroubles && dice.chance(0.3)
+    lateness: hasTroubles && dice.chance(0.4)
       ? {
         seed,
-        probability: dice.part(0.02, 0.3),
+        probability: dice.part(0.05, 0.5),
         lateMs: dice.whole(1, 120_000),
-        paths: [dice.pick("/reactivate", "/reactivate", "/terminate", "/addtaskcollection")]
+        paths: dice.pick(["/reactivate"], ["/reactivate", "/terminate", "/addtaskcollection"])
       }
       : undefined
   }
@@ -297,18 +297,12 @@ const faultOf = (dice: Dice): Fault => {
 
 const faultsOf = (dice: Dice, seed: number, untilMs: number): FaultPlan => ({
   seed,
-  rules: Array.from({ length: dice.whole(1, 5) }, () => ({
-    when: {
-      untilMs,
-      probability: dice.part(0.02, 0.4),
-      ...(dice.chance(0.5)
-        ? {
-          operations: [dice.pick("Task_*", "Job_*", "Task_AddCollection", "Task_List", "File_*")]
-        }
-        : {})
-    },
-    fault: faultOf(dice)
-  })),
+  rules: Array.from({ length: dice.whole(1, 5) }, () => ruleOf(dice, untilMs)).flatMap((rule) =>
+    // A link can only expire where there is one.
+    rule.fault._tag === "ExpiredLink"
+      ? [{ when: { untilMs }, fault: { _tag: "Page", itemsMax: 2 } as const }, rule]
+      : [rule]
+  ),
   nodes: dice.chance(0.3)
     ? [{
       nodes: "*",
@@ -318,6 +312,17 @@ const faultsOf = (dice: Dice, seed: number, untilMs: number): FaultPlan => ({
       returnAfterMs: dice.whole(1, 30_000)
     }]
     : []
+})
+
+const ruleOf = (dice: Dice, untilMs: number): FaultPlan["rules"][number] => ({
+  when: {
+    untilMs,
+    probability: dice.part(0.02, 0.4),
+    ...(dice.chance(0.5)
+      ? { operations: [dice.pick("Task_*", "Job_*", "Task_AddCollection", "Task_List", "File_*")] }
+      : {})
+  },
+  fault: faultOf(dice)
 })
 
 const crashOf = (dice: Dice): Crash =>
