@@ -18,12 +18,12 @@ import type { CloudTask } from "@batchwave/wire/Task"
 import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
 import * as Semaphore from "effect/Semaphore"
-import * as Stream from "effect/Stream"
 import type { BackendFailed, EngineError } from "./EngineError.ts"
 import * as FromWire from "./FromWire.ts"
 import * as JobLife from "./JobLife.ts"
 import * as JobPlace from "./JobPlace.ts"
 import { backendFailed, type RunContext, withPatience } from "./RunContext.ts"
+import * as Sweep from "./Sweep.ts"
 
 /** Codes of an end that was not the task's own. */
 const endedCodes: ReadonlySet<string> = new Set(["TaskEnded", "JobBeingTerminated"])
@@ -122,9 +122,7 @@ const stateOf = (job: Pick<CloudJob, "state"> | undefined): string => {
 const tasksOf = (
   context: RunContext
 ): Effect.Effect<ReadonlyMap<string, CloudTask>, BackendFailed> =>
-  context.tasks.list(context.job.id, { select: FromWire.selected }).pipe(
-    Stream.runCollect,
-    withPatience(context),
+  Sweep.listWhole(context, context.job.id).pipe(
     Effect.map((tasks) => new Map(tasks.map((task) => [(task.id ?? "").toLowerCase(), task]))),
     Effect.catchTag("NotFound", () => Effect.succeed(new Map<string, CloudTask>())),
     Effect.mapError((error: BatchFailure) => backendFailed("JobSuccession.succeed", error))

@@ -89,7 +89,7 @@ export const serve = Effect.fnUntraced(function*(
         if (error._tag === "JobOver" || JobLife.saysOver(error)) {
           return Effect.as(JobSuccession.replace(context, watch.jobId), 1)
         }
-        return error.retryable || oddTags.has(error._tag)
+        return Sweep.isWorthAnother(error)
           ? Effect.succeed(error)
           : Effect.fail(backendFailed("Poller.poll", error))
       })
@@ -102,9 +102,6 @@ export const serve = Effect.fnUntraced(function*(
     }
   }
 })
-
-/** A listing that cannot be walked to its end, for links that expire or lead nowhere, is made again. */
-const oddTags: ReadonlySet<string> = new Set(["InvalidRequest", "ResponseInvalid"])
 
 const make = (context: RunContext): Watch => {
   const { pollMsMax, pollMsMin } = context.config

@@ -13,11 +13,10 @@ import type { ExternalEvent, TaskReference } from "@batchwave/core/RunEvent"
 import type { RunState } from "@batchwave/core/RunState"
 import type { CloudTask } from "@batchwave/wire/Task"
 import * as Effect from "effect/Effect"
-import * as Stream from "effect/Stream"
 import * as FromWire from "./FromWire.ts"
 import * as PastEnds from "./PastEnds.ts"
 import { backendFailed, type RunContext, withPatience } from "./RunContext.ts"
-import { isGone } from "./Sweep.ts"
+import { isGone, listWhole } from "./Sweep.ts"
 
 /**
  * How many nodes and tasks fall in each class.
@@ -61,9 +60,7 @@ export interface Recovery {
  */
 export const examine = Effect.fn("Recovery.examine")(function*(context: RunContext) {
   const { naming, state } = context
-  const listing = yield* context.tasks.list(context.job.id, { select: FromWire.selected }).pipe(
-    Stream.runCollect,
-    withPatience(context),
+  const listing = yield* listWhole(context, context.job.id).pipe(
     Effect.mapError((error) => backendFailed("Recovery.examine", error))
   )
   const held = new Map<string, CloudTask>()

@@ -8,6 +8,9 @@ import type { CloudTask } from "@batchwave/wire/Task"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
+import * as Schedule from "effect/Schedule"
+import * as Stream from "effect/Stream"
+import * as FromWire from "./FromWire.ts"
 import * as JobPlace from "./JobPlace.ts"
 import type { RunContext } from "./RunContext.ts"
 
@@ -127,4 +130,34 @@ export const isGone = (
   }).pipe(
     Effect.as(false),
     Effect.catchTag("NotFound", () => Effect.succeed(true))
+  )
+
+/** A listing that cannot be walked to its end, for links that expire or lead nowhere, is made again. */
+const oddTags: ReadonlySet<string> = new Set(["InvalidRequest", "ResponseInvalid"])
+
+/**
+ * Whether a listing that failed so may work when it is made again from its first page.
+ *
+ * @category queries
+ */
+export const isWorthAnother = (error: BatchFailure): boolean =>
+  error.retryable || oddTags.has(error._tag)
+
+/**
+ * Lists the tasks of a job, all at once; again from the first page, with patience, when that fails for a
+ * passing reason or on a link.
+ *
+ * @category operations
+ */
+export const listWhole = (
+  { config, tasks }: RunContext,
+  jobId: string
+): Effect.Effect<ReadonlyArray<CloudTask>, BatchFailure> =>
+  tasks.list(jobId, { select: FromWire.selected }).pipe(
+    Stream.runCollect,
+    Effect.retry({
+      while: isWorthAnother,
+      schedule: Schedule.spaced(config.patienceMs),
+      times: config.patienceTries
+    })
   )
