@@ -91,12 +91,10 @@ export const drive: (
     yield* FiberSet.run(fibers)(Poller.serve(context, parts.moved))
     yield* FiberSet.run(fibers)(Watchdog.serve(context))
     yield* FiberSet.run(fibers)(endLater(parts))
-    yield* FiberSet.run(fibers)(EngineMetrics.sample(context.state))
     for (let worker = 0; worker < context.config.concurrency; worker++) {
       yield* FiberSet.run(fibers)(act(parts))
     }
     yield* Effect.raceFirst(loop(parts), FiberSet.join(fibers))
-    yield* EngineMetrics.sampleOnce(context.state)
   },
   Effect.scoped
 )
@@ -135,12 +133,17 @@ export const react = Effect.fn("Driver.react")(function*(
     yield* options.journal.append(reaction.events, nowMs)
     const durableAt = yield* Clock.currentTimeNanos
     const services = yield* Effect.context()
-    EngineMetrics.observe(context.state, {
-      events: reaction.events,
-      atMs: nowMs,
-      appendMs: milliseconds(durableAt - decidedAt),
-      totalMs: milliseconds(durableAt - beganAt)
-    }, services)
+    EngineMetrics.observe(
+      context.state,
+      {
+        events: reaction.events,
+        atMs: nowMs,
+        appendMs: milliseconds(durableAt - decidedAt),
+        totalMs: milliseconds(durableAt - beganAt)
+      },
+      services,
+      context.sampler
+    )
     for (const event of reaction.events) {
       if (event._tag === "JobReplaced") JobPlace.replace(context.job, event.jobId, context.state)
     }

@@ -211,6 +211,7 @@ const makeContext = Effect.fnUntraced(function*(
     config: options.config,
     inbox: yield* Queue.unbounded<ExternalEvent>(),
     feed: yield* RunFeed.make,
+    sampler: { atMs: 0 },
     unanswered: yield* Unanswered.make,
     tasks,
     jobs,

@@ -10,10 +10,9 @@ import { nodeStateNames } from "@batchwave/core/NodeState"
 import type { RunEvent } from "@batchwave/core/RunEvent"
 import type { RunState } from "@batchwave/core/RunState"
 import type * as Context from "effect/Context"
-import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
 
-/** How often nodes are counted by their state, in milliseconds. */
+/** The least time between two counts of nodes by their state, in milliseconds. */
 const sampleMs = 5_000
 
 const counter = (name: string, description: string) => {
@@ -95,6 +94,15 @@ export interface MeasuredReaction {
 }
 
 /**
+ * When nodes were counted last, in epoch milliseconds.
+ *
+ * @category models
+ */
+export interface Sampler {
+  atMs: number
+}
+
+/**
  * Counts what a reaction did to a state, once it is durable.
  *
  * @category operations
@@ -102,7 +110,8 @@ export interface MeasuredReaction {
 export const observe = (
   state: RunState,
   reaction: MeasuredReaction,
-  context: Context.Context<never>
+  context: Context.Context<never>,
+  sampler: Sampler
 ): void => {
   reactionTime.updateUnsafe(reaction.totalMs, context)
   appendTime.updateUnsafe(reaction.appendMs, context)
@@ -114,6 +123,9 @@ export const observe = (
   }
   if (succeeded > 0) settled("outcome", "succeeded").updateUnsafe(succeeded, context)
   gaugeState(state, context)
+  if (reaction.atMs - sampler.atMs < sampleMs && state.outcome === undefined) return
+  sampler.atMs = reaction.atMs
+  sample(state, context)
 }
 
 const gaugeState = (state: RunState, context: Context.Context<never>): void => {
@@ -170,28 +182,12 @@ const count = (
 }
 
 /**
- * Counts nodes by their state, now and every few seconds. `O(nodes)` each time.
+ * Counts nodes by their state. `O(nodes)`.
  *
  * @category operations
  */
-export const sample: (state: RunState) => Effect.Effect<never> = Effect.fnUntraced(
-  function*(state) {
-    for (;;) {
-      yield* sampleOnce(state)
-      yield* Effect.sleep(sampleMs)
-    }
-  }
-)
-
-/**
- * The same once, for the end of a run.
- *
- * @category operations
- */
-export const sampleOnce = (state: RunState): Effect.Effect<void> =>
-  Effect.map(Effect.context(), (context) => {
-    const counts = new Float64Array(nodeStateNames.length)
-    for (const nodeState of state.nodeStates) counts[nodeState]!++
-    nodes.forEach((one, index) => one.updateUnsafe(counts[index]!, context))
-    gaugeState(state, context)
-  })
+export const sample = (state: RunState, context: Context.Context<never>): void => {
+  const counts = new Float64Array(nodeStateNames.length)
+  for (const nodeState of state.nodeStates) counts[nodeState]!++
+  nodes.forEach((one, index) => one.updateUnsafe(counts[index]!, context))
+}

@@ -23,6 +23,7 @@ import * as Schedule from "effect/Schedule"
 import type * as Semaphore from "effect/Semaphore"
 import type { ArtifactStoreShape } from "./ArtifactStore.ts"
 import { BackendFailed, type RunTaken } from "./EngineError.ts"
+import type * as EngineMetrics from "./EngineMetrics.ts"
 import type { FileDigests } from "./FileDigests.ts"
 import type { JobClaim } from "./JobClaim.ts"
 import type { JobPlace } from "./JobPlace.ts"
@@ -54,6 +55,7 @@ export interface RunContext {
   readonly config: RunConfig
   readonly inbox: Queue.Queue<ExternalEvent>
   readonly feed: RunFeed
+  readonly sampler: EngineMetrics.Sampler
   readonly unanswered: Unanswered
   readonly tasks: TaskOperationsShape
   readonly jobs: JobOperationsShape
