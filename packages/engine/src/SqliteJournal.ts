@@ -7,6 +7,8 @@
  */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Random from "effect/Random"
+import type * as Scope from "effect/Scope"
 import { chmodSync, existsSync, mkdirSync, statSync } from "node:fs"
 import { dirname } from "node:path"
 import { DatabaseSync } from "node:sqlite"
@@ -26,14 +28,39 @@ import { journalVersion } from "./RunHeader.ts"
 export const layer = (file: string): Layer.Layer<Journal, JournalFailed | JournalLocked> =>
   Layer.effect(Journal, make(file))
 
+/** Two that open one file at once can refuse each other; so many are tried again, apart. */
+const triesMax = 5
+
+/** Up to so long apart, in milliseconds. */
+const apartMsMax = 60
+
+/**
+ * Opens and takes the file. What was opened is closed before it is tried again, since it may keep the
+ * other one out.
+ */
+const hold: (
+  file: string
+) => Effect.Effect<
+  { readonly database: DatabaseSync; readonly opening: Opening },
+  JournalFailed | JournalLocked,
+  Scope.Scope
+> = Effect.fnUntraced(function*(file: string) {
+  for (let tried = 1;; tried++) {
+    const database = yield* open(file)
+    const taken = yield* Effect.result(attempt(file, "open", () => take(database)))
+    if (taken._tag === "Success") {
+      yield* Effect.addFinalizer(() => Effect.sync(() => database.close()))
+      return { database, opening: taken.success }
+    }
+    database.close()
+    if (!isBusy(taken.failure)) return yield* taken.failure
+    if (tried === triesMax) return yield* locked(file)
+    yield* Effect.sleep(apartMsMax * (yield* Random.next))
+  }
+})
+
 const make = Effect.fnUntraced(function*(file: string) {
-  const database = yield* Effect.acquireRelease(
-    open(file),
-    (opened) => Effect.sync(() => opened.close())
-  )
-  const opening = yield* attempt(file, "open", () => take(database)).pipe(
-    Effect.mapError((error) => (isBusy(error) ? locked(file) : error))
-  )
+  const { database, opening } = yield* hold(file)
   const { epoch } = opening
   const place = placeOf(file)
   let { header } = opening

@@ -3,6 +3,8 @@ import * as Workflow from "@batchwave/core/Workflow"
 import { afterAll, assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as TestClock from "effect/testing/TestClock"
 import { mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -71,7 +73,20 @@ describe("SqliteJournal", () => {
         }))
     }))
 
-  it.effect("lets only one holder in, and the next one when the first is gone", () =>
+  it.effect("is tried again for one that was about to take it at the same moment", () =>
+    Effect.gen(function*() {
+      const file = temporary()
+      yield* inJournal(file, (journal) => journal.begin(header))
+      const other = new DatabaseSync(file, { timeout: 0 })
+      other.exec("BEGIN EXCLUSIVE")
+      const opened = yield* Effect.forkChild(inJournal(file, (journal) => journal.header))
+      yield* Effect.yieldNow
+      other.close()
+      yield* TestClock.adjust("1 second")
+      assert.deepStrictEqual(yield* Fiber.join(opened), header)
+    }))
+
+  it.live("lets only one holder in, and the next one when the first is gone", () =>
     Effect.gen(function*() {
       const file = temporary()
       const second = yield* inJournal(
