@@ -25,11 +25,12 @@ export const clear = (state: State, nowMs: number): void => {
 
 /** Does what is to be done outside the account for another plan, or none. */
 export const renew = (state: State, plan: FaultPlan | undefined, nowMs: number): void => {
-  const { account, faults } = state
+  const { account, faults, goneRecords } = state
   if (plan === undefined) faults.active = undefined
   else Faults.put(faults, plan, nowMs)
   const keepMs = plan === undefined ? 0 : lookBackMs(plan)
   account.history = keepMs > 0 ? TaskHistory.make(keepMs) : undefined
+  goneRecords.clear()
   tellTimes(state, plan?.server?.timesOffsetMs ?? 0)
 }
 

@@ -50,8 +50,8 @@ export interface ExpiredLinkFault extends Schema.Schema.Type<typeof ExpiredLinkF
 /**
  * Lists tasks as they were a while ago: one that was added since is not there, one that has changed
  * since is in its old state, and when the change shows its time is an old one. Applies to `Task_List`;
- * what a filter passes is decided on what is told. Deleted tasks go at once, and nothing is known of
- * the time before the plan.
+ * what a filter passes is decided on what is told. A task that was deleted since is still there, but
+ * not if its job was deleted, too. Nothing is known of the time before the plan.
  *
  * @category models
  */

@@ -42,6 +42,12 @@ export interface TaskRecord extends TaskFragment {
   touchedAtMs: number | undefined
 }
 
+/** The record of a task that was deleted. */
+export interface GoneRecord {
+  readonly record: TaskRecord
+  readonly atMs: number
+}
+
 /** The members of a job the model does not know. */
 export type JobMembers = Pick<
   CloudJob,
@@ -93,6 +99,8 @@ export interface State {
   readonly tags: EntityTag.EntityTagSeries
   readonly renderedTasks: RenderedTasks
   readonly taskRecords: Array<TaskRecord | undefined>
+  /** Of deleted tasks that a listing may still tell, by the numbers of their adds. */
+  readonly goneRecords: Map<number, GoneRecord>
   /** By index of the job. */
   readonly jobRecords: Map<number, JobRecord>
   readonly poolRecords: WeakMap<Pool, PoolRecord>
@@ -199,4 +207,22 @@ export const taskRecordOf = (state: State, taskIndex: number): TaskRecord => {
   const record = state.taskRecords[taskIndex]
   if (record === undefined) throw new Error(`task ${taskIndex} has no record`)
   return record
+}
+
+/** The record of a task that a listing tells, which may have been deleted since. */
+export const toldRecordOf = (state: State, task: Task): TaskRecord =>
+  (state.goneRecords.size === 0 ? undefined : state.goneRecords.get(task.createdNumber)?.record) ??
+    taskRecordOf(state, task.index)
+
+/** Drops the record of a task that was deleted; keeps it aside while listings look back. */
+export const dropRecord = (state: State, task: Task, nowMs: number): void => {
+  const { account: { history }, goneRecords, taskRecords } = state
+  const record = taskRecords[task.index]
+  taskRecords[task.index] = undefined
+  for (const [number, { atMs }] of goneRecords) {
+    if (history !== undefined && atMs > nowMs - history.keepMs) break
+    goneRecords.delete(number)
+  }
+  if (history === undefined || record === undefined) return
+  goneRecords.set(task.createdNumber, { record, atMs: nowMs })
 }

@@ -101,6 +101,7 @@ export const makeFresh = (
     tags: EntityTag.make(),
     renderedTasks: RenderedTasks.make(),
     taskRecords: [],
+    goneRecords: new Map(),
     jobRecords: new Map(),
     poolRecords: new WeakMap(),
     hosts: new Set(),

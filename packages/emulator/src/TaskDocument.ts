@@ -12,7 +12,7 @@ import type { TaskFailureInformation } from "@batchwave/wire/TaskExecutionInform
 import * as NodeLayout from "./NodeLayout.ts"
 import * as NodePlace from "./NodePlace.ts"
 import * as RenderedTasks from "./RenderedTasks.ts"
-import { markOf, type State, taskModifiedAtMs, type TaskRecord, taskRecordOf } from "./State.ts"
+import { markOf, type State, taskModifiedAtMs, type TaskRecord, toldRecordOf } from "./State.ts"
 import * as TaskFragment from "./TaskFragment.ts"
 import * as TimeText from "./TimeText.ts"
 
@@ -76,7 +76,7 @@ export type Render = (state: State, base: string, job: Job, task: Task) => strin
 export const renderer = (selected: ReadonlyArray<string> | undefined): Render => {
   if (selected === undefined) {
     return (state, base, job, task) => {
-      const record = taskRecordOf(state, task.index)
+      const record = toldRecordOf(state, task)
       return RenderedTasks.get(
         state.renderedTasks,
         task,
@@ -88,7 +88,7 @@ export const renderer = (selected: ReadonlyArray<string> | undefined): Render =>
   }
   const writers = selected.map((name) => ({ name, write: changing.get(name) ?? fixedMember(name) }))
   return (state, base, job, task) => {
-    const subject = { state, base, job, task, record: taskRecordOf(state, task.index) }
+    const subject = { state, base, job, task, record: toldRecordOf(state, task) }
     let text = ""
     for (const { name, write } of writers) {
       const value = write(subject)

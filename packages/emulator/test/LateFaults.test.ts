@@ -69,6 +69,28 @@ describe("Stale", () => {
       assert.deepStrictEqual(idsOf(yield* listed(raw, filter)), ["late-1", "prompt"])
     }))
 
+  it.live("still tells a deleted task as it was, in its place, for the time of its lag", () =>
+    Effect.gen(function*() {
+      const longLagMs = 2000
+      const raw = yield* startWith([{ fault: { _tag: "Stale", lagMs: longLagMs, tasks: "b*" } }])
+      for (const id of ["a", "b", "c"]) yield* RawBatch.addTask(raw, "j1", id, `echo ${id}`)
+      const told = yield* awaitListed(raw, "b", "completed")
+      yield* expect(200, call(raw, "DELETE", "/jobs/j1/tasks/b"))
+      const goneAtMs = yield* Clock.currentTimeMillis
+      yield* RawBatch.addTask(raw, "j1", "d", "echo d")
+      assert.strictEqual(codeOf(yield* call(raw, "GET", "/jobs/j1/tasks/b")), "404 TaskNotFound")
+      const now = yield* listed(raw)
+      assert.deepStrictEqual(idsOf(now), ["a", "b", "c", "d"])
+      assert.deepStrictEqual(now[1], told)
+      const passing = yield* listed(raw, { $filter: "id eq 'b'", $select: "id,commandLine" })
+      assert.deepStrictEqual(passing, [{ id: "b", commandLine: "echo b" }])
+      const paged = yield* listed(raw, { maxresults: "2" })
+      assert.deepStrictEqual(idsOf(paged), ["a", "b"])
+      while (idsOf(yield* listed(raw)).includes("b")) yield* Effect.sleep(10)
+      assert.isAtLeast((yield* Clock.currentTimeMillis) - goneAtMs, longLagMs - 100)
+      assert.deepStrictEqual(idsOf(yield* listed(raw)), ["a", "c", "d"])
+    }))
+
   it.live("goes on where another page of the same listing stopped", () =>
     Effect.gen(function*() {
       const raw = yield* startWith([])

@@ -22,6 +22,7 @@ import type { Job } from "./Job.ts"
 import * as Refusal from "./Refusal.ts"
 import type { Subtask } from "./Subtask.ts"
 import type { Task, TaskConstraintsSpec, TaskSpec } from "./Task.ts"
+import * as TaskHistory from "./TaskHistory.ts"
 
 /**
  * Adds one task; it starts at once if it can.
@@ -127,6 +128,7 @@ export const remove = (
   nowMs: number
 ): Task | Refusal.Refusal =>
   change(account, Lookup.jobOfDeletedTask, [jobId, taskId, nowMs], (job, task, atMs) => {
+    if (account.history !== undefined) TaskHistory.bury(account.history, job, task, atMs)
     TaskStore.remove(account, job, task)
     Lifecycle.settle(account, job, atMs)
     return undefined

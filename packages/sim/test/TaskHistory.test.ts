@@ -1,4 +1,5 @@
 import * as TaskHistory from "@batchwave/sim/TaskHistory"
+import * as TaskOperations from "@batchwave/sim/TaskOperations"
 import { assert, describe, it } from "@effect/vitest"
 import * as World from "./World.ts"
 
@@ -38,5 +39,34 @@ describe("TaskHistory.at", () => {
       World.end(world, "t", 1)
     }
     assert.isAtMost(history.images.get(task)?.length ?? 0, 4)
+  })
+})
+
+describe("TaskHistory.goneSince", () => {
+  it("remembers deleted tasks to the millisecond, in the order of their adds, and then forgets", () => {
+    const world = World.make()
+    const history = TaskHistory.make(1000)
+    world.account.history = history
+    const job = World.addJob(world)
+    const [first, second] = ["first", "second"].map((id) => World.addTask(world, id))
+    assert.isDefined(first)
+    assert.isDefined(second)
+    const remove = (id: string, atMs: number): void => {
+      TaskOperations.remove(world.account, "job", id, atMs)
+    }
+    remove("second", 2000)
+    remove("first", 2100)
+    const goneSince = (atMs: number) =>
+      TaskHistory.goneSince(history, job, atMs).map(({ id }) => id)
+    assert.deepStrictEqual(goneSince(second.createdAtMs - 1), ["first"])
+    assert.deepStrictEqual(goneSince(1999), ["first", "second"])
+    assert.deepStrictEqual(goneSince(2000), ["first"])
+    assert.deepStrictEqual(goneSince(2100), [])
+    assert.strictEqual(TaskHistory.at(history, second, 1999)?.state, "running")
+    world.atMs = 5000
+    World.addTask(world, "third")
+    remove("third", 5100)
+    assert.deepStrictEqual(goneSince(1999), [])
+    assert.deepStrictEqual(goneSince(5099), ["third"])
   })
 })

@@ -27,6 +27,7 @@ const fates = {
   tags: "kept",
   renderedTasks: "anew",
   taskRecords: "kept",
+  goneRecords: "anew",
   jobRecords: "kept",
   poolRecords: "stored",
   hosts: "anew",

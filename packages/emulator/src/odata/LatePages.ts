@@ -44,7 +44,9 @@ const ofIds = (
   { after, itemsMax }: Paging
 ): Omit<TaskPages.TaskPage, "looksCount"> => {
   const tasks: Array<Task> = []
-  for (const task of IndexedPages.sortedAfter(job.tasks.values(), after)) {
+  const gone = faults === undefined ? [] : goneOf(state.account, faults, job, nowMs)
+  const all = gone.length === 0 ? job.tasks.values() : [...gone, ...job.tasks.values()]
+  for (const task of IndexedPages.sortedAfter(all, after)) {
     const told = faults === undefined ? task : toldOf(state.account, faults, task, nowMs)
     if (told === undefined) continue
     if (filter !== undefined && !TaskFilter.matches(state, filter, told)) continue
@@ -62,24 +64,55 @@ const bent = (
   itemsMax: number,
   place: number
 ): Omit<TaskPages.TaskPage, "looksCount"> => {
-  const { creations } = job
   const tasks: Array<Task> = []
   let last = place
+  const gone = goneOf(state.account, faults, job, nowMs)
+  for (const task of inOrderOfAdds(state.account, job, place, gone)) {
+    const told = toldOf(state.account, faults, task, nowMs)
+    if (told === undefined) continue
+    if (filter !== undefined && !TaskFilter.matches(state, filter, told)) continue
+    if (tasks.length === itemsMax) return { tasks, next: `c${last}` }
+    tasks.push(told)
+    last = task.createdNumber
+  }
+  return { tasks, next: undefined }
+}
+
+/** The tasks of a job after a place, and among them those that are gone. */
+const inOrderOfAdds = function*(
+  account: Account.Account,
+  job: Job,
+  place: number,
+  gone: ReadonlyArray<Task>
+): Generator<Task> {
+  const { creations } = job
+  const waiting = gone.filter(({ createdNumber }) => createdNumber > place)
   for (
     let position = TaskLog.positionAfter(creations, place);
     position < creations.size;
     position++
   ) {
-    const task = Account.createdTask(state.account, job, position)
-    const told = task && toldOf(state.account, faults, task, nowMs)
-    if (told === undefined) continue
-    if (filter !== undefined && !TaskFilter.matches(state, filter, told)) continue
-    if (tasks.length === itemsMax) return { tasks, next: `c${last}` }
-    tasks.push(told)
-    last = creations.numbers[position]!
+    const task = Account.createdTask(account, job, position)
+    if (task === undefined) continue
+    while (waiting[0] !== undefined && waiting[0].createdNumber < task.createdNumber) {
+      yield waiting.shift()!
+    }
+    yield task
   }
-  return { tasks, next: undefined }
+  yield* waiting
 }
+
+/** The tasks that were deleted and are still told. */
+const goneOf = (
+  { history }: Account.Account,
+  { late }: Verdict,
+  job: Job,
+  nowMs: number
+): ReadonlyArray<Task> =>
+  late === undefined || history === undefined
+    ? []
+    : TaskHistory.goneSince(history, job, nowMs - late.lagMs)
+      .filter(({ id }) => IdPattern.matches(late.tasks, id))
 
 /** The task as it is told; nothing when it is not. */
 const toldOf = (

@@ -9,7 +9,7 @@ import * as Iso8601 from "@batchwave/wire/Iso8601"
 import type { Filter } from "@batchwave/wire/OData"
 import * as ODataMatch from "@batchwave/wire/ODataMatch"
 import * as Rfc1123 from "@batchwave/wire/Rfc1123"
-import { type State, taskModifiedAtMs, taskRecordOf } from "../State.ts"
+import { type State, taskModifiedAtMs, toldRecordOf } from "../State.ts"
 import * as TimeText from "../TimeText.ts"
 
 /** Tells whether a task passes a filter. */
@@ -94,7 +94,7 @@ const readProperty = (state: State, task: Task, property: string): string | numb
       return TimeText.print(state.times, task.createdAtMs)
     case "lastModified":
     case "lastModifiedTime":
-      return TimeText.print(state.times, taskModifiedAtMs(task, taskRecordOf(state, task.index)))
+      return TimeText.print(state.times, taskModifiedAtMs(task, toldRecordOf(state, task)))
     case "executionInfo/startTime":
       return timeOf(state, execution.startAtMs)
     case "executionInfo/endTime":

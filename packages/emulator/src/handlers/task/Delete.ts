@@ -8,7 +8,7 @@ import * as TaskOperations from "@batchwave/sim/TaskOperations"
 import * as ErrorReply from "../../ErrorReply.ts"
 import type { Handler } from "../../Exchange.ts"
 import * as Reply from "../../Reply.ts"
-import { removeFiles } from "../../State.ts"
+import { dropRecord, removeFiles } from "../../State.ts"
 import * as Subject from "../../Subject.ts"
 
 /** Handles the operation. */
@@ -19,7 +19,7 @@ export const handle: Handler = (exchange) => {
   const { job, task } = subject
   const removed = TaskOperations.remove(state.account, job.id, task.id, nowMs)
   if (Refusal.isRefusal(removed)) return ErrorReply.ofRefusal(exchange, removed)
-  state.taskRecords[removed.index] = undefined
+  dropRecord(state, removed, nowMs)
   if (removed.nodeIndex >= 0) removeFiles(state, job.id, task.id)
   return Reply.empty(exchange)
 }
