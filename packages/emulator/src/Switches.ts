@@ -102,7 +102,10 @@ const wireGuesses = {
   ),
   unknownTokenStatus: choice(["401", "403"], "status of an unknown or expired access token"),
   listOrder: choice(["added", "id"], "order of listings of tasks, jobs, pools and nodes"),
-  reactivationETags: choice(["new", "same"], "ETag and Last-Modified after a reactivation"),
+  reactivationETags: choice(
+    ["new", "same"],
+    "ETag and Last-Modified after a reactivation; with `same`, `If-Match` stops no late duplicate"
+  ),
   int64Form: choice(["number", "text"], "how 64-bit numbers stand in documents"),
   absentValues: choice(
     ["unmatched", "differ"],
