@@ -9,6 +9,7 @@ const width = 860
 const left = 220
 const right = width - 20
 const rowHeight = 56
+const binsMin = 24
 const binsMax = 60
 
 /** Values of each row as a histogram, with the middle half and the median; all on one scale. */
@@ -107,11 +108,15 @@ export const scatter = (
 /** About the width of a character. */
 const characterWidth = 6.8
 
-/** Names beside their points: on the left where the right has no room, below each other where close. */
+/** Half the width that a point takes. */
+const pointRoom = 8
+
+/** Names beside their points: on the left where the right has no room, further down where one is taken. */
 const namesOf = (
   points: ReadonlyArray<{ readonly name: string; readonly x: number; readonly y: number }>
 ): ReadonlyArray<string> => {
-  const taken: Array<{ readonly from: number; readonly until: number; readonly y: number }> = []
+  const taken: Array<{ readonly from: number; readonly until: number; readonly y: number }> = points
+    .map(({ x, y }) => ({ from: x - pointRoom, until: x + pointRoom, y: y + 4 }))
   return points.map(({ name, x, y }) => {
     if (name === "") return ""
     const length = name.length * characterWidth
@@ -180,7 +185,9 @@ const histogram = (
   bottom: number,
   tone: string
 ): string => {
-  const bins = new Float64Array(Math.max(1, Math.min(binsMax, Math.ceil(values.length / 2))))
+  const bins = new Float64Array(
+    Math.max(binsMin, Math.min(binsMax, Math.ceil(values.length / 2)))
+  )
   for (const value of values) {
     const share = (value - scale.low) / (scale.high - scale.low)
     const bin = Math.min(bins.length - 1, Math.max(0, Math.floor(share * bins.length)))
