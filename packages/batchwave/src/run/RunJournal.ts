@@ -33,18 +33,24 @@ export const whole: (
 ) => Effect.Effect<Recorded | undefined, JournalFailed | JournalLocked> = Effect.fn(
   "RunJournal.whole"
 )(function*(file) {
+  const opened = yield* open(file)
+  if (opened === undefined) return undefined
+  const batches: Array<JournaledBatch> = []
+  yield* opened.journal.replay((batch) => {
+    batches.push(batch)
+  })
+  return { header: opened.header, plan: opened.plan, batches }
+}, Effect.scoped)
+
+const open = Effect.fnUntraced(function*(file: string) {
   const services = yield* Layer.build(SqliteJournal.layer(file))
   const journal = Context.get(services, Journal)
   const header = yield* journal.header
   if (header === undefined) return undefined
   const planned = Plan.make(header.workflow)
   if (planned._tag === "Invalid") return yield* unplanned(file)
-  const batches: Array<JournaledBatch> = []
-  yield* journal.replay((batch) => {
-    batches.push(batch)
-  })
-  return { header, plan: planned.plan, batches }
-}, Effect.scoped)
+  return { journal, header, plan: planned.plan }
+})
 
 const unplanned = (file: string): JournalFailed =>
   new JournalFailed({
@@ -58,17 +64,19 @@ const unplanned = (file: string): JournalFailed =>
  *
  * @category operations
  */
-export const fold = (
+export const fold: (
   file: string
-): Effect.Effect<RunState.RunState | undefined, JournalFailed | JournalLocked> =>
-  Effect.map(whole(file), (recorded) => {
-    if (recorded === undefined) return undefined
-    const state = RunState.make(recorded.plan)
-    for (const { atMs, events: batch } of recorded.batches) {
-      for (const event of batch) RunState.evolve(state, event, atMs)
-    }
-    return state
+) => Effect.Effect<RunState.RunState | undefined, JournalFailed | JournalLocked> = Effect.fn(
+  "RunJournal.fold"
+)(function*(file) {
+  const opened = yield* open(file)
+  if (opened === undefined) return undefined
+  const state = RunState.make(opened.plan)
+  yield* opened.journal.replay(({ atMs, events: batch }) => {
+    for (const event of batch) RunState.evolve(state, event, atMs)
   })
+  return state
+}, Effect.scoped)
 
 /**
  * All events of a journal, in order. Fails when it cannot be read or is held by a process.
