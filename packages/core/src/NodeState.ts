@@ -83,6 +83,49 @@ export const nodeStateNames: ReadonlyArray<keyof typeof NodeState> = [
 ]
 
 /**
+ * Every change that one event can make to the state of a node, by the state before. What is not here
+ * cannot happen; the simulation takes every one of them and finds no other.
+ *
+ * - A node in the service can be seen anywhere further on, since listings skip what was between.
+ * - `ended` and `undecided` last no longer than the reaction that made them, so nobody meets a node
+ *   there but the decision that follows.
+ * - Only what waits in the service for a parent, or is to be added again, is taken back: what has
+ *   started has seen its parents succeed.
+ * - A blocked node never becomes ready at once when it is to run again: a parent that blocks it has
+ *   failed, or waits for one that has, and a parent that runs again makes it wait.
+ *
+ * @category constants
+ */
+export const nodeStateMoves: {
+  readonly [from in keyof typeof NodeState]: ReadonlyArray<keyof typeof NodeState>
+} = {
+  waiting: ["ready", "blocked", "cancelled", "skipped"],
+  ready: ["waiting", "recalling", "submitting", "cancelled"],
+  recalling: ["waiting", "ready", "ended", "cancelled"],
+  submitting: ["waiting", "queued", "running", "collecting", "ended", "undecided", "cancelled"],
+  queued: ["waiting", "running", "collecting", "ended", "undecided", "cancelled"],
+  running: ["queued", "collecting", "ended", "undecided", "cancelled"],
+  reactivating: [
+    "queued",
+    "running",
+    "collecting",
+    "ended",
+    "undecided",
+    "backoff",
+    "cancelled"
+  ],
+  collecting: ["ended", "undecided"],
+  ended: ["succeeded"],
+  undecided: ["backoff", "succeeded", "failed", "skipped", "cancelled"],
+  backoff: ["waiting", "submitting", "reactivating", "cancelled"],
+  succeeded: ["waiting", "ready"],
+  failed: ["waiting", "ready"],
+  blocked: ["waiting"],
+  cancelled: ["waiting", "ready"],
+  skipped: ["waiting", "ready"]
+}
+
+/**
  * Whether nothing can change the state any more.
  *
  * @category queries

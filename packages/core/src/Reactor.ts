@@ -68,7 +68,7 @@ export const react = (
 /**
  * The commands that a run still owes after its events were folded: what a driver does first when it
  * takes over a run. `isHeld` says whether the service holds a task; of the planned ones, those it
- * does not hold are submitted again.
+ * does not hold are submitted again, and of those withdrawn, the ones it holds are ended.
  *
  * @category operations
  */
@@ -79,7 +79,7 @@ export const outstanding = (
   if (state.outcome !== undefined) return [{ _tag: "Finish", outcome: state.outcome }]
   const commands: Array<Command> = []
   const missing: Array<TaskReference> = []
-  const unwanted: Array<TaskReference> = []
+  const unwanted: Array<TaskReference> = state.withdrawn.filter(isHeld)
   const recalled: Array<number> = []
   for (let node = 0; node < state.nodeStates.length; node++) {
     const nodeState = state.nodeStates[node]!

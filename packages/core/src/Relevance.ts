@@ -29,7 +29,7 @@ export const relevantPart = (
     case "TasksAccepted":
       return awaitedPart(state, event)
     case "TasksTerminated":
-      return withTasks(event, event.tasks.filter((task) => isLive(state, task)))
+      return withTasks(event, event.tasks.filter((task) => isEnded(state, task)))
     case "TaskStarted":
     case "TaskEnded":
     case "TaskVanished":
@@ -81,7 +81,7 @@ const isNewsOfTask = (state: RunState, event: TaskEvent): boolean => {
     case "TaskRequeued":
       return isIn(state, event.task, NodeState.running)
     case "TaskStuck":
-      return isLive(state, event.task) && !state.ending.has(event.task.node)
+      return isHeld(state, event.task) && !state.ending.has(event.task.node)
         && isWanted(state, event.task.node)
     case "TaskRejected":
       return isIn(state, event.task, NodeState.submitting)
@@ -173,6 +173,18 @@ const isIn = (state: RunState, task: TaskReference, nodeState: NodeState): boole
 
 const isLive = (state: RunState, task: TaskReference): boolean =>
   isInService(state.nodeStates[task.node]!) && state.submissions[task.node] === task.submission
+
+const isHeld = (state: RunState, task: TaskReference): boolean =>
+  isIn(state, task, NodeState.queued) || isIn(state, task, NodeState.running)
+
+/**
+ * Whether a termination is the end of the task for us. Of one that was stuck and is to run again, the
+ * end itself is awaited: without its transition, a listing that shows it after the reactivation would
+ * be taken for the end of the next execution.
+ */
+const isEnded = (state: RunState, task: TaskReference): boolean =>
+  isLive(state, task)
+  && (state.ending.get(task.node)?._tag !== "Stuck" || !isWanted(state, task.node))
 
 const isAwaitingAnswer = (state: RunState, task: TaskReference): boolean =>
   isIn(state, task, NodeState.submitting) || isIn(state, task, NodeState.reactivating)

@@ -139,6 +139,11 @@ export interface RunState {
    * for none. Only in the native mode, and only of parents that are to run again since.
    */
   readonly waitedFor: Map<number, Map<number, number>>
+  /**
+   * Tasks that the service may still hold although their nodes wait again. Only in the native mode;
+   * nobody is told how they end, so they stay here.
+   */
+  readonly withdrawn: Array<TaskReference>
   /** Retries by due time; entries of nodes that left `backoff` are stale and skipped. */
   readonly alarms: EventHeap.EventHeap
   /** Unsettled nodes by level, without finalizers. */
@@ -225,6 +230,7 @@ export const make = (plan: Plan): RunState => {
     native: undefined,
     released: undefined,
     waitedFor: new Map(),
+    withdrawn: [],
     alarms: EventHeap.make(),
     levelUnsettled: levelSizes(plan),
     wave: 0,

@@ -215,20 +215,60 @@ describe("A substitute", () => {
   })
 })
 
+/** The end of a task that was ended on purpose. */
+const terminated = (transition: string): ExternalEvent => ({
+  _tag: "TaskEnded",
+  task: { node: 0, submission: 1 },
+  end: {
+    transition,
+    result: "failure",
+    runTimeMs: 5,
+    failureInfo: { category: "UserError", code: "TaskEnded", message: "ended by user request" }
+  }
+})
+
 describe("A watchdog", () => {
   it("has the task ended, and its end counts as Stuck", () => {
     const world = begin([node("a", "true")], {
       policy: Policy.on("Stuck", Policy.retry({ max: 1 }))
     })
     const task = { node: 0, submission: 1 }
+    World.feed(world, [{ _tag: "TasksAccepted", tasks: [task] }])
     assert.deepStrictEqual(
       World.feed(world, [{ _tag: "TaskStuck", task, message: "silent" }]),
       [{ _tag: "Terminate", tasks: [task] }]
     )
-    assert.deepStrictEqual(World.feed(world, [{ _tag: "TasksTerminated", tasks: [task] }]), [
-      { _tag: "Reactivate", task }
-    ])
+    assert.deepStrictEqual(World.feed(world, [terminated("7")]), [{ _tag: "Reactivate", task }])
     assert.strictEqual(world.state.attempts.get(0)?.[0]?.failure._tag, "Stuck")
+  })
+
+  it("waits for the end itself, so that it is not taken for the end of the next execution", () => {
+    const world = begin([node("a", "true")], {
+      policy: Policy.on("Stuck", Policy.retry({ max: 1 }))
+    })
+    const task = { node: 0, submission: 1 }
+    World.feed(world, [{ _tag: "TasksAccepted", tasks: [task] }])
+    World.feed(world, [{ _tag: "TaskStuck", task, message: "silent" }])
+    assert.deepStrictEqual(World.feed(world, [{ _tag: "TasksTerminated", tasks: [task] }]), [])
+    World.feed(world, [terminated("7")])
+    World.feed(world, [{ _tag: "TasksAccepted", tasks: [task] }, terminated("7")])
+    assert.strictEqual(world.state.nodeStates[0], NodeState.queued)
+    World.feed(world, [ended(0, 0)])
+    assert.strictEqual(world.state.nodeStates[0], NodeState.succeeded)
+  })
+
+  it("says nothing of a task whose add or reactivation has no answer yet", () => {
+    const world = begin([node("a", "true")], {
+      policy: Policy.on("Stuck", Policy.retry({ max: 1 }))
+    })
+    const task = { node: 0, submission: 1 }
+    const stuck = { _tag: "TaskStuck", task, message: "silent" } as const
+    assert.deepStrictEqual(World.feed(world, [stuck]), [])
+    World.feed(world, [{ _tag: "TasksAccepted", tasks: [task] }, stuck])
+    World.feed(world, [terminated("7")])
+    assert.strictEqual(world.state.nodeStates[0], NodeState.reactivating)
+    assert.deepStrictEqual(World.feed(world, [stuck]), [])
+    assert.strictEqual(world.state.ending.size, 0)
   })
 
   it("is forgotten when the task ends well all the same", () => {
@@ -236,7 +276,9 @@ describe("A watchdog", () => {
       node("a", "true", { outputs: [{ _tag: "Json", name: "x", path: "x.json" }] })
     ])
     const task = { node: 0, submission: 1 }
+    World.feed(world, [{ _tag: "TasksAccepted", tasks: [task] }])
     World.feed(world, [{ _tag: "TaskStuck", task, message: "silent" }])
+    assert.strictEqual(world.state.ending.size, 1)
     World.feed(world, [ended(0, 0)])
     assert.strictEqual(world.state.nodeStates[0], NodeState.collecting)
     assert.strictEqual(world.state.ending.size, 0)
@@ -249,6 +291,21 @@ describe("The native mode", () => {
     node("b", "true", { after: ["a"] }),
     node("c", "true", { after: ["b"] })
   ]
+
+  it("ends a withdrawn task that the service holds also when the run is taken over", () => {
+    const world = begin(chain, {
+      dependencyMode: "native",
+      policy: Policy.retry({ max: 1, via: "resubmit" })
+    })
+    World.feed(world, [{
+      _tag: "TasksAccepted",
+      tasks: [0, 1, 2].map((at) => ({ node: at, submission: 1 }))
+    }])
+    World.feed(world, [ended(0, 1)])
+    const held = (at: number) => Reactor.outstanding(world.state, ({ node }) => node === at)
+    assert.deepInclude(held(2), { _tag: "Terminate", tasks: [{ node: 2, submission: 1 }] })
+    assert.isFalse(held(0).some(({ _tag }) => _tag === "Terminate"))
+  })
 
   it("submits a chain at once, each task naming its parents", () => {
     const world = World.make(World.planOfNodes(chain), {

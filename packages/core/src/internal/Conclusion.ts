@@ -18,6 +18,7 @@ import {
   settleUnmet,
   stop,
   stopIfTooMany,
+  waitAgain,
   withdraw
 } from "./Settlement.ts"
 
@@ -41,7 +42,10 @@ export const conclude = (round: Round, event: ExternalEvent): void => {
       return concludeTermination(round, event.tasks)
     case "ReactivationRefused":
       if (isEnding(round.state, event.task.node)) cancelNodes(round, [event.task.node])
-      else withdraw(round, event.task.node)
+      else {
+        withdraw(round, event.task.node)
+        waitAgain(round, event.task.node)
+      }
       return
     case "TaskStuck":
       round.commands.push({ _tag: "Terminate", tasks: [event.task] })
@@ -157,7 +161,7 @@ const apply = (round: Round, node: number, failure: Failure, decision: Decision)
     case "Retry": {
       const { because, via } = mechanism(round.state, node, decision, failure)
       if (via === "resubmit") withdraw(round, node)
-      return emit(round, {
+      emit(round, {
         _tag: "RetryDecided",
         node,
         decision,
@@ -165,6 +169,8 @@ const apply = (round: Round, node: number, failure: Failure, decision: Decision)
         because,
         dueAtMs: round.nowMs + decision.afterMs
       })
+      if (via === "resubmit") waitAgain(round, node)
+      return
     }
     case "Skip":
       withdraw(round, node)

@@ -104,6 +104,9 @@ export const withdraw = (state: RunState, from: number, nodes: ReadonlyArray<num
   }
   for (const node of nodes) {
     withholdNative(state, node)
+    if (isInService(state.nodeStates[node]!)) {
+      state.withdrawn.push({ node, submission: state.submissions[node]! })
+    }
     state.retryVia.delete(node)
     state.ending.delete(node)
     move(state, node, NodeState.waiting)

@@ -168,7 +168,27 @@ export const withdraw = (round: Round, node: number): void => {
   }
 }
 
-/** The descendants over native edges that have been let go and have not settled. */
+/**
+ * Whether a task of the node may wait in the service, or will. One that has been seen to start does not:
+ * what it waited for has succeeded, whatever has become of it since.
+ */
+const mayWait = (state: number): boolean =>
+  state === NodeState.ready || state === NodeState.recalling || state === NodeState.submitting
+  || state === NodeState.queued || state === NodeState.backoff
+
+/**
+ * In the native mode, lets a node whose next task would be a new one wait with us when a parent has been
+ * lost since its last task began: the service would wait for it for ever.
+ */
+export const waitAgain = (round: Round, node: number): void => {
+  const { native, nodeStates, parentsMissing } = round.state
+  if (native === undefined || native.canWait[node] === 0 || parentsMissing[node] === 0) return
+  if (nodeStates[node] !== NodeState.backoff) return
+  emit(round, { _tag: "NodesWithdrawn", from: node, nodes: [node] })
+  settleUnmet(round)
+}
+
+/** The descendants over native edges that have been let go and wait. */
 const heldFor = (state: RunState, from: number): ReadonlyArray<number> => {
   const { native, nodeStates, plan: { graph: { childOffsets, children } }, released, waitedFor } =
     state
@@ -181,9 +201,11 @@ const heldFor = (state: RunState, from: number): ReadonlyArray<number> => {
     for (let edge = childOffsets[node]!; edge < childOffsets[node + 1]!; edge++) {
       const child = children[edge]!
       if (native.canWait[child] === 0 || seen.has(child)) continue
-      if (nodeStates[child] === NodeState.waiting || isSettled(nodeStates[child]!)) continue
+      if (!mayWait(nodeStates[child]!)) continue
       // It waited for an earlier task of the parent, which has succeeded.
-      if (waitedFor.get(child)?.has(node) === true) continue
+      const isPast = nodeStates[child] !== NodeState.backoff
+        && waitedFor.get(child)?.has(node) === true
+      if (isPast) continue
       seen.add(child)
       nodes.push(child)
     }
