@@ -47,7 +47,13 @@ const terminateOne = Effect.fnUntraced(function*(context: RunContext, task: Task
   const { patienceMs, patienceTries } = context.config
   for (let tried = 0; tried <= patienceTries && isMeant(context.state, task); tried++) {
     const answer = yield* Effect.result(attempt(context, task))
-    if (answer._tag === "Success" && answer.success === "told") return
+    if (answer._tag === "Success" && answer.success === "told") {
+      // An add without an answer has worked, so sweeps look for the task from now on.
+      if (isSubmitting(context.state, task)) {
+        yield* Queue.offer(context.inbox, { _tag: "TasksAccepted", tasks: [task] })
+      }
+      return
+    }
     if (answer._tag === "Success" && answer.success === "atRest") {
       yield* Queue.offer(context.inbox, { _tag: "TasksTerminated", tasks: [task] })
       return
@@ -90,6 +96,9 @@ const look = (context: RunContext, task: TaskReference): Effect.Effect<Answer, B
     }),
     Effect.catchTag("NotFound", () => Effect.succeed<Answer>("atRest"))
   )
+
+const isSubmitting = ({ nodeStates, submissions }: RunState.RunState, task: TaskReference) =>
+  nodeStates[task.node] === NodeState.submitting && submissions[task.node] === task.submission
 
 const isReactivating = ({ nodeStates, submissions }: RunState.RunState, task: TaskReference) =>
   nodeStates[task.node] === NodeState.reactivating && submissions[task.node] === task.submission
