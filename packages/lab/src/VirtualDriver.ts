@@ -5,9 +5,8 @@
  * It takes no time but the computer's: a week of a run is over when its last event is. Everything that
  * happens follows from the options, so equal options give equal runs, event by event.
  *
- * The driver keeps the rules of the engine (what is durable before what, how an answer that never came
- * is made good, when the job is listed); what it does not do is to give up on a service that cannot
- * be reached.
+ * The driver keeps the rules of the engine: what is durable before what, how an answer that never came
+ * is made good, when the job is listed, when a service that is silent is given up.
  */
 import * as EventHeap from "@batchwave/core/EventHeap"
 import type { Plan } from "@batchwave/core/Plan"
@@ -28,6 +27,8 @@ import type {
   JournalBatch,
   KillPoint,
   Parts,
+  Recall,
+  Sent,
   Settings
 } from "./internal/DriverState.ts"
 import * as Orchestrating from "./internal/Orchestrating.ts"
@@ -39,7 +40,7 @@ import * as VirtualService from "./VirtualService.ts"
 export type { Answer, Request } from "./internal/DriverState.ts"
 
 /** What the result is made of, and what can be put in the place of the driver's own functions. */
-export type { Counters, JournalBatch, KillPoint, Parts }
+export type { Counters, JournalBatch, KillPoint, Parts, Recall, Sent }
 
 /**
  * How often the job is listed. Milliseconds; the defaults are those of the engine.
@@ -73,6 +74,13 @@ export interface SubmitPolicy {
   readonly patienceMs?: number
   /** An answer that takes longer is not waited for, in milliseconds. @default 30_000 */
   readonly timeoutMs?: number
+  /**
+   * The orchestrator ends when nothing was heard for so long, in milliseconds; somebody starts it again
+   * after `restartMs`.
+   *
+   * @default never
+   */
+  readonly giveUpAfterMs?: number
 }
 
 /**
@@ -107,10 +115,14 @@ export interface Options {
     task: TaskReference,
     execution: number
   ) => { readonly [name: string]: Json } | { readonly invalid: string }
+  /** The cache of results, asked when the policies say so. @default none, so nothing is asked */
+  readonly recall?: Recall
   /** Whether the orchestrator dies here. Asked at every point of every step. @default never */
   readonly kill?: (point: KillPoint, nowMs: number) => boolean
   /** Until an orchestrator that died begins again, in milliseconds. @default 5_000 */
   readonly restartMs?: number
+  /** Told of every attempt. @default nobody is */
+  readonly onSend?: (sent: Sent) => void
   /** Where the use of slots is noted. @default nowhere that could be read */
   readonly ledger?: SlotLedger
   /** Whether journal and facts are kept; a run that is killed needs its journal. @default true */
@@ -177,7 +189,8 @@ export const make = (options: Options): VirtualDriver => {
     patienceMs: submit.patienceMs ?? 2_000,
     timeoutMs: submit.timeoutMs ?? 30_000,
     restartMs: options.restartMs ?? 5_000,
-    stuckAfterMs: poll.stuckAfterMs ?? Infinity
+    stuckAfterMs: poll.stuckAfterMs ?? Infinity,
+    giveUpAfterMs: submit.giveUpAfterMs ?? Infinity
   }
   const driver: VirtualDriver = {
     plan,
@@ -190,6 +203,8 @@ export const make = (options: Options): VirtualDriver => {
     jobId: "run",
     ids: TaskNaming.firstIdsOf(plan),
     outputsOf: outputsOf(plan, options.outputsOf),
+    recall: options.recall,
+    onSend: options.onSend,
     kill: options.kill,
     keepsJournal: isRecorded,
     journal: [],
@@ -228,6 +243,22 @@ export const advance = (driver: VirtualDriver, untilMs: number): void => {
   if (driver.phase === "ended" || untilMs > settings.latestMs) return
   VirtualService.advance(service, untilMs)
   driver.nowMs = Math.max(driver.nowMs, untilMs)
+}
+
+/**
+ * Lets happen what is still on its way after the end of the run, until a time. Nobody is there to hear
+ * of it.
+ *
+ * @category operations
+ */
+export const playOut = (driver: VirtualDriver, untilMs: number): void => {
+  if (driver.phase !== "ended") return
+  for (let atMs = EventHeap.peekAtMs(driver.wire); atMs !== undefined && atMs <= untilMs;) {
+    VirtualService.advance(driver.service, atMs)
+    driver.nowMs = Math.max(driver.nowMs, atMs)
+    Orchestrating.step(driver)
+    atMs = EventHeap.peekAtMs(driver.wire)
+  }
 }
 
 /**
@@ -284,6 +315,9 @@ const sound: Parts = {
   outstanding: Reactor.outstanding,
   append: (events) => events,
   carryOut: (commands) => commands,
+  ask: (request) => request,
+  sign: (serviceMs) => serviceMs,
+  hears: (life, own) => life === own,
   understand: (_request, answer) => answer
 }
 
@@ -316,6 +350,7 @@ const makeCounters = (): Counters => ({
   throttledMs: 0,
   timeouts: 0,
   crashes: 0,
+  givenUp: 0,
   reactions: 0,
   events: 0
 })

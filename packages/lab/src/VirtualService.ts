@@ -51,6 +51,9 @@ export interface VirtualService {
   /** The same: which of the node's tasks it is. */
   readonly submissionOf: Array<number>
   readonly ledger: SlotLedger.SlotLedger
+  /** The same: its tag, a new number with every write of a user. */
+  readonly eTagOf: Array<number>
+  eTagLast: number
   /** Executions begun so far. */
   startedCount: number
   /** Of these, those that went as recorded. */
@@ -85,6 +88,8 @@ export const make = (options: {
     clockSkewMs: options.clockSkewMs ?? 0,
     nodeOf: [],
     submissionOf: [],
+    eTagOf: [],
+    eTagLast: 0,
     ledger: options.ledger ?? SlotLedger.make(),
     startedCount: 0,
     recordedCount: 0,
@@ -155,6 +160,15 @@ export const settle = (service: VirtualService): void => {
 export const referenceOf = (service: VirtualService, task: Task): TaskReference | undefined => {
   const node = service.nodeOf[task.index] ?? -1
   return node < 0 ? undefined : { node, submission: service.submissionOf[task.index]! }
+}
+
+/**
+ * Notes that a user has written to a task: it gets a new tag.
+ *
+ * @category operations
+ */
+export const written = (service: VirtualService, { index }: Task): void => {
+  service.eTagOf[index] = ++service.eTagLast
 }
 
 const begin = (service: VirtualService, start: StartTask | StartChore): void => {

@@ -15,6 +15,7 @@ import * as TaskOperations from "@batchwave/sim/TaskOperations"
 import type { Fate } from "../Link.ts"
 import * as VirtualService from "../VirtualService.ts"
 import type { Answer, DriverState, Entry, ItemAnswer, Pass, Request } from "./DriverState.ts"
+import { close, write } from "./Writing.ts"
 
 const pageTasksMax = 1000
 
@@ -42,15 +43,8 @@ export const act = (driver: DriverState, request: Request, fate: Fate): Answer =
         : { _tag: "Found", entry: entryOf(driver, task, request.task, task.stateTransitionAtMs) }
     }
     case "ReactivateTask":
-      return close(
-        driver,
-        TaskOperations.reactivate(account, jobId, idOf(driver, request.task), nowMs)
-      )
     case "TerminateTask":
-      return close(
-        driver,
-        TaskOperations.terminate(account, jobId, idOf(driver, request.task), nowMs)
-      )
+      return write(driver, request, idOf(driver, request.task))
     case "ReadOutputs": {
       const task = TaskOperations.get(account, jobId, idOf(driver, request.task))
       return Refusal.isRefusal(task)
@@ -60,11 +54,6 @@ export const act = (driver: DriverState, request: Request, fate: Fate): Answer =
     default:
       return request satisfies never
   }
-}
-
-const close = (driver: DriverState, outcome: object | Refusal.Refusal): Answer => {
-  VirtualService.settle(driver.service)
-  return Refusal.isRefusal(outcome) ? { _tag: "Refused", code: outcome.code } : { _tag: "Done" }
 }
 
 const addJob = (driver: DriverState): Answer => {
@@ -133,6 +122,7 @@ const addTasks = (
     } else {
       service.nodeOf[outcome.index] = task.node
       service.submissionOf[outcome.index] = task.submission
+      VirtualService.written(service, outcome)
     }
   })
   VirtualService.settle(service)
@@ -267,6 +257,7 @@ const noteBefore = (driver: DriverState, task: Task, page: Page): void => {
     task: reference,
     state,
     changedMs: atMs + driver.service.clockSkewMs,
+    eTag: driver.service.eTagOf[task.index]!,
     ...(state === "running" ? { event: { _tag: "TaskStarted", task: reference } } : {})
   })
 }
@@ -278,15 +269,17 @@ const entryOf = (
   atMs: number
 ): Entry => {
   const changedMs = atMs + driver.service.clockSkewMs
+  const eTag = driver.service.eTagOf[task.index]!
   switch (task.state) {
     case "running": {
       const isKnown = driver.memory.state.nodeStates[reference.node] === NodeState.running
       return isKnown
-        ? { task: reference, state: "running", changedMs }
+        ? { task: reference, state: "running", changedMs, eTag }
         : {
           task: reference,
           state: "running",
           changedMs,
+          eTag,
           event: { _tag: "TaskStarted", task: reference }
         }
     }
@@ -295,10 +288,11 @@ const entryOf = (
         task: reference,
         state: "completed",
         changedMs,
+        eTag,
         event: endOf(task, reference, changedMs)
       }
     default:
-      return { task: reference, state: "active", changedMs }
+      return { task: reference, state: "active", changedMs, eTag }
   }
 }
 

@@ -3,27 +3,31 @@
  *
  * A1 A request without a sure answer is made again only when the run still means it. A reactivation is
  *    made again only when a look at the task shows that the first did not act.
+ * A2 A reactivation names the tag of the task that failed, so of all requests for one execution, however
+ *    late or often they arrive, one acts. An end names the tag too where it is known, so that a late
+ *    one does not end a later execution.
  */
 import { isInService, isSettled, NodeState } from "@batchwave/core/NodeState"
 import type { ExternalEvent, TaskReference } from "@batchwave/core/RunEvent"
 import * as RunState from "@batchwave/core/RunState"
 import {
+  type ActionRequest,
   type Answer,
   type DriverState,
   type Entry,
   type Flight,
   keyOf,
-  type Request
+  type WriteRequest
 } from "./DriverState.ts"
 import * as Polling from "./Polling.ts"
 import * as Wire from "./Wire.ts"
 
 /** Takes a request; an end waits until the answer to an add or a reactivation is known. */
-export const plan = (driver: DriverState, request: Request & { readonly task: TaskReference }) => {
+export const plan = (driver: DriverState, request: ActionRequest): void => {
   const { memory } = driver
   const key = keyOf(request.task)
   if (request._tag === "TerminateTask" && memory.adding.has(key)) {
-    memory.endAfterAdd.set(key, request.task)
+    memory.endAfterAdd.set(key, request)
     return
   }
   if (request._tag === "ReactivateTask") memory.adding.add(key)
@@ -37,7 +41,7 @@ export const answered = ({ memory }: DriverState, task: TaskReference): void => 
   const ending = memory.endAfterAdd.size === 0 ? undefined : memory.endAfterAdd.get(key)
   if (ending === undefined) return
   memory.endAfterAdd.delete(key)
-  memory.actions.push({ _tag: "TerminateTask", task })
+  memory.actions.push(ending)
 }
 
 /** Sends what can go. */
@@ -56,16 +60,40 @@ export const pump = (driver: DriverState): void => {
       continue
     }
     memory.actionsUnderWay++
-    Wire.send(driver, request)
+    send(driver, request)
   }
 }
 
+/** Sends a request with the tag of its task; a reactivation that has none begins with a look. */
+const send = (driver: DriverState, request: ActionRequest): void => {
+  if (request._tag === "ReadOutputs") return Wire.send(driver, request)
+  const ifMatch = driver.memory.eTags.get(keyOf(request.task))
+  if (ifMatch !== undefined) Wire.send(driver, { ...request, ifMatch })
+  else if (request._tag === "TerminateTask") Wire.send(driver, request)
+  else look(driver, request)
+}
+
+/** Reads the task of a request whose outcome, or whose condition, is not sure. */
+const look = (driver: DriverState, request: WriteRequest, tries = 0): void =>
+  Wire.send(
+    driver,
+    { _tag: "GetTask", task: request.task, why: { _tag: "Unsure", request } },
+    tries
+  )
+
 /** Takes the answer to an action. */
-export const receive = (driver: DriverState, flight: Flight, answer: Answer): void => {
-  const { request } = flight
+export const receive = (
+  driver: DriverState,
+  flight: Flight,
+  request: ActionRequest,
+  answer: Answer
+): void => {
   if (answer._tag === "Trouble" && isMeant(driver, request)) {
     const afterMs = Math.max(driver.settings.patienceMs, answer.retryAfterMs)
     return Wire.sendLater(driver, flight, afterMs)
+  }
+  if (isUnmet(answer) && request._tag !== "ReadOutputs" && isMeant(driver, request)) {
+    return look(driver, request, flight.tries)
   }
   driver.memory.actionsUnderWay--
   switch (request._tag) {
@@ -74,16 +102,18 @@ export const receive = (driver: DriverState, flight: Flight, answer: Answer): vo
       if (isMeant(driver, request)) conclude(driver, reactivated(request.task, answer))
       break
     case "TerminateTask":
-      conclude(driver, terminated(driver, request.task, answer))
+      conclude(driver, terminated(driver, request, answer))
       break
     case "ReadOutputs":
       conclude(driver, outputsRead(request.task, answer))
       break
-    default:
-      break
   }
   pump(driver)
 }
+
+/** Whether the task has another tag than was named. */
+const isUnmet = (answer: Answer): boolean =>
+  answer._tag === "Refused" && answer.code === "ConditionNotMet"
 
 const conclude = (driver: DriverState, event: ExternalEvent | undefined): void => {
   if (event === undefined) return
@@ -92,43 +122,55 @@ const conclude = (driver: DriverState, event: ExternalEvent | undefined): void =
 }
 
 /** Sends an action again, a reactivation after a look. */
-export const sendAgain = (driver: DriverState, { request, tries }: Flight): void => {
+export const sendAgain = (
+  driver: DriverState,
+  { tries }: Flight,
+  request: ActionRequest
+): void => {
   if (!isMeant(driver, request)) {
     driver.memory.actionsUnderWay--
     if (request._tag === "ReactivateTask") answered(driver, request.task)
     return pump(driver)
   }
-  if (request._tag === "ReactivateTask") {
-    const { execution, task } = request
-    Wire.send(driver, { _tag: "GetTask", task, why: { _tag: "Reactivated", execution } }, tries)
-  } else Wire.send(driver, request, tries)
+  if (request._tag === "ReactivateTask") look(driver, request, tries)
+  else Wire.send(driver, request, tries)
 }
 
-/** Takes the answer to the look that follows a reactivation without an answer. */
+/** Takes the answer to a look at the task of a request. */
 export const receiveLook = (
   driver: DriverState,
   flight: Flight,
+  request: WriteRequest,
   answer: Answer
 ): void => {
-  if (flight.request._tag !== "GetTask" || flight.request.why._tag !== "Reactivated") return
-  const { task, why: { execution } } = flight.request
-  const request: Request = { _tag: "ReactivateTask", task, execution }
   const isStillMeant = isMeant(driver, request)
   if (answer._tag === "Trouble" && isStillMeant) {
     const afterMs = Math.max(driver.settings.patienceMs, answer.retryAfterMs)
     return Wire.sendLater(driver, flight, afterMs)
   }
-  if (answer._tag === "Found" && isStillMeant && !isNew(driver, answer.entry)) {
-    return Wire.send(driver, request, flight.tries)
+  if (answer._tag === "Found" && isStillMeant && isToDo(driver, request, answer.entry)) {
+    return Wire.send(driver, { ...request, ifMatch: answer.entry.eTag }, flight.tries)
   }
   driver.memory.actionsUnderWay--
-  answered(driver, task)
-  if (!isStillMeant) return pump(driver)
-  if (answer._tag === "Found") {
-    conclude(driver, { _tag: "TasksAccepted", tasks: [task] })
-    conclude(driver, answer.entry.event)
-  } else conclude(driver, reactivated(task, answer))
+  if (request._tag === "ReactivateTask") answered(driver, request.task)
+  if (isStillMeant) seen(driver, request, answer)
   pump(driver)
+}
+
+/** Whether the task is where it was before the request. */
+const isToDo = (driver: DriverState, request: WriteRequest, entry: Entry): boolean =>
+  request._tag === "ReactivateTask" ? !isNew(driver, entry) : entry.state !== "completed"
+
+/** The task is where the request would put it, or is no more. */
+const seen = (driver: DriverState, request: WriteRequest, answer: Answer): void => {
+  const { _tag, task } = request
+  if (_tag !== "ReactivateTask") {
+    const code = answer._tag === "Refused" ? answer.code : "TaskCompleted"
+    return conclude(driver, terminated(driver, request, { _tag: "Refused", code }))
+  }
+  if (answer._tag !== "Found") return conclude(driver, reactivated(task, answer))
+  conclude(driver, { _tag: "TasksAccepted", tasks: [task] })
+  conclude(driver, answer.entry.event)
 }
 
 /** Whether the task shows that it was reactivated: it is not completed, or completed anew. */
@@ -143,7 +185,7 @@ const isNew = (
   )
 }
 
-const isMeant = ({ memory: { state } }: DriverState, request: Request): boolean => {
+const isMeant = ({ memory: { state } }: DriverState, request: ActionRequest): boolean => {
   switch (request._tag) {
     case "ReactivateTask":
       return isIn(state, request.task, NodeState.reactivating)
@@ -155,11 +197,10 @@ const isMeant = ({ memory: { state } }: DriverState, request: Request): boolean 
       const { node, submission } = request.task
       const nodeState = state.nodeStates[node]!
       if (state.submissions[node] !== submission || isSettled(nodeState)) return true
+      if (state.executions[node] !== request.execution) return false
       if (nodeState === NodeState.waiting) return true
       return isInService(nodeState) && (state.ending.has(node) || !RunState.isWanted(state, node))
     }
-    default:
-      return true
   }
 }
 
@@ -182,17 +223,26 @@ const reactivated = (task: TaskReference, answer: Answer): ExternalEvent | undef
 
 /**
  * What had completed is left to the poller, which sees how it ended; but the end that a reactivation
- * should have undone has been seen, and the task is at rest.
+ * should have undone has been seen, and the task is at rest. A late answer says nothing of the next
+ * execution.
  */
 const terminated = (
   { memory: { state } }: DriverState,
-  task: TaskReference,
+  { execution, task }: WriteRequest,
   answer: Answer
-): ExternalEvent | undefined =>
-  answer._tag === "Done" || (answer._tag === "Refused"
-      && (answer.code !== "TaskCompleted" || isIn(state, task, NodeState.reactivating)))
+): ExternalEvent | undefined => {
+  if (answer._tag === "Refused") {
+    if (answer.code === "ConditionNotMet") return undefined
+    if (answer.code === "TaskCompleted" && !isIn(state, task, NodeState.reactivating)) {
+      // An add without an answer has worked, so sweeps look for the task from now on.
+      const isAdded = isIn(state, task, NodeState.submitting)
+      return isAdded ? { _tag: "TasksAccepted", tasks: [task] } : undefined
+    }
+  } else if (answer._tag !== "Done") return undefined
+  return state.executions[task.node] === execution
     ? { _tag: "TasksTerminated", tasks: [task] }
     : undefined
+}
 
 const outputsRead = (task: TaskReference, answer: Answer): ExternalEvent | undefined => {
   if (answer._tag === "Read") return answer.event

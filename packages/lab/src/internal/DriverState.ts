@@ -24,19 +24,36 @@ export type Request =
   }
   | { readonly _tag: "ListTasks"; readonly pass: Pass; readonly place: number }
   | { readonly _tag: "GetTask"; readonly task: TaskReference; readonly why: Doubt }
-  | { readonly _tag: "TerminateTask" | "ReadOutputs"; readonly task: TaskReference }
+  | ActionRequest
+
+/** A request about one task that the reactor has asked for. */
+export type ActionRequest =
+  | { readonly _tag: "ReadOutputs"; readonly task: TaskReference }
+  | WriteRequest
+
+/** One of those that changes the task. */
+export type WriteRequest =
+  | {
+    readonly _tag: "TerminateTask"
+    readonly task: TaskReference
+    /** The same: a late answer says nothing of the next execution. */
+    readonly execution: number
+    /** The service acts only while the task has this tag; absent when the tag is not known. */
+    readonly ifMatch?: number
+  }
   | {
     readonly _tag: "ReactivateTask"
     readonly task: TaskReference
     /** Which execution of the node is meant: the same task may be reactivated once more. */
     readonly execution: number
+    readonly ifMatch?: number
   }
 
 /** Why a single task is read: two listings did not have it, or what became of a request is unknown. */
 export type Doubt =
   | { readonly _tag: "Missing" }
   | { readonly _tag: "Missed"; readonly recovery: Recovering }
-  | { readonly _tag: "Reactivated"; readonly execution: number }
+  | { readonly _tag: "Unsure"; readonly request: WriteRequest }
 
 /** The kind of each request, for links and counters. */
 export const kindOf: { readonly [tag in Request["_tag"]]: RequestKind } = {
@@ -81,6 +98,8 @@ export interface Entry {
   readonly state: "active" | "running" | "completed"
   /** By the service's clock. */
   readonly changedMs: number
+  /** A new number with every write of a user, and only then. */
+  readonly eTag: number
   /** What it stands for; absent when that is nothing new. */
   readonly event?: ExternalEvent
 }
@@ -114,7 +133,20 @@ export interface Flight {
   readonly fate: Fate
   tries: number
   answer: Answer | undefined
+  /** What the service's clock said when it answered. */
+  toldMs: number
   isSettled: boolean
+}
+
+/** One attempt, as it leaves. */
+export interface Sent {
+  readonly atMs: number
+  readonly request: Request
+  /** Which life of the orchestrator it belongs to, from 1. */
+  readonly life: number
+  /** The time its signature bears, by the service's clock as far as that is known. */
+  readonly dateMs: number
+  readonly fate: Fate
 }
 
 /** What happens on the wire or at the orchestrator at a time. */
@@ -129,6 +161,7 @@ export type Signal =
     readonly tasks: ReadonlyArray<TaskReference>
   }
   | { readonly _tag: "Restart"; readonly epoch: number }
+  | { readonly _tag: "Recalled"; readonly epoch: number; readonly nodes: ReadonlyArray<number> }
 
 /** The poller's memory. */
 export interface Poll {
@@ -149,6 +182,8 @@ export interface Poll {
   /** When the latest change seen was, by the service's clock; `-Infinity` before the first. */
   sinceMs: number
   doubted: Set<number>
+  /** The service has asked for silence until then. */
+  notBeforeMs: number
   /** By task: since when it was seen running. */
   readonly seenMs: Map<number, number>
   /** By node: since when its task is seen running; only with a watchdog. */
@@ -165,12 +200,26 @@ export interface Memory {
   /** Tasks whose add is under way or without a sure answer, by key. */
   readonly adding: Set<number>
   /** Of those, the ones to be ended as soon as there is an answer. */
-  readonly endAfterAdd: Map<number, TaskReference>
-  actions: Array<Request>
+  readonly endAfterAdd: Map<number, WriteRequest>
+  actions: Array<ActionRequest>
   actionsTaken: number
   actionsUnderWay: number
   wakeAtMs: number
+  /** Since when no request is answered; absent while some are. */
+  silentSinceMs: number | undefined
+  /** How far the service's clock is ahead, as its answers tell. */
+  aheadMs: number
+  /** The tags of tasks, by key, as they were last told. */
+  readonly eTags: Map<number, number>
   readonly poll: Poll
+}
+
+/** What a cache answers, and how long that takes, in milliseconds. */
+export interface Recall {
+  readonly ms: number
+  readonly answerOf: (node: number) => ExternalEvent & {
+    readonly _tag: "CacheHit" | "CacheMissed"
+  }
 }
 
 /** One batch of journaled events. */
@@ -190,6 +239,12 @@ export interface Parts {
   readonly append: (events: ReadonlyArray<RunEvent>) => ReadonlyArray<RunEvent>
   /** The commands that are carried out; all of them, of course. */
   readonly carryOut: (commands: ReadonlyArray<Command>, state: RunState) => ReadonlyArray<Command>
+  /** What is sent in place of a request; the request, of course. */
+  readonly ask: (request: Request) => Request
+  /** The time that an attempt is signed for; that of the service, of course. */
+  readonly sign: (serviceMs: number) => number
+  /** Whether a life hears what belongs to a life; only its own, of course. */
+  readonly hears: (life: number, own: number, hasEnded: boolean) => boolean
   /** What an answer means for what was asked. */
   readonly understand: (request: Request, answer: Answer) => Answer
 }
@@ -209,6 +264,7 @@ export interface Settings {
   readonly timeoutMs: number
   readonly restartMs: number
   readonly stuckAfterMs: number
+  readonly giveUpAfterMs: number
 }
 
 /** Totals of a run so far. */
@@ -219,6 +275,8 @@ export interface Counters {
   throttledMs: number
   timeouts: number
   crashes: number
+  /** How often a service that was silent for too long was given up. */
+  givenUp: number
   reactions: number
   events: number
 }
@@ -235,6 +293,8 @@ export interface DriverState {
   readonly jobId: string
   readonly ids: ReadonlyArray<string>
   readonly outputsOf: (task: TaskReference, execution: number) => ExternalEvent
+  readonly recall: Recall | undefined
+  readonly onSend: ((sent: Sent) => void) | undefined
   readonly kill: ((point: KillPoint, nowMs: number) => boolean) | undefined
   readonly keepsJournal: boolean
   readonly journal: Array<JournalBatch>

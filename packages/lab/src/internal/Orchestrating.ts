@@ -5,7 +5,6 @@
  * D1 Events are durable before any command that follows from them is carried out.
  * D2 What comes in at one time is one reaction.
  */
-import type { Command } from "@batchwave/core/Command"
 import * as PollPace from "@batchwave/core/PollPace"
 import type { ExternalEvent } from "@batchwave/core/RunEvent"
 import * as RunState from "@batchwave/core/RunState"
@@ -22,6 +21,7 @@ import {
   type Signal
 } from "./DriverState.ts"
 import * as Polling from "./Polling.ts"
+import { carryOut, drain, finish, react } from "./Reacting.ts"
 import * as Recovering from "./Recovering.ts"
 import * as Submitting from "./Submitting.ts"
 import * as Wire from "./Wire.ts"
@@ -42,6 +42,9 @@ export const emptyMemory = (
   actionsTaken: 0,
   actionsUnderWay: 0,
   wakeAtMs: Infinity,
+  silentSinceMs: undefined,
+  aheadMs: 0,
+  eTags: new Map(),
   poll: {
     pace: PollPace.make(
       { msMin: pollMsMin, msMax: pollMsMax },
@@ -55,6 +58,7 @@ export const emptyMemory = (
     sinceSweep: 0,
     sinceMs: -Infinity,
     doubted: new Set(),
+    notBeforeMs: 0,
     seenMs: new Map(),
     runningSinceMs: new Map()
   }
@@ -68,8 +72,13 @@ export const start = (driver: DriverState): void => {
 
 /** Kills the orchestrator; it starts again from its journal after a while. */
 export const crash = (driver: DriverState): void => {
-  driver.isDoomed = false
   driver.counters.crashes++
+  leave(driver)
+}
+
+/** Ends the orchestrator; somebody starts it again. */
+const leave = (driver: DriverState): void => {
+  driver.isDoomed = false
   driver.epoch++
   driver.phase = "down"
   driver.memory.wakeAtMs = Infinity
@@ -124,11 +133,15 @@ const hear = (driver: DriverState, signal: Signal): void => {
       if (signal.epoch === driver.epoch) restart(driver)
       return
     case "Requeue":
-      if (signal.epoch !== driver.epoch) return
+      if (!Wire.isHeard(driver, signal.epoch)) return
       Submitting.requeue(driver, signal.tasks)
       return Submitting.pump(driver)
+    case "Recalled":
+      if (signal.epoch !== driver.epoch || driver.recall === undefined) return
+      driver.memory.inbox.push(...signal.nodes.map(driver.recall.answerOf))
+      return
     case "SendAgain":
-      if (signal.flight.epoch === driver.epoch) sendAgain(driver, signal.flight)
+      if (Wire.isHeard(driver, signal.flight.epoch)) sendAgain(driver, signal.flight)
       return
     case "GiveUp":
     case "Reply":
@@ -140,6 +153,7 @@ const hear = (driver: DriverState, signal: Signal): void => {
 
 const arrive = (driver: DriverState, flight: Flight): void => {
   const { fate: { replyMs, trouble }, request } = flight
+  flight.toldMs = driver.nowMs + driver.service.clockSkewMs
   const answer = trouble?.isActed === false ? undefined : act(driver, request, flight.fate)
   flight.answer = trouble === undefined
     ? answer
@@ -148,7 +162,7 @@ const arrive = (driver: DriverState, flight: Flight): void => {
 }
 
 const reply = (driver: DriverState, flight: Flight, isLate: boolean): void => {
-  if (flight.epoch !== driver.epoch || flight.isSettled) return
+  if (!Wire.isHeard(driver, flight.epoch) || flight.isSettled) return
   flight.isSettled = true
   if (driver.kill?.("beforeReply", driver.nowMs) === true) {
     driver.isDoomed = true
@@ -157,6 +171,11 @@ const reply = (driver: DriverState, flight: Flight, isLate: boolean): void => {
   const { counters, parts } = driver
   if (isLate) counters.timeouts++
   const heard: Answer | undefined = isLate ? undefined : flight.answer
+  if (isUnreachable(driver, heard !== undefined)) {
+    counters.givenUp++
+    return leave(driver)
+  }
+  if (heard !== undefined) driver.memory.aheadMs = flight.toldMs - driver.nowMs
   const answer: Answer = heard ?? { _tag: "Trouble", retryAfterMs: 0, isThrottled: false }
   if (answer._tag === "Trouble" && answer.isThrottled) {
     counters.throttledMs += Math.max(answer.retryAfterMs, driver.settings.patienceMs)
@@ -164,14 +183,25 @@ const reply = (driver: DriverState, flight: Flight, isLate: boolean): void => {
   receive(driver, flight, parts.understand(flight.request, answer))
 }
 
+/** Whether nothing has been heard for so long that the orchestrator ends. */
+const isUnreachable = (
+  { memory, nowMs, settings: { giveUpAfterMs, timeoutMs } }: DriverState,
+  isHeard: boolean
+): boolean => {
+  memory.silentSinceMs = isHeard ? undefined : memory.silentSinceMs ?? nowMs - timeoutMs
+  return memory.silentSinceMs !== undefined && nowMs - memory.silentSinceMs > giveUpAfterMs
+}
+
 const receive = (driver: DriverState, flight: Flight, answer: Answer): void => {
   const { request } = flight
+  noteTags(driver, answer)
   switch (request._tag) {
     case "AddJob":
       return answer._tag === "Trouble" ? sendLater(driver, flight, answer) : began(driver)
     case "EndJob":
       if (answer._tag === "Trouble") return sendLater(driver, flight, answer)
       driver.phase = "ended"
+      driver.epoch++
       return
     case "AddTasks":
       Submitting.receive(driver, flight, answer)
@@ -183,7 +213,7 @@ const receive = (driver: DriverState, flight: Flight, answer: Answer): void => {
     case "GetTask": {
       const { task, why } = request
       if (why._tag === "Missing") return Polling.receiveMissing(driver, task, answer)
-      if (why._tag === "Reactivated") return Actions.receiveLook(driver, flight, answer)
+      if (why._tag === "Unsure") return Actions.receiveLook(driver, flight, why.request, answer)
       return recovered(
         driver,
         Recovering.receiveMissed(driver, flight, task, why.recovery, answer)
@@ -192,10 +222,16 @@ const receive = (driver: DriverState, flight: Flight, answer: Answer): void => {
     case "ReactivateTask":
     case "TerminateTask":
     case "ReadOutputs":
-      return Actions.receive(driver, flight, answer)
+      return Actions.receive(driver, flight, request, answer)
     default:
       return request satisfies never
   }
+}
+
+const noteTags = ({ memory: { eTags } }: DriverState, answer: Answer): void => {
+  if (answer._tag === "Found") eTags.set(keyOf(answer.entry.task), answer.entry.eTag)
+  if (answer._tag !== "Listed") return
+  for (const { eTag, task } of answer.entries) eTags.set(keyOf(task), eTag)
 }
 
 const sendLater = (
@@ -205,13 +241,14 @@ const sendLater = (
 ): void => Wire.sendLater(driver, flight, Math.max(driver.settings.patienceMs, retryAfterMs))
 
 const sendAgain = (driver: DriverState, flight: Flight): void => {
-  switch (flight.request._tag) {
+  const { request, tries } = flight
+  switch (request._tag) {
     case "ReactivateTask":
     case "TerminateTask":
     case "ReadOutputs":
-      return Actions.sendAgain(driver, flight)
+      return Actions.sendAgain(driver, flight, request)
     default:
-      return Wire.send(driver, flight.request, flight.tries)
+      return Wire.send(driver, request, tries, flight.epoch)
   }
 }
 
@@ -239,81 +276,4 @@ const recovered = (driver: DriverState, recovery: Comparison | undefined): void 
   Polling.moved(driver)
   memory.inbox.push(...wishes)
   driver.wishes = []
-}
-
-const drain = (driver: DriverState): void => {
-  const { memory } = driver
-  if (memory.inbox.length === 0) return
-  const events = memory.inbox
-  memory.inbox = []
-  const commands = react(driver, events)
-  if (commands !== undefined) carryOut(driver, commands)
-}
-
-/** Lets the reactor answer and makes the answer durable; nothing when the orchestrator died of it. */
-const react = (
-  driver: DriverState,
-  events: ReadonlyArray<ExternalEvent>
-): ReadonlyArray<Command> | undefined => {
-  const { counters, memory, nowMs, parts } = driver
-  const reaction = parts.react(memory.state, events, nowMs, driver.policies)
-  if (reaction.events.length === 0) return reaction.commands
-  counters.reactions++
-  counters.events += reaction.events.length
-  if (driver.kill?.("beforeAppend", nowMs) === true) {
-    driver.isDoomed = true
-    return undefined
-  }
-  if (driver.keepsJournal) {
-    driver.journal.push({ atMs: nowMs, events: parts.append(reaction.events) })
-  }
-  if (driver.kill?.("afterAppend", nowMs) === true) {
-    driver.isDoomed = true
-    return undefined
-  }
-  return reaction.commands
-}
-
-const carryOut = (driver: DriverState, commands: ReadonlyArray<Command>): void => {
-  const { memory, parts } = driver
-  let isMoved = false
-  for (const command of parts.carryOut(commands, memory.state)) {
-    isMoved ||= command._tag !== "Wake" && command._tag !== "Finish"
-    switch (command._tag) {
-      case "Submit":
-        Submitting.plan(driver, command.tasks)
-        break
-      case "Reactivate":
-        memory.poll.seenMs.delete(keyOf(command.task))
-        Actions.plan(driver, {
-          _tag: "ReactivateTask",
-          task: command.task,
-          execution: memory.state.executions[command.task.node]!
-        })
-        break
-      case "Collect":
-        Actions.plan(driver, { _tag: "ReadOutputs", task: command.task })
-        break
-      case "Terminate":
-        for (const task of command.tasks) Actions.plan(driver, { _tag: "TerminateTask", task })
-        break
-      case "Recall":
-        // No result outlives a trial, so nothing is ever asked for.
-        break
-      case "Wake":
-        memory.wakeAtMs = Math.ceil(command.atMs)
-        break
-      case "Finish":
-        return finish(driver)
-    }
-  }
-  if (isMoved) Polling.moved(driver)
-  Submitting.pump(driver)
-}
-
-const finish = (driver: DriverState): void => {
-  driver.phase = "ending"
-  driver.memory.poll.atMs = Infinity
-  driver.memory.wakeAtMs = Infinity
-  Wire.send(driver, { _tag: "EndJob" })
 }

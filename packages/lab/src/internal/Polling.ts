@@ -62,7 +62,7 @@ const wake = (driver: DriverState): void => {
 const wait = (driver: DriverState): void => {
   const { memory: { poll }, nowMs } = driver
   poll.phase = "waiting"
-  poll.atMs = nowMs + PollPace.nextWaitMs(poll.pace)
+  poll.atMs = Math.max(poll.notBeforeMs, nowMs + PollPace.nextWaitMs(poll.pace))
   if (poll.isMoved) hurry(driver)
 }
 
@@ -71,7 +71,7 @@ const hurry = ({ memory: { poll, state }, nowMs }: DriverState): void => {
   poll.phase = "hurried"
   poll.hurriedAtMs = nowMs
   PollPace.adjust(poll.pace, 1, state.activeCount)
-  poll.atMs = nowMs + PollPace.nextWaitMs(poll.pace)
+  poll.atMs = Math.max(poll.notBeforeMs, nowMs + PollPace.nextWaitMs(poll.pace))
 }
 
 /** Begins a poll, if there is anything to watch. */
@@ -115,7 +115,12 @@ const confirmed = ({ memory: { state } }: DriverState): ReadonlyArray<TaskRefere
 export const receive = (driver: DriverState, { request }: Flight, answer: Answer): void => {
   if (request._tag !== "ListTasks") return
   const { pass } = request
-  if (answer._tag !== "Listed") return end(driver, 0)
+  if (answer._tag !== "Listed") {
+    if (answer._tag === "Trouble") {
+      driver.memory.poll.notBeforeMs = driver.nowMs + answer.retryAfterMs
+    }
+    return end(driver, 0)
+  }
   pass.latestMs = Math.max(pass.latestMs, answer.latestMs)
   for (const entry of answer.entries) read(driver, pass, entry)
   if (answer.next !== undefined) {

@@ -25,21 +25,39 @@ export const take = (driver: DriverState, nowMs: number): Signal | undefined => 
 
 const sizeOf = (request: Request): number => request._tag === "AddTasks" ? request.tasks.length : 1
 
+/** Whether somebody hears what belongs to a life of the orchestrator. */
+export const isHeard = ({ epoch, parts, phase }: DriverState, life: number): boolean =>
+  parts.hears(life, epoch, phase === "ended")
+
 /** Sends a request; `tries` counts the times it was sent before. */
-export const send = (driver: DriverState, request: Request, tries = 0): void => {
+export const send = (
+  driver: DriverState,
+  meant: Request,
+  tries = 0,
+  life = driver.epoch
+): void => {
   if (driver.isDoomed) return
-  const { counters, link, nowMs, settings: { timeoutMs } } = driver
+  const { counters, link, memory, nowMs, parts, settings: { timeoutMs } } = driver
+  const request = parts.ask(meant)
   const kind = kindOf[request._tag]
   counters.requests[kind]++
   const fate = link.fateOf(kind, sizeOf(request), nowMs)
   const flight: Flight = {
     request,
-    epoch: driver.epoch,
+    epoch: life,
     fate,
     tries,
     answer: undefined,
+    toldMs: 0,
     isSettled: false
   }
+  driver.onSend?.({
+    atMs: nowMs,
+    request,
+    life,
+    dateMs: parts.sign(nowMs + memory.aheadMs),
+    fate
+  })
   const { repeatsAfterMs, replyMs, requestMs } = fate
   post(driver, nowMs + requestMs, { _tag: "Arrive", flight })
   if (repeatsAfterMs !== undefined && fate.trouble?.isActed !== false) {
