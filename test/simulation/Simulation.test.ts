@@ -1,5 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { wireFaults } from "./SimulationLink.ts"
+import { nodesMax } from "./SimulationPlan.ts"
+import { moves } from "./SimulationReplay.ts"
 import * as SimulationRun from "./SimulationRun.ts"
 
 const seedsDefault = 10_000
@@ -10,56 +12,10 @@ const count = Number(process.env["BATCHWAVE_SEEDS"] ?? seedsDefault)
 const first = only === undefined ? Number(process.env["BATCHWAVE_SEED_FROM"] ?? 1) : Number(only)
 const last = only === undefined ? first + count - 1 : first
 
-/** Changes of a node's state that must all have happened in the default number of seeds. */
-const edges = [
-  "backoff to cancelled",
-  "backoff to reactivating",
-  "backoff to submitting",
-  "blocked to waiting",
-  "cancelled to waiting",
-  "collecting to ended",
-  "collecting to undecided",
-  "ended to succeeded",
-  "failed to ready",
-  "queued to cancelled",
-  "queued to collecting",
-  "queued to ended",
-  "queued to running",
-  "queued to undecided",
-  "queued to waiting",
-  "reactivating to ended",
-  "reactivating to queued",
-  "reactivating to running",
-  "reactivating to undecided",
-  "ready to cancelled",
-  "ready to submitting",
-  "ready to waiting",
-  "running to cancelled",
-  "running to collecting",
-  "running to ended",
-  "running to queued",
-  "running to undecided",
-  "skipped to waiting",
-  "submitting to cancelled",
-  "submitting to ended",
-  "submitting to queued",
-  "submitting to running",
-  "submitting to undecided",
-  "submitting to waiting",
-  "succeeded to ready",
-  "undecided to backoff",
-  "undecided to cancelled",
-  "undecided to failed",
-  "undecided to skipped",
-  "undecided to succeeded",
-  "waiting to blocked",
-  "waiting to cancelled",
-  "waiting to ready",
-  "waiting to skipped"
-]
-
 const deeds = [
   "Crash",
+  "DeleteChosen",
+  "RerunChosen",
   "DeleteTask",
   "CancelRequested",
   "PauseRequested",
@@ -73,16 +29,23 @@ const events = [
   "TaskVanished",
   "TaskStuck",
   "FailureClassified",
-  "NodesWithdrawn"
+  "NodesWithdrawn",
+  "CacheHit",
+  "CacheMissed",
+  "ReactivationRefused",
+  "TaskRequeued"
 ]
 
 const expected: ReadonlyArray<string> = [
   ...wireFaults.map((fault) => `wire ${fault}`),
   ...["beforeAppend", "afterAppend", "afterSend", "beforeReply"].map((point) => `killed ${point}`),
-  ...edges.map((edge) => `edge ${edge}`),
+  ...moves.map((move) => `edge ${move}`),
   ...deeds.map((deed) => `deed ${deed}`),
   ...events.map((event) => `event ${event}`),
   "node lost",
+  "given up",
+  ...[1, 13, 60, 500].map((least) => `size from ${least}`),
+  `size ${nodesMax}`,
   "outcome succeeded",
   "outcome failed",
   "outcome cancelled"

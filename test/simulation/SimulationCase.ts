@@ -1,6 +1,7 @@
 /**
  * Everything about one simulated run, drawn from its seed.
  */
+import { NodeState } from "@batchwave/core/NodeState"
 import type { Plan } from "@batchwave/core/Plan"
 import type * as Policy from "@batchwave/core/Policy"
 import * as Random from "@batchwave/core/Random"
@@ -18,6 +19,10 @@ export type Deed =
   | { readonly _tag: "Wish"; readonly event: ExternalEvent }
   | { readonly _tag: "Crash" }
   | { readonly _tag: "DeleteTask"; readonly place: number }
+  /** A task that is about to be reactivated, if there is one. */
+  | { readonly _tag: "DeleteChosen" }
+  /** A node that has failed, together with a parent. */
+  | { readonly _tag: "RerunChosen" }
 
 /** A run to be. */
 export interface Case {
@@ -30,6 +35,8 @@ export interface Case {
   readonly healMs: number
   /** Whether the verdicts follow from the plan and the seed alone, whatever goes wrong on the way. */
   readonly isDetermined: boolean
+  /** The state of a node in which its parent is forgotten; see `SimulationDeed.forget`. */
+  readonly forgetsAt: NodeState | undefined
   readonly kills: Map<VirtualDriver.KillPoint, number>
 }
 
@@ -40,18 +47,23 @@ export const make = (seed: number): Case => {
   const slotsPerNode = 1 + Random.nextInt(random, 4)
   const plan = planOf(workflowOf(random, slotsPerNode))
   const healMs = 1_000 + Random.nextInt(random, 240_000)
-  const faulty = SimulationLink.make(seed, healMs)
+  const dependencyMode = pick<DependencyMode>(
+    random,
+    isDetermined ? ["eager", "waves"] : ["eager", "waves", "native"]
+  )
+  const forgetsAt = dependencyMode === "native" && once(random, 2)
+    ? pick(random, forgettable)
+    : undefined
+  const faulty = SimulationLink.make(seed, healMs, forgetsAt === undefined ? 8 : 1)
   const kills = new Map<VirtualDriver.KillPoint, number>()
   const stuckProbability = !isDetermined && once(random, 5) ? 0.1 : 0
   const faults = isDetermined ? undefined : faultsOf(random, healMs)
   const options: VirtualDriver.Options = {
     plan,
     policies: policiesOf(random, plan, isDetermined),
+    recall: { ms: Random.nextInt(random, 4) * 400, answerOf: recallOf },
     seed,
-    dependencyMode: pick<DependencyMode>(
-      random,
-      isDetermined ? ["eager", "waves"] : ["eager", "waves", "native"]
-    ),
+    dependencyMode,
     failureMode: isDetermined ? "keepGoing" : failureModeOf(random),
     limits: limitsOf(random),
     account: {
@@ -73,23 +85,27 @@ export const make = (seed: number): Case => {
     submit: {
       tasksPerRequest: pick(random, [100, 100, 1 + Random.nextInt(random, 9)]),
       concurrency: 1 + Random.nextInt(random, 8),
-      patienceMs: pick(random, [100, 2_000])
+      patienceMs: pick(random, [100, 2_000]),
+      ...(once(random, 3) ? { giveUpAfterMs: 40_000 + Random.nextInt(random, 100_000) } : {})
     },
     clockSkewMs: Random.nextInt(random, 3) === 0 ? Random.nextInt(random, 1_200_001) - 600_000 : 0,
     outputsOf: (task) =>
-      (task.node + task.submission) % 7 === 0 ? { invalid: "no JSON" } : { value: 1 },
+      (task.node + task.submission) % 7 === 0 && hasOutputs(plan, task.node)
+        ? { invalid: "no JSON" }
+        : { value: 1 },
     kill: killOf(random, healMs, kills),
     restartMs: 1 + Random.nextInt(random, 20_000),
-    latestMs: healMs + 6 * 3_600_000
+    latestMs: healMs + 6 * 3_600_000 + plan.names.length * 120_000
   }
   return {
     seed,
     plan,
     options,
     faulty,
-    deeds: deedsOf(random, plan, healMs, isDetermined, options.dependencyMode === "native"),
+    deeds: deedsOf(random, plan, healMs, isDetermined),
     healMs,
     isDetermined,
+    forgetsAt,
     kills
   }
 }
@@ -99,6 +115,23 @@ export const calm = ({ options }: Case): VirtualDriver.Options => {
   const { kill: _kill, link: _link, ...rest } = options
   return { ...rest, clockSkewMs: 0 }
 }
+
+/** What is kept in a cache is collected also where nobody reads it; only what is read is checked. */
+const hasOutputs = ({ workflow }: Plan, node: number): boolean =>
+  (workflow.nodes[node]?.outputs.length ?? 0) > 0
+
+/** The cache has the results of the even nodes. */
+const recallOf = (node: number) =>
+  node % 2 === 0
+    ? {
+      _tag: "CacheHit",
+      node,
+      key: `key ${node}`,
+      from: "an earlier run",
+      madeAtMs: 0,
+      outputs: { value: 1 }
+    } as const
+    : { _tag: "CacheMissed", node, reason: "nothing like it" } as const
 
 const policiesOf = (
   random: Random.Random,
@@ -112,9 +145,11 @@ const policiesOf = (
   const nodes = plan.workflow.nodes
   const policyOfNode = (node: number): Policy.Policy =>
     nodes[node]?.group === undefined ? policies[node % policies.length]! : policies[0]!
-  if (!once(random, 4)) return { policyOf: policyOfNode }
+  const asksCache = !isDetermined
+  if (!once(random, 4)) return { policyOf: policyOfNode, asksCache }
   return {
     policyOf: policyOfNode,
+    asksCache,
     classify: (end) =>
       end.exitCode === 3 ? { _tag: "Custom", name: "Odd", message: "exit code 3" } : undefined
   }
@@ -216,12 +251,18 @@ const killOf = (
   }
 }
 
+const forgettable = [
+  NodeState.running,
+  NodeState.collecting,
+  NodeState.backoff,
+  NodeState.reactivating
+]
+
 const deedsOf = (
   random: Random.Random,
   plan: Plan,
   healMs: number,
-  isDetermined: boolean,
-  isNative: boolean
+  isDetermined: boolean
 ): Case["deeds"] => {
   const deeds: Array<{ atMs: number; deed: Deed }> = []
   const at = (): number => Random.nextInt(random, healMs)
@@ -239,11 +280,23 @@ const deedsOf = (
     if (once(random, 25)) wish({ _tag: "CancelRequested" })
     if (once(random, 8)) wish({ _tag: "CancelRequested", nodes: [anyNode(), anyNode()] })
     if (once(random, 8)) wish({ _tag: "FailureModeChanged", failureMode: failureModeOf(random) })
-    if (!isNative && once(random, 5)) {
+    if (once(random, 5)) {
       wish({ _tag: "RerunRequested", nodes: [anyNode(), anyNode()] })
     }
-    if (!isNative && once(random, 8)) {
+    if (once(random, 8)) {
       deeds.push({ atMs: at(), deed: { _tag: "DeleteTask", place: anyNode() } })
+    }
+  }
+  if (!isDetermined && once(random, 12)) {
+    const fromMs = Random.nextInt(random, Math.min(healMs, 40_000))
+    for (let tries = 0; tries < 20; tries++) {
+      deeds.push({ atMs: fromMs + tries * 2_000, deed: { _tag: "DeleteChosen" } })
+    }
+  }
+  if (!isDetermined && once(random, 12)) {
+    const fromMs = at()
+    for (let tries = 0; tries < 5; tries++) {
+      deeds.push({ atMs: fromMs + tries * 2_000, deed: { _tag: "RerunChosen" } })
     }
   }
   return deeds.toSorted((left, right) => left.atMs - right.atMs)

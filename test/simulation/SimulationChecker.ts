@@ -8,6 +8,7 @@
 import type { RunEvent } from "@batchwave/core/RunEvent"
 import type { Workflow } from "@batchwave/core/Workflow"
 import type { Fact } from "@batchwave/sim/Fact"
+import * as SimulationPace from "./SimulationPace.ts"
 import * as SimulationReading from "./SimulationReading.ts"
 import * as Rule from "./SimulationRule.ts"
 import * as SimulationTruth from "./SimulationTruth.ts"
@@ -33,6 +34,10 @@ export interface Evidence {
   readonly healMs: number
   /** How long after its end a task may still be unknown, once all is well. */
   readonly newsMsMax: number
+  /** How long the run may stand still when all is well and nothing waits. @default not looked at */
+  readonly idleMsMax?: number
+  /** What must appear in nothing that is written. @default not looked for */
+  readonly secret?: string
 }
 
 /** Everything that breaks an invariant. */
@@ -45,9 +50,14 @@ export const problemsOf = (evidence: Evidence): ReadonlyArray<string> => {
   }
   if (evidence.chunkMax > 100) say(`S12 a request about ${evidence.chunkMax} tasks`)
   checkTasks(evidence, truth, reading, say)
-  checkOverlaps(evidence, truth, say)
-  checkNodes(evidence, reading, say)
+  checkOverlaps(evidence, truth, reading, say)
+  checkNodes(evidence, truth, reading, say)
   checkReport(evidence, reading, say)
+  problems.push(...SimulationPace.problemsOf(evidence, truth))
+  const { journal, report, secret } = evidence
+  if (secret !== undefined && JSON.stringify([journal, report]).includes(secret)) {
+    say("S18 a secret is in the journal or in the report")
+  }
   return problems
 }
 
@@ -62,7 +72,7 @@ const checkTasks = (
 ): void => {
   for (const [id, life] of lives) {
     const intents = reading.intents.get(`${life.node}/${life.submission}`)
-    if (intents === undefined || intents.plannedAtMs > life.addedAtMs) {
+    if (intents === undefined || intents.plannedAtMs > life.addedAtMs[0]!) {
       say(`S5 ${id} was added without an intent`)
       continue
     }
@@ -72,27 +82,38 @@ const checkTasks = (
         say(`S5 ${id} was reactivated at ${atMs} without an intent`)
       }
     })
-    const wanted = 1 + life.reactivatedAtMs.length + life.requeuedAtMs.length
+    const wanted = life.addedAtMs.length + life.reactivatedAtMs.length + life.requeuedAtMs.length
     if (life.startedAtMs.length > wanted) {
       say(`S4 ${id} ran ${life.startedAtMs.length} times where ${wanted} were wanted`)
     }
-    if (intents.goneAtMs + requestMsMax < life.addedAtMs) {
-      say(`S9 ${id} was added ${life.addedAtMs - intents.goneAtMs} ms after nobody wanted it`)
+    for (const atMs of [...life.addedAtMs, ...life.reactivatedAtMs]) {
+      const lateMs = atMs - intents.goneAtMs
+      if (lateMs > requestMsMax) say(`S9 ${id} was sent ${lateMs} ms after nobody wanted it`)
     }
-    if (life.state === "running" && life.deletedAtMs === Infinity) {
+    if (life.state === "running") {
       say(`S9 ${id} runs on after the end of the run`)
     }
   }
 }
 
-/** S3, S12: two tasks of one node, or of one mutex, never run at the same time. */
+/**
+ * S3, S12: two tasks of one node, or of one mutex, never run at the same time. A request that arrives
+ * when its node has been given up cannot be taken back: what it starts may meet another. So may a task
+ * that began, unseen, before somebody deleted the one it had waited for.
+ */
 const checkOverlaps = (
   { workflow }: Evidence,
-  { lives }: SimulationTruth.Truth,
+  truth: SimulationTruth.Truth,
+  reading: SimulationReading.Reading,
   say: Say
 ): void => {
+  const { lives } = truth
   const runs = new Map<string, Array<{ fromMs: number; toMs: number; node: number }>>()
-  for (const { node, runs: own } of lives.values()) {
+  for (const life of lives.values()) {
+    if (SimulationReading.isLate(reading, life)) continue
+    const { after } = workflow.nodes[life.node]!
+    if (after.some((name) => hasVanishedWell(reading, truth, name))) continue
+    const { node, runs: own } = life
     const { mutex } = workflow.nodes[node]!
     const keys = mutex === undefined ? [`node ${node}`] : [`node ${node}`, `mutex ${mutex}`]
     for (const key of keys) {
@@ -117,9 +138,24 @@ const checkOverlaps = (
   }
 }
 
+/** Whether a task of a node ended well, which lets its children go, and somebody has deleted tasks. */
+const hasVanishedWell = (
+  { indexOf, nodes }: SimulationReading.Reading,
+  { hasDeletions, lives }: SimulationTruth.Truth,
+  name: string
+): boolean => {
+  if (!hasDeletions) return false
+  for (let { submission } = nodes[indexOf.get(name)!]!; submission > 0; submission--) {
+    const life = lives.get(submission === 1 ? name : `${name}-r${submission}`)
+    if (life?.ends.at(-1)?.result === "success") return true
+  }
+  return false
+}
+
 /** S1, L2 and the verdicts: every node has ended as its rule says. */
 const checkNodes = (
   { workflow }: Evidence,
+  truth: SimulationTruth.Truth,
   reading: SimulationReading.Reading,
   say: Say
 ): void => {
@@ -133,7 +169,20 @@ const checkNodes = (
     const rule = Rule.ruleOf(node)
     const isMet = Rule.mayRun(rule, parents)
     if (note.isPlanned) {
-      if (!isMet && !reading.isRerun) say(`S2 ${node.name} ran although its rule is not met`)
+      const isMetInService = reading.mode === "native" && Rule.mayRun(
+        rule,
+        parents.map(([name, fate]) =>
+          [name, hasVanishedWell(reading, truth, name) ? "succeeded" : fate] as const
+        )
+      )
+      const hasRun = truth.nodesStarted.has(index)
+      if (hasRun && !isMet && !isMetInService && !reading.isRerun) {
+        say(`S2 ${node.name} ran although its rule is not met`)
+      }
+    } else if (note.isRecalled) {
+      if (!isMet && !reading.isRerun) {
+        say(`S2 ${node.name} was recalled although its rule is not met`)
+      }
     } else if (isMet) say(`L2 ${node.name} ended ${note.fate} although its rule is met`)
     else if (note.fate !== Rule.endWithoutRun(rule, parents)) {
       say(`S1 ${node.name} ended ${note.fate} without having run`)

@@ -4,8 +4,8 @@
 import type { Command } from "@batchwave/core/Command"
 import * as Reactor from "@batchwave/core/Reactor"
 import type { ExternalEvent, RunEvent } from "@batchwave/core/RunEvent"
-import type { Fate } from "@batchwave/lab/Link"
 import type * as VirtualDriver from "@batchwave/lab/VirtualDriver"
+import { secret } from "./SimulationPlan.ts"
 
 type Options = VirtualDriver.Options
 type React = typeof Reactor.react
@@ -52,16 +52,6 @@ const bending = (bend: (state: Parameters<React>[0]) => void) =>
       return Reactor.react(state, events, nowMs, policies)
     }
   })
-
-const withLink =
-  (alter: (fate: Fate, kind: Parameters<NonNullable<Options["link"]>["fateOf"]>[0]) => Fate) =>
-  (options: Options): Options => {
-    const { link } = options
-    if (link === undefined) return options
-    const fateOf: typeof link.fateOf = (kind, size, nowMs) =>
-      alter(link.fateOf(kind, size, nowMs), kind)
-    return { ...options, link: { fateOf } }
-  }
 
 /** All of them. */
 export const mutants: ReadonlyArray<Mutant> = [
@@ -250,11 +240,60 @@ export const mutants: ReadonlyArray<Mutant> = [
     alter: (options) => ({ ...options, submit: { ...options.submit, tasksPerRequest: 101 } })
   },
   {
-    name: "lets a request act twice, minutes later",
-    alter: withLink((fate, kind) =>
-      kind === "reactivateTask" && fate.requestMs < Infinity
-        ? { ...fate, repeatsAfterMs: 45_000 }
-        : fate
+    name: "reactivates a task whatever has become of it since",
+    alter: withParts({
+      ask: (request) => {
+        if (request._tag !== "ReactivateTask") return request
+        const { ifMatch: _ifMatch, ...rest } = request
+        return rest
+      }
+    })
+  },
+  {
+    name: "does not wait as long as the service asks",
+    alter: withParts({
+      understand: (_request, answer) =>
+        answer._tag === "Trouble" ? { ...answer, retryAfterMs: 0 } : answer
+    })
+  },
+  {
+    name: "signs for its own clock, although the service has told its time",
+    alter: (options) => {
+      const aheadMs = options.clockSkewMs ?? 0
+      return withParts({ sign: (serviceMs) => serviceMs - aheadMs })(options)
+    }
+  },
+  {
+    name: "signs once, and sends the signature with every request",
+    alter: (options) => {
+      let firstMs: number | undefined
+      return withParts({ sign: (serviceMs) => firstMs ??= serviceMs })(options)
+    }
+  },
+  {
+    name: "is still heard in its next life",
+    alter: withParts({ hears: (life, own, hasEnded) => !hasEnded && life <= own })
+  },
+  {
+    name: "goes on asking after the end",
+    alter: withParts({ hears: (life, own, hasEnded) => life === own || hasEnded })
+  },
+  {
+    name: "writes down what its tasks are given to know",
+    alter: keeping((events) =>
+      events.map((event) =>
+        event._tag === "NodeFailed" ? { ...event, reason: `${event.reason}; ${secret}` } : event
+      )
     )
+  },
+  {
+    name: "wakes up minutes late",
+    alter: doing((command) =>
+      command._tag === "Wake" ? [{ ...command, atMs: command.atMs + 180_000 }] : [command]
+    )
+  },
+  {
+    name: "has more requests under way than it may",
+    alter: (options) => ({ ...options, submit: { ...options.submit, concurrency: 9 } })
   }
 ]

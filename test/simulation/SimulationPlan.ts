@@ -8,6 +8,9 @@ import * as Random from "@batchwave/core/Random"
 import { type Condition, namedRules, type TriggerRule } from "@batchwave/core/TriggerRule"
 import * as Workflow from "@batchwave/core/Workflow"
 
+/** What nodes are given to know, and nobody may write down. */
+export const secret = "sig=canary%2Bin%2Fa%2Fsignature"
+
 /** One of the items. */
 export const pick = <A>(random: Random.Random, items: ReadonlyArray<A>): A =>
   items[Random.nextInt(random, items.length)]!
@@ -24,11 +27,16 @@ interface Traits {
   readonly slots: boolean
   readonly outputs: boolean
   readonly limits: boolean
+  readonly caches: boolean
 }
 
+/** The largest workflow. */
+export const nodesMax = 2_000
+
+/** Most are small; one in 36 has 60 nodes or more, one in 400 from 500, one in 1,600 the most. */
 const sizeOf = (random: Random.Random): number => {
   const kind = Random.nextInt(random, 400)
-  if (kind === 0) return 500 + Random.nextInt(random, 1_501)
+  if (kind === 0) return once(random, 4) ? nodesMax : 500 + Random.nextInt(random, nodesMax - 499)
   if (kind < 12) return 60 + Random.nextInt(random, 240)
   return 1 + Random.nextInt(random, kind < 120 ? 30 : 12)
 }
@@ -43,7 +51,8 @@ export const workflowOf = (random: Random.Random, slotsMax: number): Workflow.Wo
     priorities: has(),
     slots: has(),
     outputs: has(),
-    limits: has()
+    limits: has(),
+    caches: has()
   }
   const size = sizeOf(random)
   const density = Random.nextInt(random, 4)
@@ -86,6 +95,8 @@ const nodeOf = (
     ...(traits.priorities && once(random, 2) ? { estimateMs: Random.nextInt(random, 9_000) } : {}),
     ...(traits.limits && once(random, 3) ? { runTimeMsMax: 30_000 } : {}),
     ...(once(random, 5) ? { group: "items" } : {}),
+    environment: { SAS: secret },
+    ...(traits.caches && once(random, 2) ? { cache: {} } : {}),
     outputs: traits.outputs && once(random, 3)
       ? [{ _tag: "Json", name: "value", path: Workflow.defaultJsonPath }]
       : []

@@ -12,6 +12,8 @@ import type { TaskLife, Truth } from "./SimulationTruth.ts"
 export interface NodeNote {
   fate: Rule.Fate
   isPlanned: boolean
+  /** Whether its result comes from the cache. */
+  isRecalled: boolean
   isHeld: boolean
   isUnanswered: boolean
   isCancelledDirectly: boolean
@@ -74,6 +76,7 @@ export const read = (evidence: Evidence, truth: Truth): Reading => {
     nodes: workflow.nodes.map(({ slots }) => ({
       fate: "open",
       isPlanned: false,
+      isRecalled: false,
       isHeld: false,
       isUnanswered: false,
       isCancelledDirectly: false,
@@ -183,8 +186,9 @@ const take = (reading: Reading, event: RunEvent, atMs: number): void => {
       reading.isProbing = false
       // What was to be ended only because of the stop is wanted again.
       for (const [key, intents] of reading.intents) {
-        const note = reading.nodes[Number(key.split("/")[0])]
-        if (note?.fate === "open") intents.goneAtMs = Infinity
+        const [node, submission] = key.split("/").map(Number)
+        const note = reading.nodes[node!]
+        if (note?.fate === "open" && note.submission === submission) intents.goneAtMs = Infinity
       }
       for (const node of event.nodes) reopen(reading, node)
       return
@@ -213,8 +217,16 @@ const take = (reading: Reading, event: RunEvent, atMs: number): void => {
     case "FailureClassified":
       return
     case "NodeSucceeded":
-      checkSuccess(reading, event.node, atMs)
+      if (!reading.nodes[event.node]!.isRecalled) checkSuccess(reading, event.node, atMs)
       return settle(reading, event.node, "succeeded", atMs)
+    case "CacheAsked":
+      for (const node of event.nodes) {
+        if (reading.nodes[node]!.isPlanned) {
+          say(reading, node, "S2 is looked up after it was planned")
+        }
+        checkRule(reading, node)
+      }
+      return
     case "NodeSubstituted":
       return settle(reading, event.node, "succeeded", atMs)
     case "NodeFailed":
@@ -232,12 +244,6 @@ const take = (reading: Reading, event: RunEvent, atMs: number): void => {
       return event.nodes.forEach((node) => settle(reading, node, "cancelled", atMs))
     case "NodesSkipped":
       return event.nodes.forEach((node) => settle(reading, node, "skipped", atMs))
-    case "CacheAsked":
-    case "CacheHit":
-    case "CacheMissed":
-    case "CacheStored":
-    case "CacheNotStored":
-      throw new Error("the simulated world has no cache")
     default:
       return hear(reading, event, atMs)
   }
@@ -251,10 +257,6 @@ type News = Exclude<ExternalEvent, {
     | "ResumeRequested"
     | "AlarmRang"
     | "RerunRequested"
-    | "CacheHit"
-    | "CacheMissed"
-    | "CacheStored"
-    | "CacheNotStored"
 }>
 
 /** What the world is said to have done, against what it did. */
@@ -266,12 +268,19 @@ const hear = (reading: Reading, event: News, atMs: number): void => {
         giveUpAdd(reading, node, atMs)
       }
       return
+    case "CacheHit":
+      if (event.node % 2 === 1) say(reading, event.node, "S11 is found in a cache that has it not")
+      reading.nodes[event.node]!.isRecalled = true
+      return
+    case "CacheMissed":
+      if (event.node % 2 === 0) say(reading, event.node, "S11 is missed in a cache that has it")
+      return
     case "FailureModeChanged":
       return
     case "TasksAccepted":
       for (const task of event.tasks) {
         answer(reading, task.node)
-        if ((lifeOf(reading, task)?.addedAtMs ?? Infinity) > atMs) {
+        if ((lifeOf(reading, task)?.addedAtMs[0] ?? Infinity) > atMs) {
           say(reading, task.node, "S11 is accepted but was never added")
         }
       }
@@ -291,16 +300,19 @@ const hear = (reading: Reading, event: News, atMs: number): void => {
       return hearEnd(reading, event, atMs)
     case "TaskVanished": {
       const life = lifeOf(reading, event.task)
-      if (life !== undefined && life.deletedAtMs > atMs) {
+      if (life !== undefined && (life.deletedAtMs[0] ?? Infinity) > atMs) {
         say(reading, event.task.node, "S11 is said to have vanished but is there")
       }
+      giveUpAdd(reading, event.task.node, atMs)
       return leave(reading, event.task.node)
     }
     case "TasksTerminated":
       for (const task of event.tasks) {
         const life = lifeOf(reading, task)
         const isRunning = life?.runs.some(({ fromMs, toMs }) => fromMs < atMs && atMs < toMs)
-        if (isRunning === true) say(reading, task.node, "S9 is said to be terminated but runs")
+        if (life !== undefined && isRunning === true && !isLate(reading, life)) {
+          say(reading, task.node, "S9 is said to be terminated but runs")
+        }
         leave(reading, task.node)
       }
       return
@@ -346,6 +358,17 @@ const hearEnd = (
   }
   leave(reading, task.node)
 }
+
+/**
+ * Whether a task was sent to the queue when its node had been given up: a request that arrives late
+ * cannot be taken back, and what it starts is nobody's any more.
+ */
+export const isLate = (
+  { intents }: Pick<Reading, "intents">,
+  { addedAtMs, node, reactivatedAtMs, submission }: TaskLife
+): boolean =>
+  Math.max(...addedAtMs, ...reactivatedAtMs)
+    > (intents.get(`${node}/${submission}`)?.goneAtMs ?? Infinity)
 
 const lifeOf = ({ truth }: Reading, { node, submission }: TaskReference): TaskLife | undefined =>
   truth.lives.get(submission === 1 ? `n${node}` : `n${node}-r${submission}`)
@@ -420,6 +443,7 @@ const reopen = (reading: Reading, node: number): void => {
   else if (!isFinalizer(reading, node)) reading.openByLevel[reading.levels[node]!]!++
   note.fate = "open"
   note.isPlanned = false
+  note.isRecalled = false
   note.isCancelledDirectly = false
   note.retryDueMs = undefined
 }

@@ -14,8 +14,9 @@ export interface End {
 export interface TaskLife {
   readonly node: number
   readonly submission: number
-  addedAtMs: number
-  deletedAtMs: number
+  /** When it was added; again only by a late request, after somebody had deleted it. */
+  readonly addedAtMs: Array<number>
+  readonly deletedAtMs: Array<number>
   readonly reactivatedAtMs: Array<number>
   readonly startedAtMs: Array<number>
   /** When its node was lost, or could not be prepared, and it went back to the queue. */
@@ -23,12 +24,17 @@ export interface TaskLife {
   readonly ends: Array<End>
   /** While it ran: from when to when. */
   readonly runs: Array<{ readonly fromMs: number; toMs: number }>
+  /** `deleted` when it is no more. */
   state: string
 }
 
 /** The truth by task, and what is wrong with it by itself. */
 export interface Truth {
   readonly lives: ReadonlyMap<string, TaskLife>
+  /** Nodes of which a task ever ran. */
+  readonly nodesStarted: ReadonlySet<number>
+  /** Whether somebody has deleted a task. */
+  readonly hasDeletions: boolean
   readonly problems: ReadonlyArray<string>
 }
 
@@ -62,14 +68,19 @@ export const read = (facts: ReadonlyArray<Fact>): Truth => {
     }
     if (fact._tag === "TaskAdded") {
       const known = lives.get(fact.taskId)
-      if (known !== undefined && known.deletedAtMs === Infinity) {
+      if (known !== undefined && known.state !== "deleted") {
         problems.push(`S3 ${fact.taskId} added twice`)
+      }
+      if (known !== undefined) {
+        known.addedAtMs.push(fact.atMs)
+        known.state = "active"
+        continue
       }
       lives.set(fact.taskId, {
         node: Number(match[1]),
         submission: Number(match[2] ?? 1),
-        addedAtMs: fact.atMs,
-        deletedAtMs: Infinity,
+        addedAtMs: [fact.atMs],
+        deletedAtMs: [],
         reactivatedAtMs: [],
         startedAtMs: [],
         requeuedAtMs: [],
@@ -85,7 +96,8 @@ export const read = (facts: ReadonlyArray<Fact>): Truth => {
       continue
     }
     if (fact._tag === "TaskDeleted") {
-      life.deletedAtMs = fact.atMs
+      life.deletedAtMs.push(fact.atMs)
+      life.state = "deleted"
       leave(life, fact.atMs)
     } else if (fact._tag === "TaskMoved") {
       const move = `${fact.from}>${fact.to} ${fact.why}`
@@ -93,7 +105,13 @@ export const read = (facts: ReadonlyArray<Fact>): Truth => {
       follow(life, fact)
     }
   }
-  return { lives, problems }
+  const nodesStarted = new Set<number>()
+  let hasDeletions = false
+  for (const { deletedAtMs, node, startedAtMs } of lives.values()) {
+    if (deletedAtMs.length > 0) hasDeletions = true
+    if (startedAtMs.length > 0) nodesStarted.add(node)
+  }
+  return { lives, nodesStarted, hasDeletions, problems }
 }
 
 const leave = (life: TaskLife, atMs: number): void => {
