@@ -39,6 +39,7 @@ const commands = {
     arguments: ["--expose-gc", join("test", "e2e", "loadMain.ts")]
   },
   "test:simulation": { tool: "node", arguments: [join("test", "simulation", "simulate.ts")] },
+  "test:lab": { tool: "node", arguments: [join("test", "simulation", "labIsEngine.ts")] },
   "test:crash": { tool: "node", arguments: [join("test", "crash", "crash.ts")] },
   "check": { tool: "tsc", arguments: ["-b"] },
   "lint": { tool: "oxlint", arguments: ["--type-aware"] },

@@ -55,6 +55,23 @@ describe("Bootstrap", () => {
     })
   }
 
+  it("contains the mean of paired differences in 95% of 1,000 repetitions", () => {
+    const random = Random.make(seed)
+    const common = Distribution.quantileOf({ _tag: "LogNormal", median: 100, sigma: 1 })
+    const own = Distribution.quantileOf({ _tag: "Exponential", mean: 1 })
+    let covered = 0
+    for (let turn = 0; turn < repetitions; turn++) {
+      const differences = Float64Array.from({ length: 40 }, () => {
+        const luck = common(Random.nextUnit(random))
+        const [first, second] = [own(Random.nextUnit(random)), own(Random.nextUnit(random))]
+        return luck + 2 * first - (luck + second)
+      })
+      const { high, low } = Bootstrap.meanInterval(differences, { seed: turn, resamples: 400 })
+      if (low <= 1 && 1 <= high) covered++
+    }
+    assert.approximately(covered / repetitions, 0.95, 0.028, `seed ${seed}`)
+  })
+
   it("contains the median of exponential values in 95% of 1,000 repetitions", () => {
     const random = Random.make(seed)
     const median = (sorted: Float64Array) => sorted[sorted.length >> 1]!

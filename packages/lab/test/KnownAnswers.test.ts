@@ -67,6 +67,30 @@ describe("known answers", () => {
     contains(ends, meanMs * harmonic)
   })
 
+  it("fork-join: k stages of n exponentials take k · mean · (1 + 1/2 + … + 1/n)", () => {
+    const [width, stages] = [8, 3]
+    const experiment = Experiment.make({
+      workload: Workload.forkJoin(width, stages),
+      world: worldOf(width, {
+        tasks: [
+          { tasks: "fork-*", duration: Distribution.fixed(0) },
+          { duration: exponential }
+        ]
+      }),
+      // The service itself starts what its parents were all that it waited for.
+      arms: [Arm.make("native", { mode: "native", poll: rarely })],
+      seed
+    })
+    const ends = Array.from(
+      { length: 150 },
+      (_, trial) => lastEndMs(Trial.timelineOf(experiment, experiment.arms[0]!, trial).spans)
+    )
+    let harmonic = 0
+    for (let term = 1; term <= width; term++) harmonic += 1 / term
+    // Each fork and the last join take the millisecond that every run takes at least.
+    contains(ends, stages * meanMs * harmonic + stages + 1)
+  })
+
   it("Graham: no more than work / m + (1 − 1/m) · longest, no less than either alone", () => {
     const slots = 5
     const experiment = Experiment.make({

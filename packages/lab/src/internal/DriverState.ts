@@ -173,8 +173,8 @@ export interface Poll {
   phase: "new" | "idle" | "waiting" | "hurried" | "asking"
   /** `Infinity` unless it waits. */
   atMs: number
-  /** When a wait was shortened last. */
-  hurriedAtMs: number
+  /** When something that was sent woke the poller or shortened a wait last. */
+  movedAtMs: number
   /** Whether something was sent that has not shortened a wait yet. */
   isMoved: boolean
   /** Polls since the whole job was listed. */

@@ -52,7 +52,7 @@ export const emptyMemory = (
       PollPace.meanEstimateMs(state.plan)
     ),
     phase: "new",
-    hurriedAtMs: -Infinity,
+    movedAtMs: -Infinity,
     atMs: Infinity,
     isMoved: false,
     sinceSweep: 0,

@@ -40,7 +40,7 @@ export const moved = (driver: DriverState): void => {
 /** Notes that a reactivation was answered, which is news of its own unless the answer came at once. */
 export const reactivated = (driver: DriverState): void => {
   const { nowMs, memory: { poll } } = driver
-  if (poll.phase !== "hurried" || poll.hurriedAtMs !== nowMs) moved(driver)
+  if (poll.movedAtMs !== nowMs) moved(driver)
 }
 
 /** Waits for the next poll, or for something to watch. */
@@ -53,8 +53,9 @@ const rest = (driver: DriverState): void => {
 }
 
 const wake = (driver: DriverState): void => {
-  const { memory: { poll }, settings: { pollMsMin } } = driver
+  const { memory: { poll }, nowMs, settings: { pollMsMin } } = driver
   poll.isMoved = false
+  poll.movedAtMs = nowMs
   poll.pace.waitMs = pollMsMin
   wait(driver)
 }
@@ -69,7 +70,7 @@ const wait = (driver: DriverState): void => {
 const hurry = ({ memory: { poll, state }, nowMs }: DriverState): void => {
   poll.isMoved = false
   poll.phase = "hurried"
-  poll.hurriedAtMs = nowMs
+  poll.movedAtMs = nowMs
   PollPace.adjust(poll.pace, 1, state.activeCount)
   poll.atMs = Math.max(poll.notBeforeMs, nowMs + PollPace.nextWaitMs(poll.pace))
 }

@@ -1,0 +1,127 @@
+/**
+ * What one seed compares: a workflow, a world, a policy and a mode, as an experiment of the laboratory
+ * and as a story of the full stack.
+ *
+ * The story is one of those of the full stack, so what is compared has the same variety: outputs,
+ * trigger rules, limits on run times, odd names. Faults of connections and deaths of orchestrators are
+ * left out: which request they strike depends on requests that only one of the two makes.
+ *
+ * C1 Where requests take no time the two must agree in everything, times included.
+ * C2 Where they do, the two make other numbers of them, so times differ a little, and with them
+ *    whatever hangs on time: which node is lost under which task, what a failure stops. There the world
+ *    has none of that and room for every task, so that all but the times must agree.
+ */
+import * as Definition from "@batchwave/core/Definition"
+import * as Policy from "@batchwave/core/Policy"
+import * as Random from "@batchwave/core/Random"
+import type { DependencyMode } from "@batchwave/core/RunMode"
+import * as Arm from "@batchwave/lab/Arm"
+import * as Experiment from "@batchwave/lab/Experiment"
+import * as Trial from "@batchwave/lab/Trial"
+import * as Workload from "@batchwave/lab/Workload"
+import * as Distribution from "@batchwave/sim/Distribution"
+import type { FaultScript } from "@batchwave/sim/FaultScript"
+import type { Scenario, TaskRule } from "@batchwave/sim/Scenario"
+import * as Story from "./FullStackStory.ts"
+
+/** One comparison. */
+export interface Case {
+  readonly seed: number
+  readonly experiment: Experiment.Experiment
+  readonly arm: Arm.Arm
+  /** The same for the full stack; its seed is that of the trial. */
+  readonly story: Story.Story
+  /** Of every request, there and back, in milliseconds. */
+  readonly latencyMs: number
+}
+
+/** The trial that is compared. */
+export const trial = 0
+
+/** The same case for the same seed. */
+export const make = (seed: number): Case => {
+  const random = Random.make(seed ^ 0x1ab)
+  const unit = () => Random.nextUnit(random)
+  const latencyMs = unit() < 0.7 ? 0 : 2 * Math.round(5 + unit() * 200)
+  const story = latencyMs === 0 ? Story.make(seed) : roomy(Story.make(seed))
+  const mode: DependencyMode = unit() < 0.2 ? "native" : story.dependencyMode
+  const memory = unit() < 0.25 ? memoryOf(unit) : {}
+  const scenario: Scenario = {
+    ...story.scenario,
+    tasks: [memory, ...story.scenario.tasks ?? []]
+  }
+  const policy = "memory" in memory
+    ? Policy.firstMatch(Policy.escalate({}), story.policy)
+    : story.policy
+  const faults = latencyMs === 0 && unit() < 0.3 ? faultsOf(unit) : {}
+  const arm = Arm.make("arm", {
+    policy,
+    mode,
+    failureMode: story.failureMode,
+    poll: { msMin: story.pollMsMin, msMax: story.pollMsMax }
+  })
+  const experiment = Experiment.make({
+    workload: Workload.make(Definition.make(story.workflow)),
+    world: {
+      name: "story",
+      pool: { nodes: story.nodes, slotsPerNode: story.slotsPerNode },
+      scenario,
+      faults,
+      link: { latencyMs: Distribution.fixed(latencyMs) }
+    },
+    arms: [arm],
+    seed
+  })
+  const trialSeed = Trial.seedOf(experiment, trial)
+  return {
+    seed,
+    experiment,
+    arm,
+    latencyMs,
+    story: {
+      ...story,
+      seed: trialSeed,
+      policy,
+      dependencyMode: mode,
+      nodeFillType: "spread",
+      scenario: { ...scenario, seed: trialSeed },
+      faults: { rules: [], ...faults, seed: trialSeed },
+      healAfterMs: Infinity,
+      crashes: []
+    }
+  }
+}
+
+/** Nothing in it hangs on time. */
+const roomy = (story: Story.Story): Story.Story => {
+  const { nodes: _, ...scenario } = story.scenario
+  return { ...story, nodes: story.workflow.nodes.length, failureMode: "keepGoing", scenario }
+}
+
+/** Some tasks need more memory than a slot brings. */
+const memoryOf = (unit: () => number): Pick<TaskRule, "memory"> => ({
+  memory: {
+    needMiB: { _tag: "LogNormal", median: 500 + 1000 * unit(), sigma: 0.75 },
+    perSlotMiB: 1024
+  }
+})
+
+/** What goes wrong with runs at certain times, and nodes that are taken at certain times. */
+const faultsOf = (unit: () => number): FaultScript => {
+  const fromMs = Math.round(unit() * 60_000)
+  return {
+    runs: [{
+      when: { fromMs, untilMs: fromMs + 1 + Math.round(unit() * 120_000), probability: unit() },
+      fault: unit() < 0.5
+        ? { _tag: "Exit", exitCode: 75, afterMs: Math.round(unit() * 5000) }
+        : { _tag: "Slow", factor: 1 + 3 * unit() }
+    }],
+    nodes: unit() < 0.5
+      ? []
+      : [{
+        nodes: "*",
+        atMs: 1 + Math.round(unit() * 60_000),
+        returnAfterMs: 1 + Math.round(unit() * 30_000)
+      }]
+  }
+}
