@@ -9,29 +9,23 @@
  *    children with us.
  * N4 Finalizers, and nodes of a pool or with a mutex, are let go by us one by one.
  * N5 A node whose result may come from the cache waits with us: what it reads must be known to look.
- * N6 The ids of one task's parents must fit in the characters the service allows; a node with more
- *    parents waits with us.
+ * N6 The ids of one task's parents must fit in the characters the service allows, also when each of
+ *    them was made again; a node with more waits with us.
  *
  * @source TaskDependencies 2024-02-01.19.0 (taskIds: combined length at most 64,000 characters)
  */
 import type { Plan } from "./Plan.ts"
 import type { TaskReference } from "./RunEvent.ts"
 import type { RunState } from "./RunState.ts"
+import * as TaskNaming from "./TaskNaming.ts"
 import { references } from "./Workflow.ts"
 
 /**
- * The longest a task id can be, in characters.
+ * The most characters that the ids of one task's parents may have together.
  *
  * @category constants
  */
-export const idCharactersMax = 64
-
-/**
- * The most parents a task can name, if every id is as long as ids can be.
- *
- * @category constants
- */
-export const parentsMax = 64_000 / idCharactersMax
+export const parentCharactersMax = 64_000
 
 /**
  * Why a node waits with us, as a word for a table.
@@ -68,12 +62,13 @@ export interface NativePlan {
  * @category constructors
  */
 export const make = (plan: Plan): NativePlan => {
-  const { nodeCount, parentOffsets } = plan.graph
+  const { nodeCount } = plan.graph
   const canWait = new Uint8Array(nodeCount)
   const canGate = new Uint8Array(nodeCount)
   const reasons = new Map<number, WaitReason>()
+  const isTooWide = fanInOf(plan)
   for (let node = 0; node < nodeCount; node++) {
-    const reason = reasonOf(plan, node, parentOffsets[node + 1]! - parentOffsets[node]!)
+    const reason = reasonOf(plan, node, isTooWide)
     if (reason === undefined) canWait[node] = 1
     else reasons.set(node, reason)
     const authored = plan.workflow.nodes[node]!
@@ -82,7 +77,11 @@ export const make = (plan: Plan): NativePlan => {
   return { canWait, canGate, reasons }
 }
 
-const reasonOf = (plan: Plan, node: number, parentCount: number): WaitReason | undefined => {
+const reasonOf = (
+  plan: Plan,
+  node: number,
+  isTooWide: (node: number) => boolean
+): WaitReason | undefined => {
   const { finalizers, resources, rules } = plan.traits
   if (finalizers?.[node] === 1) return "finalizer"
   if (rules?.has(node) === true) return "rule"
@@ -90,8 +89,25 @@ const reasonOf = (plan: Plan, node: number, parentCount: number): WaitReason | u
     return "pool"
   }
   if (plan.traits.cached?.[node] === 1) return "cache"
-  if (parentCount > parentsMax) return "fanIn"
+  if (isTooWide(node)) return "fanIn"
   return references(plan.workflow.nodes[node]!).length > 0 ? "readsOutputs" : undefined
+}
+
+/** Whether the parents' ids may get too long; ids are looked at only where so many could be. */
+const fanInOf = (plan: Plan): (node: number) => boolean => {
+  const { parentOffsets, parents } = plan.graph
+  let ids: ReadonlyArray<string> | undefined
+  return (node) => {
+    const first = parentOffsets[node]!
+    const end = parentOffsets[node + 1]!
+    if ((end - first) * TaskNaming.idCharactersMax <= parentCharactersMax) return false
+    ids ??= TaskNaming.firstIdsOf(plan)
+    let characters = 0
+    for (let edge = first; edge < end; edge++) {
+      characters += ids[parents[edge]!]!.length + TaskNaming.suffixCharactersMax
+    }
+    return characters > parentCharactersMax
+  }
 }
 
 /**
@@ -168,7 +184,7 @@ export const describe = (reason: WaitReason): string => {
     case "readsOutputs":
       return "it reads another node's output"
     case "fanIn":
-      return `it has more than ${parentsMax} parents`
+      return `its parents' ids may have more than ${parentCharactersMax} characters together`
     case "parentOutputsChecked":
       return "its parent's outputs are checked first"
   }

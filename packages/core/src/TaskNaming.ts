@@ -23,6 +23,20 @@ export interface TaskNaming {
   readonly taskOf: (id: string) => TaskReference | undefined
 }
 
+/**
+ * The longest a task id can be, in characters.
+ *
+ * @category constants
+ */
+export const idCharactersMax = 64
+
+/**
+ * The most characters that the later ids of a task have beyond the first: `-r99999`.
+ *
+ * @category constants
+ */
+export const suffixCharactersMax = 7
+
 const baseCharactersMax = 56
 const hashCharacters = 8
 

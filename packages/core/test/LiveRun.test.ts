@@ -354,13 +354,15 @@ describe("The native mode", () => {
   })
 
   it("keeps a fan-in that the service cannot name with us, and one less with the service", () => {
-    const parents = Array.from({ length: NativePlan.parentsMax + 1 }, (_, at) => `p${at}`)
+    // Ids of five characters, and seven for the suffix that one made again may have.
+    const length = Math.floor(NativePlan.parentCharactersMax / 12)
+    const parents = Array.from({ length: length + 1 }, (_, at) => `p${1000 + at}`)
     const plan = World.planOfNodes([
       ...parents.map((name) => node(name, "true")),
       node("most", "true", { after: parents.slice(1) }),
       node("more", "true", { after: parents })
     ])
     const { reasons } = NativePlan.make(plan)
-    assert.deepStrictEqual([...reasons], [[NativePlan.parentsMax + 2, "fanIn"]])
+    assert.deepStrictEqual([...reasons], [[length + 2, "fanIn"]])
   })
 })
