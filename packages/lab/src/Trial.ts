@@ -144,7 +144,8 @@ export const optionsOf = (
     ...(arm.mode === undefined ? {} : { dependencyMode: arm.mode }),
     ...(arm.failureMode === undefined ? {} : { failureMode: arm.failureMode }),
     ...(arm.limits === undefined ? {} : { limits: arm.limits }),
-    ...(arm.poll === undefined ? {} : { poll: arm.poll }),
+    // Listings of a world show everything at once, so nothing is looked for twice.
+    poll: { overlapMs: 0, ...arm.poll },
     ...(arm.submit === undefined ? {} : { submit: arm.submit })
   }
 }
