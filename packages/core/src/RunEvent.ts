@@ -132,7 +132,10 @@ export type ExternalEvent =
     readonly cause: "Preempted" | "NodeLost"
     readonly message: string
   }
-  /** The service itself put a running task back in its queue. */
+  /**
+   * The service itself put a running task back in its queue. A listing shows the same when somebody has
+   * deleted the task and a request of ours that arrives late adds it once more; then `cause` is `Unknown`.
+   */
   | {
     readonly _tag: "TaskRequeued"
     readonly task: TaskReference

@@ -79,7 +79,10 @@ export interface RunState {
   stopsFinalizers: boolean
   outcome: RunOutcome | undefined
   readonly nodeStates: Uint8Array
-  /** Parents that have neither succeeded nor, in the native mode, reached the service. */
+  /**
+   * Parents that have neither succeeded nor, in the native mode, reached the service. True of nodes that
+   * wait; of others it is not kept when parents run again.
+   */
   readonly parentsMissing: Int32Array
   /** Tasks made for the node so far. */
   readonly submissions: Uint16Array

@@ -2,6 +2,7 @@
  * Nodes whose result may be in the cache: asked for once, before anything is sent.
  */
 import { assert, describe, it } from "@effect/vitest"
+import * as Backoff from "../src/Backoff.ts"
 import type { Command } from "../src/Command.ts"
 import * as Explain from "../src/Explain.ts"
 import * as Fingerprint from "../src/Fingerprint.ts"
@@ -37,7 +38,7 @@ interface Run {
   readonly feed: (...events: ReadonlyArray<ExternalEvent>) => Reactor.Reaction["commands"]
 }
 
-const makeRun = (of: Plan.Plan, asksCache = true): Run => {
+const makeRun = (of: Plan.Plan, asksCache = true, policy: Policy.Policy = Policy.giveUp): Run => {
   const state = RunState.make(of)
   const journal: Run["journal"] = []
   let nowMs = 0
@@ -46,7 +47,7 @@ const makeRun = (of: Plan.Plan, asksCache = true): Run => {
     journal,
     feed: (...events) => {
       nowMs++
-      const policies = { policyOf: () => Policy.giveUp, asksCache }
+      const policies = { policyOf: () => policy, asksCache }
       const reaction = Reactor.react(state, events, nowMs, policies)
       for (const event of reaction.events) journal.push({ event, atMs: nowMs })
       return reaction.commands
@@ -224,6 +225,54 @@ describe("a cached node", () => {
     const task = { node: 0, submission: 1 }
     const end = { transition: "t", exitCode: 0, result: "success" as const, runTimeMs: 1 }
     assert.deepStrictEqual(run.feed({ _tag: "TaskEnded", task, end }), [{ _tag: "Collect", task }])
+  })
+})
+
+describe("a cached node that runs again, in the native mode", () => {
+  const policy = Policy.retry({ max: 3, via: "resubmit", backoff: Backoff.constant(1_000) })
+
+  const failed = (index: number, submission: number): ExternalEvent => ({
+    _tag: "TaskEnded",
+    task: { node: index, submission },
+    end: { transition: `t${index}`, exitCode: 7, result: "failure", runTimeMs: 1 }
+  })
+
+  it("leaves its child the backoff of a retry", () => {
+    const parentAndChild = planOf([
+      node("a", "x", { cache: {} }),
+      node("b", "x", { after: ["a"] })
+    ])
+    const run = makeRun(parentAndChild, true, policy)
+    run.feed(started("native"))
+    assert.deepStrictEqual(run.feed(hit(0)), [submit(1)])
+    run.feed({ _tag: "RerunRequested", nodes: [0] })
+    assert.deepStrictEqual(run.feed(missed(0)), [submit(0)])
+    const commands = run.feed(failed(1, 1))
+    assert.deepStrictEqual(commands.map(({ _tag }) => _tag), ["Wake"])
+    assert.strictEqual(run.state.nodeStates[1], NodeState.backoff)
+  })
+
+  it("lets no child go that another parent is lost for", () => {
+    const three = planOf([
+      node("a", "x", { cache: {} }),
+      node("b", "x"),
+      node("c", "x", { after: ["a", "b"] })
+    ])
+    const run = makeRun(three, true, policy)
+    run.feed(started("native"))
+    run.feed(hit(0))
+    run.feed({
+      _tag: "TaskEnded",
+      task: { node: 1, submission: 1 },
+      end: { transition: "t", exitCode: 0, result: "success", runTimeMs: 1 }
+    })
+    run.feed({ _tag: "TaskStarted", task: { node: 2, submission: 1 } })
+    run.feed({ _tag: "RerunRequested", nodes: [0, 1] })
+    run.feed(missed(0))
+    run.feed(failed(1, 2))
+    run.feed(failed(2, 1))
+    assert.strictEqual(run.state.nodeStates[1], NodeState.backoff)
+    assert.strictEqual(run.state.nodeStates[2], NodeState.waiting)
   })
 })
 

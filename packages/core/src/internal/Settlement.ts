@@ -3,6 +3,7 @@
  * the run before its time.
  */
 import type { Failure } from "../Failure.ts"
+import * as NativePlan from "../NativePlan.ts"
 import { isInService, isSettled, NodeState } from "../NodeState.ts"
 import type { TaskReference } from "../RunEvent.ts"
 import * as RunMode from "../RunMode.ts"
@@ -181,11 +182,25 @@ const mayWait = (state: number): boolean =>
  * lost since its last task began: the service would wait for it for ever.
  */
 export const waitAgain = (round: Round, node: number): void => {
-  const { native, nodeStates, parentsMissing } = round.state
-  if (native === undefined || native.canWait[node] === 0 || parentsMissing[node] === 0) return
-  if (nodeStates[node] !== NodeState.backoff) return
+  if (round.state.nodeStates[node] !== NodeState.backoff) return
+  if (!hasLostParent(round.state, node)) return
   emit(round, { _tag: "NodesWithdrawn", from: node, nodes: [node] })
   settleUnmet(round)
+}
+
+/**
+ * Whether the next task of the node would name a parent that is not on its way. Looked up, since what
+ * `parentsMissing` says of a node that does not wait is not kept when its parents run again.
+ */
+const hasLostParent = (state: RunState, node: number): boolean => {
+  const { native, nodeStates, plan: { graph: { parentOffsets, parents } }, released } = state
+  if (native === undefined) return false
+  for (let edge = parentOffsets[node]!; edge < parentOffsets[node + 1]!; edge++) {
+    const parent = parents[edge]!
+    if (!NativePlan.isNativeEdge(native, parent, node)) continue
+    if (nodeStates[parent] !== NodeState.succeeded && released?.[parent] !== 1) return true
+  }
+  return false
 }
 
 /** The descendants over native edges that have been let go and wait. */
