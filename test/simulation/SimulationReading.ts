@@ -292,7 +292,7 @@ const hear = (reading: Reading, event: News, atMs: number): void => {
       }
       return
     case "TaskRequeued":
-      if ((lifeOf(reading, event.task)?.requeuedAtMs[0] ?? Infinity) > atMs) {
+      if (againAtMs(lifeOf(reading, event.task)) > atMs) {
         say(reading, event.task.node, "S11 is said to be requeued but never was")
       }
       return
@@ -372,6 +372,10 @@ export const isLate = (
 
 const lifeOf = ({ truth }: Reading, { node, submission }: TaskReference): TaskLife | undefined =>
   truth.lives.get(submission === 1 ? `n${node}` : `n${node}-r${submission}`)
+
+/** When the task was first back in the queue: put there by the service, or added once more after it was deleted. */
+const againAtMs = (life: TaskLife | undefined): number =>
+  Math.min(life?.requeuedAtMs[0] ?? Infinity, life?.addedAtMs[1] ?? Infinity)
 
 /** A node that succeeded has truly run to a good end. */
 const checkSuccess = (reading: Reading, node: number, atMs: number): void => {

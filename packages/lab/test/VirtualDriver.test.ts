@@ -2,6 +2,7 @@ import * as Backoff from "@batchwave/core/Backoff"
 import * as Plan from "@batchwave/core/Plan"
 import * as Policy from "@batchwave/core/Policy"
 import * as Workflow from "@batchwave/core/Workflow"
+import * as TaskOperations from "@batchwave/sim/TaskOperations"
 import { assert, describe, it } from "@effect/vitest"
 import type * as Link from "../src/Link.ts"
 import * as VirtualDriver from "../src/VirtualDriver.ts"
@@ -101,6 +102,35 @@ describe("VirtualDriver", () => {
       assert.strictEqual(report.outcome, "succeeded", `killed at point ${target}`)
       assert.strictEqual(executions, 3, `killed at point ${target}`)
     }
+  })
+
+  it("tells of a task that a late request adds again as of one put back in its queue", () => {
+    const driver = VirtualDriver.make(
+      optionsOf(wide(1), {
+        scenario: { tasks: [{ duration: { _tag: "Fixed", value: 30_000 } }] },
+        link: {
+          fateOf: (kind) => ({
+            requestMs: 5,
+            replyMs: 5,
+            ...(kind === "addTasks" ? { repeatsAfterMs: 9_000 } : {})
+          })
+        }
+      })
+    )
+    VirtualDriver.advance(driver, 8_000)
+    TaskOperations.remove(driver.service.account, driver.jobId, "n0", 8_000)
+    VirtualDriver.advance(driver, Infinity)
+    const { executions, journal, report } = VirtualDriver.resultOf(driver)
+    assert.strictEqual(executions, 2)
+    assert.strictEqual(report.outcome, "succeeded")
+    const told = journal.flatMap(({ events }) => events.map(({ _tag }) => _tag))
+    assert.deepStrictEqual(told.filter((tag) => tag.startsWith("Task")), [
+      "TasksAccepted",
+      "TaskStarted",
+      "TaskRequeued",
+      "TaskStarted",
+      "TaskEnded"
+    ])
   })
 
   it("stays unfinished when nothing can move the run any more", () => {
