@@ -79,6 +79,12 @@ const limits = {
   collectionTasksMax: whole(100, 1, 10_000, "most tasks in a collection"),
   pageItemsMax: whole(1000, 1, 1000, "most items of a page, whatever is asked for"),
   taskCountsLagMs: whole(0, 0, 86_400_000, "milliseconds that task counts may lag behind"),
+  statisticsLagMs: whole(
+    1_800_000,
+    0,
+    86_400_000,
+    "milliseconds for which `$expand=stats` tells nothing yet of what was just made"
+  ),
   allocationMs: whole(0, 0, 86_400_000, "milliseconds until nodes that were asked for join"),
   activeJobsMax: whole(1000, 1, 1_000_000, "jobs that are not completed at the same time"),
   poolsMax: whole(100, 1, 10_000, "pools at the same time"),
@@ -208,6 +214,7 @@ export const defaults: Switches = {
   collectionTasksMax: table.collectionTasksMax.default,
   pageItemsMax: table.pageItemsMax.default,
   taskCountsLagMs: table.taskCountsLagMs.default,
+  statisticsLagMs: table.statisticsLagMs.default,
   allocationMs: table.allocationMs.default,
   activeJobsMax: table.activeJobsMax.default,
   poolsMax: table.poolsMax.default,

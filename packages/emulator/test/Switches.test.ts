@@ -1,6 +1,8 @@
 import type { EmulatorOptions } from "@batchwave/emulator/EmulatorOptions"
 import * as EmulatorOptionsModule from "@batchwave/emulator/EmulatorOptions"
 import * as Switches from "@batchwave/emulator/Switches"
+import { JobStatistics } from "@batchwave/wire/JobExecutionInformation"
+import { TaskStatistics } from "@batchwave/wire/TaskStatistics"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
@@ -214,6 +216,56 @@ describe("guesses on the wire", () => {
         const task = yield* RawBatch.awaitState(raw, "j1", "t1", "completed")
         const result = workingDirectories === "kept" ? "success" : "failure"
         assert.deepInclude(task["executionInfo"], { result, retryCount: 1 })
+      }
+    }))
+
+  it.live("statisticsLagMs is the age from which statistics are told, when they are asked for", () =>
+    Effect.gen(function*() {
+      const query = { $expand: "stats" }
+      for (const statisticsLagMs of [0, 86_400_000]) {
+        const raw = yield* startWith({ statisticsLagMs, int64Form: "text" })
+        yield* RawBatch.addTask(raw, "j1", "t1", "false", { constraints: { maxTaskRetryCount: 1 } })
+        yield* RawBatch.awaitState(raw, "j1", "t1", "completed")
+        yield* RawBatch.addTask(raw, "j1", "t2", "true")
+        yield* RawBatch.awaitState(raw, "j1", "t2", "completed")
+        const read = (path: string, more: Record<string, string> = query) =>
+          Effect.map(
+            expect(200, call(raw, "GET", path, { query: more })),
+            ({ json }) => json["stats"]
+          )
+        const list = (path: string) =>
+          Effect.map(
+            expect(200, call(raw, "GET", path, { query })),
+            ({ json: { value } }) => Array.isArray(value) ? value.map(({ stats }) => stats) : []
+          )
+        const of = [yield* read("/jobs/j1/tasks/t1"), yield* read("/jobs/j1")]
+        of.push(yield* read(`/pools/${raw.pool}`))
+        const lists = [yield* list("/jobs/j1/tasks"), yield* list("/jobs"), yield* list("/pools")]
+        if (statisticsLagMs > 0) {
+          for (const stats of [...of, ...lists.flat()]) assert.isUndefined(stats)
+          continue
+        }
+        const [task, job, pool] = of
+        const used = {
+          userCPUTime: "PT0S",
+          kernelCPUTime: "PT0S",
+          readIOps: "0",
+          writeIOps: "0",
+          readIOGiB: 0,
+          writeIOGiB: 0
+        }
+        assert.deepInclude(task, used)
+        assert.hasAllKeys(task, Object.keys(TaskStatistics.fields))
+        assert.hasAllKeys(job, Object.keys(JobStatistics.fields))
+        const counts = { numSucceededTasks: "1", numFailedTasks: "1", numTaskRetries: "1" }
+        assert.deepInclude(job, { ...used, ...counts })
+        assert.hasAllKeys(pool, ["url", "startTime", "lastUpdateTime"])
+        assert.deepStrictEqual(lists.map(({ length }) => length), [2, 1, 1])
+        for (const stats of lists.flat()) assert.hasAnyKeys(stats, ["lastUpdateTime"])
+        for (const more of [{}, { ...query, $select: "id" }]) {
+          assert.isUndefined(yield* read("/jobs/j1", more))
+        }
+        assert.isDefined(yield* read("/jobs/j1", { ...query, $select: "stats" }))
       }
     }))
 

@@ -34,6 +34,7 @@ export const start = (options: { readonly nodesCome: "atOnce" | "later" }) =>
       slotsPerNode,
       graceMs: 3_000,
       poolsMax: 10_000,
+      statisticsLagMs: 0,
       activeJobsMax: 10_000,
       allocationMs: options.nodesCome === "atOnce" ? 0 : 86_400_000
     }),

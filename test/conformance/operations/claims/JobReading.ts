@@ -127,6 +127,31 @@ export const add: ReadonlyArray<Claim> = of("Job_Add", [
 /** Claims about `Job_Get`. */
 export const get: ReadonlyArray<Claim> = of("Job_Get", [
   {
+    when: "statistics are asked for and due",
+    given: "a task that failed",
+    request: { query: { $expand: "stats" } },
+    reply: {
+      status: 200,
+      body: {
+        "stats.url": "*",
+        "stats.startTime": "*",
+        "stats.lastUpdateTime": "*",
+        "stats.userCPUTime": "PT0S",
+        "stats.kernelCPUTime": "PT0S",
+        "stats.wallClockTime": "*",
+        "stats.readIOps": 0,
+        "stats.writeIOps": 0,
+        "stats.readIOGiB": 0,
+        "stats.writeIOGiB": 0,
+        "stats.waitTime": "*",
+        "stats.numSucceededTasks": 0,
+        "stats.numFailedTasks": 1,
+        "stats.numTaskRetries": 0
+      }
+    },
+    evidence: "documented"
+  },
+  {
     when: "the job was just added",
     given: "a job",
     reply: {

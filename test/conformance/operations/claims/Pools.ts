@@ -78,6 +78,20 @@ export const add: ReadonlyArray<Claim> = of("Pool_Add", [
 /** Claims about `Pool_Get`. */
 export const get: ReadonlyArray<Claim> = of("Pool_Get", [
   {
+    when: "statistics are asked for and due",
+    given: "a pool",
+    request: { query: { $expand: "stats" } },
+    reply: {
+      status: 200,
+      body: {
+        "stats.url": "*",
+        "stats.startTime": "*",
+        "stats.lastUpdateTime": "*"
+      }
+    },
+    evidence: "documented"
+  },
+  {
     when: "the pool is steady and empty",
     given: "a pool",
     reply: {

@@ -42,6 +42,28 @@ const node = {
 /** Claims about `Task_Get`. */
 export const get: ReadonlyArray<Claim> = of("Task_Get", [
   {
+    when: "statistics are asked for and due",
+    given: "a task that failed",
+    request: { query: { $expand: "stats" } },
+    reply: {
+      status: 200,
+      body: {
+        "stats.url": "*",
+        "stats.startTime": "*",
+        "stats.lastUpdateTime": "*",
+        "stats.userCPUTime": "PT0S",
+        "stats.kernelCPUTime": "PT0S",
+        "stats.wallClockTime": "*",
+        "stats.readIOps": 0,
+        "stats.writeIOps": 0,
+        "stats.readIOGiB": 0,
+        "stats.writeIOGiB": 0,
+        "stats.waitTime": "*"
+      }
+    },
+    evidence: "documented"
+  },
+  {
     when: "the task was just added",
     given: "a queued task",
     reply: {

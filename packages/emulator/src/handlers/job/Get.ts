@@ -7,6 +7,7 @@ import type { Handler } from "../../Exchange.ts"
 import * as JobDocument from "../../JobDocument.ts"
 import * as Select from "../../odata/Select.ts"
 import * as Reply from "../../Reply.ts"
+import * as Statistics from "../../Statistics.ts"
 import * as Subject from "../../Subject.ts"
 
 /** Handles the operation. */
@@ -15,11 +16,10 @@ export const handle: Handler = (exchange) => {
   if (Subject.isReply(selection)) return selection
   const subject = Subject.jobMeeting(exchange)
   if (Subject.isReply(subject)) return subject
-  const members = JobDocument.render(
-    exchange.state,
-    exchange.base,
-    subject.job,
-    selection.names
+  const { base, state } = exchange
+  const members = Statistics.ofJobs(exchange, selection)(
+    JobDocument.render(state, base, subject.job, selection.names),
+    subject.job
   )
   return Reply.json(
     exchange,

@@ -14,6 +14,7 @@ import * as Paging from "../../odata/Paging.ts"
 import * as Select from "../../odata/Select.ts"
 import * as Reply from "../../Reply.ts"
 import { recordOf, type State } from "../../State.ts"
+import * as Statistics from "../../Statistics.ts"
 import * as Subject from "../../Subject.ts"
 import * as TimeText from "../../TimeText.ts"
 
@@ -34,7 +35,10 @@ export const handle: Handler = (exchange) => {
     JobOperations.list(state.account),
     (job) => (name) => readProperty(state, job, name)
   )
-  const texts = items.map((job) => JobDocument.render(state, base, job, selection.names))
+  const extend = Statistics.ofJobs(exchange, selection)
+  const texts = items.map((job) =>
+    extend(JobDocument.render(state, base, job, selection.names), job)
+  )
   return Reply.list(exchange, "jobs", texts, nextLink)
 }
 

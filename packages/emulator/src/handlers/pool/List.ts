@@ -14,6 +14,7 @@ import * as Select from "../../odata/Select.ts"
 import * as PoolDocument from "../../PoolDocument.ts"
 import * as Reply from "../../Reply.ts"
 import { poolRecordOf, type State } from "../../State.ts"
+import * as Statistics from "../../Statistics.ts"
 import * as Subject from "../../Subject.ts"
 import * as TimeText from "../../TimeText.ts"
 
@@ -33,7 +34,10 @@ export const handle: Handler = (exchange) => {
     PoolOperations.list(state.account),
     (pool) => (name) => readProperty(state, pool, name)
   )
-  const texts = items.map((pool) => PoolDocument.render(state, base, pool, selection.names))
+  const extend = Statistics.ofPools(exchange, selection)
+  const texts = items.map((pool) =>
+    extend(PoolDocument.render(state, base, pool, selection.names), pool)
+  )
   return Reply.list(exchange, "pools", texts, nextLink)
 }
 

@@ -7,6 +7,7 @@ import type { Handler } from "../../Exchange.ts"
 import * as Select from "../../odata/Select.ts"
 import * as Reply from "../../Reply.ts"
 import { markOf } from "../../State.ts"
+import * as Statistics from "../../Statistics.ts"
 import * as Subject from "../../Subject.ts"
 import * as TaskDocument from "../../TaskDocument.ts"
 
@@ -18,7 +19,10 @@ export const handle: Handler = (exchange) => {
   if (Subject.isReply(subject)) return subject
   const { base, state } = exchange
   const { job, task, taskRecord } = subject
-  const members = TaskDocument.renderer(selection.names)(state, base, job, task)
+  const members = Statistics.ofTasks(exchange, selection, job)(
+    TaskDocument.renderer(selection.names)(state, base, job, task),
+    task
+  )
   return Reply.json(
     exchange,
     `{${Reply.metadata(exchange, "tasks/@Element")}${members === "" ? "" : `,${members}`}}`,

@@ -10,8 +10,8 @@ import * as FilterQuery from "../../odata/FilterQuery.ts"
 import * as LatePages from "../../odata/LatePages.ts"
 import * as Paging from "../../odata/Paging.ts"
 import * as Select from "../../odata/Select.ts"
-
 import * as Reply from "../../Reply.ts"
+import * as Statistics from "../../Statistics.ts"
 import * as Subject from "../../Subject.ts"
 import * as TaskDocument from "../../TaskDocument.ts"
 
@@ -38,7 +38,8 @@ export const handle: Handler = (exchange) => {
     )
   }
   const render = TaskDocument.renderer(selection.names)
-  const items = page.tasks.map((task) => render(state, base, job, task))
+  const extend = Statistics.ofTasks(exchange, selection, job)
+  const items = page.tasks.map((task) => extend(render(state, base, job, task), task))
   const next = page.next === undefined ? undefined : Paging.nextLink(exchange, page.next)
   return Reply.list(exchange, "tasks", items, next)
 }
