@@ -2,6 +2,7 @@
  * A run that goes on is asked, paused, continued, changed and ended from another process.
  */
 import { assert, describe, it } from "@effect/vitest"
+import { Pipeline, run } from "batchwave"
 import { existsSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import * as Command from "./Command.ts"
@@ -73,5 +74,43 @@ describe("a run that goes on", () => {
     const dead = await Command.run(["pause"], options)
     assert.strictEqual(dead.code, 2)
     assert.match(dead.stderr, /run r has ended \(.*nothing left to steer/)
+  }, 60_000)
+})
+
+describe("a run of a program", () => {
+  it("is told about and paused from outside, and tells the program its events", async () => {
+    const directory = Command.makeDirectory()
+    const data = join(directory, ".batchwave")
+    const pipeline = Pipeline.graph("program", {
+      first: { run: `until [ -e ${directory}/go ]; do sleep 0.05; done` },
+      second: { run: "true", needs: ["first"] }
+    })
+    const ask = async (...args: ReadonlyArray<string>): Promise<string> => {
+      const ended = await Command.run(args, { cwd: directory })
+      assert.strictEqual(ended.code, 0, `${args.join(" ")}: ${ended.stderr}`)
+      return ended.stdout
+    }
+    const seen: Array<string> = []
+    const outcome = run(pipeline, {}, {
+      data,
+      runId: "r",
+      onEvents: (events, _atMs, state) => {
+        for (const event of events) {
+          if (event._tag === "NodeSucceeded") seen.push(state.plan.names[event.node] ?? "")
+          if (event._tag === "PauseRequested" || event._tag === "TaskStarted") seen.push(event._tag)
+        }
+      }
+    })
+    await Command.eventually("the first task runs", () => seen.includes("TaskStarted"))
+    assert.match(await ask("status"), /^run r is running: 2 pending/)
+    assert.match(await ask("pause", "r"), /run r is paused/)
+    writeFileSync(join(directory, "go"), "")
+    await Command.eventually("the first task ends", () => seen.includes("first"))
+    assert.match(await ask("continue"), /run r goes on/)
+    assert.strictEqual((await outcome).report.outcome, "succeeded")
+    assert.deepStrictEqual(
+      seen.filter((what) => what !== "TaskStarted"),
+      ["PauseRequested", "first", "second"]
+    )
   }, 60_000)
 })

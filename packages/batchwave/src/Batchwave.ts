@@ -4,7 +4,9 @@
  */
 import type { Plan } from "@batchwave/core/Plan"
 import type { Report } from "@batchwave/core/Report"
+import type { RunEvent } from "@batchwave/core/RunEvent"
 import type { DependencyMode, FailureMode } from "@batchwave/core/RunMode"
+import type { RunState } from "@batchwave/core/RunState"
 import type { Compiled, Pipeline } from "@batchwave/pipeline/Pipeline"
 import type { PipelineError } from "@batchwave/pipeline/PipelineError"
 import * as Effect from "effect/Effect"
@@ -48,6 +50,12 @@ export interface RunOptions {
   readonly cache?: boolean
   /** Seeds every random choice. @default random */
   readonly seed?: number
+  /**
+   * Called with the events of each reaction when they are durable, the time in milliseconds since 1970,
+   * and the state after them, which is not to be changed. The run waits for it; what it throws is a
+   * defect that ends the run, which can be resumed.
+   */
+  readonly onEvents?: (events: ReadonlyArray<RunEvent>, atMs: number, state: RunState) => void
 }
 
 /**
@@ -95,7 +103,8 @@ export const plan = <Input, Params, Value>(
 /**
  * Runs a pipeline to its end. Fails with `PipelineError` before anything is sent when the pipeline is
  * wrong, and with `RunFailed` unless every node succeeded. Interruption detaches: the run can be
- * resumed by its id.
+ * resumed by its id. While it goes on, `batchwave status`, `events --follow`, `pause` and the others
+ * reach it by its id, when `--data` names the same directory.
  *
  * @category operations
  */

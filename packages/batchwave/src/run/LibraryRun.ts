@@ -3,6 +3,7 @@
  */
 import * as Plan from "@batchwave/core/Plan"
 import type { Report } from "@batchwave/core/Report"
+import type * as Engine from "@batchwave/engine/Engine"
 import * as PlanCheck from "@batchwave/engine/PlanCheck"
 import * as RunConfig from "@batchwave/engine/RunConfig"
 import { journalVersion } from "@batchwave/engine/RunHeader"
@@ -21,6 +22,7 @@ import * as RunDirectory from "./RunDirectory.ts"
 import * as RunDocument from "./RunDocument.ts"
 import * as RunId from "./RunId.ts"
 import * as RunSession from "./RunSession.ts"
+import * as Steering from "./Steering.ts"
 import * as StoreChoice from "./StoreChoice.ts"
 
 /**
@@ -69,6 +71,8 @@ export const run: <Value>(
       plan,
       header,
       config: configOf(options, backend),
+      steering: (live) => Steering.serve(directory, live),
+      ...(options.onEvents === undefined ? {} : { observer: observerOf(options.onEvents) }),
       ...(options.cache === false
         ? {}
         : { cacheDirectory: RunDirectory.cacheOf(dataOf(options)) })
@@ -93,6 +97,10 @@ export const run: <Value>(
   },
   Effect.scoped
 )
+
+const observerOf =
+  (onEvents: NonNullable<RunOptions["onEvents"]>): NonNullable<Engine.RunOptions["observer"]> =>
+  (events, atMs, state) => Effect.sync(() => onEvents(events, atMs, state))
 
 const dataOf = ({ data }: RunOptions): string => data ?? RunDirectory.dataDirectoryDefault
 
