@@ -1,6 +1,7 @@
 /**
  * L1: once all is well, a run stands still for no longer than a few polls, unless something is in the
- * service or a wait was decided. So its end comes within the critical path, the waits and the polls.
+ * service, tasks are being ended or a wait was decided. So its end comes within the critical path, the
+ * waits and the polls.
  */
 import type { Evidence } from "./SimulationChecker.ts"
 import type { Truth } from "./SimulationTruth.ts"
@@ -15,7 +16,10 @@ export const problemsOf = (
   const endMs = journal.at(-1)?.atMs ?? 0
   if (endMs <= fromMs + idleMsMax) return []
   const waits: Array<number> = []
-  for (const { events } of journal) {
+  const busy = busyTimes(truth)
+  for (const { atMs, events } of journal) {
+    // Thousands of tasks that are ended one at a time keep the orchestrator busy, be they there or not.
+    if (events.some(({ _tag }) => _tag === "TasksTerminated")) busy.push([atMs, atMs])
     for (const event of events) {
       if (event._tag === "RetryDecided") waits.push(event.dueAtMs)
       if (event._tag === "SubmissionHeld") waits.push(event.untilMs)
@@ -27,8 +31,9 @@ export const problemsOf = (
     const idleMs = untilMs - idleSinceMs
     if (idleMs > idleMsMax) problems.push(`L1 the run stood still for ${idleMs} ms to ${untilMs}`)
   }
+  busy.sort(([left], [right]) => left - right)
   let busyUntilMs = 0
-  for (const [beginMs, stopMs] of busyTimes(truth)) {
+  for (const [beginMs, stopMs] of busy) {
     if (beginMs > busyUntilMs && beginMs > fromMs) look(busyUntilMs, beginMs)
     busyUntilMs = Math.max(busyUntilMs, stopMs)
   }
@@ -36,8 +41,8 @@ export const problemsOf = (
   return problems
 }
 
-/** From when to when a task was in the service, waiting or running, by the beginning. */
-const busyTimes = ({ lives }: Truth): ReadonlyArray<readonly [number, number]> => {
+/** From when to when a task was in the service, waiting or running. */
+const busyTimes = ({ lives }: Truth): Array<readonly [number, number]> => {
   const times: Array<readonly [number, number]> = []
   for (const { addedAtMs, deletedAtMs, ends, reactivatedAtMs } of lives.values()) {
     const stops = [...ends.map(({ atMs }) => atMs), ...deletedAtMs].toSorted((a, b) => a - b)
@@ -45,5 +50,5 @@ const busyTimes = ({ lives }: Truth): ReadonlyArray<readonly [number, number]> =
       times.push([beginMs, stops.find((atMs) => atMs >= beginMs) ?? Infinity])
     }
   }
-  return times.toSorted(([left], [right]) => left - right)
+  return times
 }
