@@ -476,6 +476,8 @@ const plan = (reading: Reading, task: TaskReference, atMs: number, isAgain: bool
       say(reading, node, "S4 is not retried as decided")
     }
   }
+  // Nobody wants the task before it any more; a late request may add it once more if it was deleted.
+  if (!isAgain) giveUpAdd(reading, node, atMs)
   note.isPlanned = true
   note.isHeld = true
   note.isUnanswered = true
