@@ -16,6 +16,7 @@ const deeds = [
   "Crash",
   "DeleteChosen",
   "RerunChosen",
+  "RerunPaused",
   "DeleteTask",
   "CancelRequested",
   "PauseRequested",

@@ -23,6 +23,8 @@ export type Deed =
   | { readonly _tag: "DeleteChosen" }
   /** A node that has failed, together with a parent. */
   | { readonly _tag: "RerunChosen" }
+  /** In the native mode, parents of a task that has failed unseen, while nothing may be added. */
+  | { readonly _tag: "RerunPaused" }
 
 /** A run to be. */
 export interface Case {
@@ -102,7 +104,7 @@ export const make = (seed: number): Case => {
     plan,
     options,
     faulty,
-    deeds: deedsOf(random, plan, healMs, isDetermined),
+    deeds: deedsOf(random, plan, healMs, isDetermined, dependencyMode === "native"),
     healMs,
     isDetermined,
     forgetsAt,
@@ -262,7 +264,8 @@ const deedsOf = (
   random: Random.Random,
   plan: Plan,
   healMs: number,
-  isDetermined: boolean
+  isDetermined: boolean,
+  isNative: boolean
 ): Case["deeds"] => {
   const deeds: Array<{ atMs: number; deed: Deed }> = []
   const at = (): number => Random.nextInt(random, healMs)
@@ -298,6 +301,12 @@ const deedsOf = (
     for (let tries = 0; tries < 5; tries++) {
       deeds.push({ atMs: fromMs + tries * 2_000, deed: { _tag: "RerunChosen" } })
     }
+  }
+  if (isNative && once(random, 3)) {
+    for (let tries = 0; tries < 60 && (tries + 1) * 500 < healMs; tries++) {
+      deeds.push({ atMs: (tries + 1) * 500, deed: { _tag: "RerunPaused" } })
+    }
+    deeds.push({ atMs: healMs, deed: { _tag: "Wish", event: { _tag: "ResumeRequested" } } })
   }
   return deeds.toSorted((left, right) => left.atMs - right.atMs)
 }

@@ -23,6 +23,8 @@ export const carryOut = (driver: Driver, deed: Deed): void => {
       return deleteChosen(driver)
     case "RerunChosen":
       return rerunChosen(driver)
+    case "RerunPaused":
+      return rerunPaused(driver)
   }
 }
 
@@ -87,10 +89,32 @@ const rerunChosen = (driver: Driver): void => {
   }
 }
 
-const hasEndedUnseen = (driver: Driver, node: number): boolean => {
+/** In a pause, the parents that a task waited for in the service that has failed, which nobody has seen. */
+const rerunPaused = (driver: Driver): void => {
+  const { memory: { state: { native, nodeStates } }, phase, plan: { graph } } = driver
+  if (native === undefined || phase !== "running") return
+  const nodes = new Set<number>()
+  for (let child = 0; child < nodeStates.length; child++) {
+    if (!hasEndedUnseen(driver, child, "failure")) continue
+    for (let edge = graph.parentOffsets[child]!; edge < graph.parentOffsets[child + 1]!; edge++) {
+      const parent = graph.parents[edge]!
+      const hasSucceeded = nodeStates[parent] === NodeState.succeeded
+      if (hasSucceeded && NativePlan.isNativeEdge(native, parent, child)) nodes.add(parent)
+    }
+  }
+  if (nodes.size === 0) return
+  VirtualDriver.wish(driver, { _tag: "PauseRequested" })
+  VirtualDriver.wish(driver, { _tag: "RerunRequested", nodes: [...nodes] })
+}
+
+const hasEndedUnseen = (
+  driver: Driver,
+  node: number,
+  result: "success" | "failure" = "success"
+): boolean => {
   const { jobId, memory: { state: { nodeStates } }, service: { account } } = driver
   const nodeState = nodeStates[node]!
   if (nodeState !== NodeState.queued && nodeState !== NodeState.running) return false
   const task = TaskOperations.get(account, jobId, idOf(driver, node))
-  return !Refusal.isRefusal(task) && task.execution.result === "success"
+  return !Refusal.isRefusal(task) && task.execution.result === result
 }
