@@ -348,6 +348,7 @@ describe("a node that fails", () => {
       "outcome",
       "counts",
       "retries",
+      "cached",
       "nodes",
       "results",
       "directory"

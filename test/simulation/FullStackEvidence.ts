@@ -5,12 +5,16 @@
 import * as Plan from "@batchwave/core/Plan"
 import type { RunEvent } from "@batchwave/core/RunEvent"
 import * as TaskNaming from "@batchwave/core/TaskNaming"
+import * as RunConfig from "@batchwave/engine/RunConfig"
 import type { Fact } from "@batchwave/sim/Fact"
 import type { Outcome } from "./FullStackWorld.ts"
 import type { Evidence } from "./SimulationChecker.ts"
 
 /** The longest a request is on its way: all attempts of a call, each as late as can be. */
 const requestMsMax = 900_000
+
+/** The longest that the requests of one look at the job may take together, once all is well. */
+const requestsMsMax = 600_000
 
 /** What this world does besides what the checker's own world does. */
 const unknownThere: ReadonlySet<string> = new Set(["RunHindered", "RunUnhindered", "JobReplaced"])
@@ -36,7 +40,9 @@ export const make = (outcome: Outcome): Evidence => {
     clockSkewMs: 0,
     requestMsMax,
     healMs: Math.max(beganAtMs + story.healAfterMs, resumedAtMs),
-    newsMsMax: 3 * story.pollMsMax + story.pollMsMin + 600_000
+    // What every listing since left out shows in the next that is made to find such ends.
+    newsMsMax: (3 + RunConfig.defaults.pollsPerSweep) * story.pollMsMax + story.pollMsMin
+      + requestsMsMax
   }
 }
 
