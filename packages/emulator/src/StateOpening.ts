@@ -172,7 +172,7 @@ const openKept = Effect.fnUntraced(function*(
 })
 
 /** Brings a fresh state to where the log ends. */
-export const replay = (fresh: State, found: Ledger.Found): State => {
+export const replay = (fresh: State, found: Ledger.Part): State => {
   let state = fresh
   found.read(
     (content) => {

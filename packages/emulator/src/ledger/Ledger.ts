@@ -8,23 +8,28 @@
  *    may take the last ones, never those in the middle.
  * L2 a file is made under another name and renamed when it is complete, so there is one complete file
  *    at any moment; of several the one with the highest number counts.
- * L3 the size of all files is at most a multiple of the size of a snapshot, and a constant.
+ * L3 while no snapshot is being written, the size of all files is at most a multiple of the size of a snapshot, and a constant.
  *
  * @internal
  */
 import type { Buffer } from "node:buffer"
 import {
+  close,
   closeSync,
   fstatSync,
+  fsync,
   fsyncSync,
   ftruncateSync,
   mkdirSync,
+  open,
   openSync,
   readdirSync,
   renameSync,
+  rm,
   rmSync
 } from "node:fs"
 import * as Path from "node:path"
+import * as Compaction from "./Compaction.ts"
 import * as LogHeader from "./LogHeader.ts"
 import * as RecordFile from "./RecordFile.ts"
 
@@ -42,6 +47,8 @@ export interface Ledger {
   readonly isFull: () => boolean
   /** Goes on in a new file that begins with a snapshot; keeps the old one when that is impossible. */
   readonly compact: (snapshot: Buffer) => void
+  /** The same with a snapshot that another thread writes, while this one goes on (`Compaction`). */
+  readonly compactAside: () => void
   readonly close: () => void
 }
 
@@ -70,8 +77,8 @@ export const begin = (options: LedgerOptions, snapshot: Buffer): Ledger => {
   return make(options, start(options, 1, snapshot))
 }
 
-/** What was found in a directory. */
-export interface Found {
+/** The part of a ledger's file that counts. */
+export interface Part {
   readonly header: LogHeader.LogHeader
   readonly path: string
   /** Calls back with the snapshot, then with every input, in order; an answer ends it and is damage. */
@@ -79,6 +86,12 @@ export interface Found {
     onSnapshot: (content: Buffer) => void,
     onInput: (content: Buffer) => string | undefined
   ) => void
+  /** Where the snapshot ends, and the last input that was read. */
+  readonly ends: () => Pick<OpenFile, "beginBytes" | "endBytes">
+}
+
+/** What was found in a directory. */
+export interface Found extends Part {
   /** Goes on where the last input ends; after `read`. */
   readonly resume: () => Ledger
   /** Bytes of a torn last record, which `resume` drops. */
@@ -95,13 +108,32 @@ export const find = (options: Omit<LedgerOptions, "header">): Found | undefined 
   const path = pathOf(options.directory, number)
   const descriptor = openSync(path, "r+")
   const sizeBytes = fstatSync(descriptor).size
+  const part = partOf(descriptor, path, sizeBytes)
+  return {
+    ...part,
+    resume: () => {
+      const ends = part.ends()
+      if (ends.endBytes < sizeBytes) ftruncateSync(descriptor, ends.endBytes)
+      for (const name of readdirSync(options.directory)) {
+        if (name !== Path.basename(path)) rmSync(Path.join(options.directory, name))
+      }
+      return make({ ...options, header: part.header }, { descriptor, number, ...ends })
+    },
+    tornBytes: () => sizeBytes - part.ends().endBytes
+  }
+}
+
+/**
+ * The first `sizeBytes` of a file. Throws `LogRefused` when they cannot be read, and what the system
+ * throws.
+ */
+export const partOf = (descriptor: number, path: string, sizeBytes: number): Part => {
   const head = RecordFile.read(descriptor, 0, sizeBytes)
   if (head._tag !== "Record") throw LogHeader.refuse(path, "is no log of an emulator")
-  const header = LogHeader.decode(path, head.content)
   let beginBytes = 0
   let endBytes = 0
   return {
-    header,
+    header: LogHeader.decode(path, head.content),
     path,
     read: (onSnapshot, onInput) => {
       const image = RecordFile.read(descriptor, head.nextOffset, sizeBytes)
@@ -118,14 +150,7 @@ export const find = (options: Omit<LedgerOptions, "header">): Found | undefined 
         endBytes = next.nextOffset
       }
     },
-    resume: () => {
-      if (endBytes < sizeBytes) ftruncateSync(descriptor, endBytes)
-      for (const name of readdirSync(options.directory)) {
-        if (name !== Path.basename(path)) rmSync(Path.join(options.directory, name))
-      }
-      return make({ ...options, header }, { descriptor, number, beginBytes, endBytes })
-    },
-    tornBytes: () => sizeBytes - endBytes
+    ends: () => ({ beginBytes, endBytes })
   }
 }
 
@@ -134,16 +159,23 @@ const make = (options: LedgerOptions, first: OpenFile): Ledger => {
   let file = first
   let fullAtBytes = fullAt(file, fullBytes)
   let waiting: Array<Buffer> = []
-  const appendAll = (): void => {
-    while (waiting.length > 0) {
-      file.endBytes = RecordFile.append(file.descriptor, file.endBytes, waiting[0]!)
-      waiting.shift()
-    }
+  let stop: (() => void) | undefined
+  const goOnIn = (next: OpenFile): void => {
+    file = next
+    fullAtBytes = fullAt(file, fullBytes)
+  }
+  const keepOld = (cause: unknown): void => {
+    fullAtBytes = file.endBytes * fullFactor
+    onProblem("The log could not be made smaller", cause)
+  }
+  const ended = <A>(go: (value: A) => void) => (value: A): void => {
+    stop = undefined
+    go(value)
   }
   return {
     append: (content) => {
       try {
-        appendAll()
+        appendAll(file, waiting)
         file.endBytes = RecordFile.append(file.descriptor, file.endBytes, content)
         return true
       } catch (cause) {
@@ -154,29 +186,35 @@ const make = (options: LedgerOptions, first: OpenFile): Ledger => {
     appendInTime: (content) => {
       waiting.push(content)
       try {
-        appendAll()
+        appendAll(file, waiting)
       } catch (cause) {
         if (waiting.length === 1) onProblem("What happened could not be written down yet", cause)
       }
       return true
     },
-    isFull: () => file.endBytes > fullAtBytes,
+    isFull: () => stop === undefined && file.endBytes > fullAtBytes,
     compact: (snapshot) => {
       try {
         const next = start(options, file.number + 1, snapshot)
         closeSync(file.descriptor)
         rmSync(pathOf(options.directory, file.number), { force: true })
         waiting = []
-        file = next
-        fullAtBytes = fullAt(file, fullBytes)
+        goOnIn(next)
       } catch (cause) {
-        fullAtBytes = file.endBytes * fullFactor
-        onProblem("The log could not be made smaller", cause)
+        keepOld(cause)
+      }
+    },
+    compactAside: () => {
+      try {
+        stop = moveAside(options, () => file, ended(goOnIn), ended(keepOld))
+      } catch (cause) {
+        keepOld(cause)
       }
     },
     close: () => {
+      stop?.()
       try {
-        appendAll()
+        appendAll(file, waiting)
       } catch (cause) {
         onProblem("What happened could not be written down", cause)
       }
@@ -185,26 +223,105 @@ const make = (options: LedgerOptions, first: OpenFile): Ledger => {
   }
 }
 
+/** Writes down what could not be written before. */
+const appendAll = (file: OpenFile, waiting: Array<Buffer>): void => {
+  while (waiting.length > 0) {
+    file.endBytes = RecordFile.append(file.descriptor, file.endBytes, waiting[0]!)
+    waiting.shift()
+  }
+}
+
+/** Begins a file beside the one that counts; it counts when it has caught up. Answers with how to stop. */
+const moveAside = (
+  { directory }: LedgerOptions,
+  current: () => OpenFile,
+  onMoved: (next: OpenFile) => void,
+  onProblem: (cause: unknown) => void
+): () => void =>
+  Compaction.begin({
+    fromPath: pathOf(directory, current().number),
+    endBytes: () => current().endBytes,
+    onCaughtUp: ({ beginBytes, descriptor, endBytes, partialPath }) => {
+      const old = current()
+      const number = old.number + 1
+      try {
+        renameSync(partialPath, pathOf(directory, number))
+      } catch (cause) {
+        closeSync(descriptor)
+        rmSync(partialPath, { force: true })
+        return onProblem(cause)
+      }
+      onMoved({ descriptor, number, beginBytes, endBytes })
+      letGo(directory, old)
+    },
+    onProblem
+  })
+
 const fullAt = ({ beginBytes }: OpenFile, fullBytes: number): number =>
   beginBytes + Math.max(fullBytes, beginBytes * fullFactor)
 
 /** Makes a complete file under a name of its own, then gives it its name (L2). */
 const start = (options: LedgerOptions, number: number, snapshot: Buffer): OpenFile => {
-  const path = pathOf(options.directory, number)
-  const descriptor = openSync(`${path}.partial`, "w+", 0o600)
+  const partialPath = `${pathOf(options.directory, number)}.partial`
+  const descriptor = openSync(partialPath, "w+", 0o600)
+  let beginBytes: number
   try {
-    const headerEnd = RecordFile.append(descriptor, 0, LogHeader.encode(options.header))
-    const beginBytes = RecordFile.append(descriptor, headerEnd, snapshot)
+    beginBytes = writeBegin(descriptor, options.header, snapshot)
     fsyncSync(descriptor)
-    renameSync(`${path}.partial`, path)
-    syncDirectory(options.directory)
-    return { descriptor, number, beginBytes, endBytes: beginBytes }
+  } catch (cause) {
+    closeSync(descriptor)
+    rmSync(partialPath, { force: true })
+    throw cause
+  }
+  return name(options, number, { descriptor, partialPath, beginBytes, endBytes: beginBytes })
+}
+
+/** Writes what a file begins with; answers where it ends. */
+export const writeBegin = (
+  descriptor: number,
+  header: LogHeader.LogHeader,
+  snapshot: Buffer
+): number =>
+  RecordFile.append(
+    descriptor,
+    RecordFile.append(descriptor, 0, LogHeader.encode(header)),
+    snapshot
+  )
+
+/** Gives a complete file the name by which it counts; closes and removes it when that fails. */
+const name = (
+  { directory }: LedgerOptions,
+  number: number,
+  { beginBytes, descriptor, endBytes, partialPath }: Compaction.Compacted
+): OpenFile => {
+  const path = pathOf(directory, number)
+  try {
+    renameSync(partialPath, path)
+    syncDirectory(directory)
+    return { descriptor, number, beginBytes, endBytes }
   } catch (cause) {
     closeSync(descriptor)
     // A file that has its name already would count before the one that is gone on with.
-    for (const made of [`${path}.partial`, path]) rmSync(made, { force: true })
+    for (const made of [partialPath, path]) rmSync(made, { force: true })
     throw cause
   }
+}
+
+/**
+ * Removes a file in whose place another counts, once that one's name is on the disk. Nobody waits for
+ * it: a large file takes its time to go, and one that stays goes at the next start.
+ */
+const letGo = (directory: string, old: OpenFile): void => {
+  const remove = (isNamed: boolean): void =>
+    close(old.descriptor, () => {
+      if (isNamed) rm(pathOf(directory, old.number), { force: true }, () => undefined)
+    })
+  open(directory, "r", (unopened, descriptor) => {
+    if (unopened !== null) return remove(false)
+    fsync(descriptor, (unsynced) => {
+      close(descriptor, () => remove(unsynced === null))
+    })
+  })
 }
 
 const syncDirectory = (directory: string): void => {

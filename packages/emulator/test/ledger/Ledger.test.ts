@@ -11,6 +11,7 @@ import * as fc from "fast-check"
 import {
   closeSync,
   copyFileSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   openSync,
@@ -24,6 +25,7 @@ import {
 } from "node:fs"
 import { tmpdir } from "node:os"
 import * as Path from "node:path"
+import { setImmediate as turn } from "node:timers/promises"
 import * as History from "./History.ts"
 
 const root = mkdtempSync(Path.join(tmpdir(), "batchwave-ledger-"))
@@ -59,6 +61,15 @@ const recall = (directory: string): State => {
   if (found === undefined) throw new Error(`nothing in ${directory}`)
   const state = StateOpening.replay(History.fresh(), found)
   return { ...state, ledger: found.resume() }
+}
+
+/** Copies a file, unless it has gone since it was seen. */
+const copyIfThere = (from: string, to: string): void => {
+  try {
+    copyFileSync(from, to)
+  } catch (cause) {
+    if (existsSync(from)) throw cause
+  }
 }
 
 const onlyFile = (directory: string): string => {
@@ -178,6 +189,99 @@ describe("a ledger", () => {
       { numRuns: 150 }
     )
   }, 60_000)
+
+  it("takes inputs while another thread writes a snapshot, and loses none", async () => {
+    const directory = newDirectory()
+    const state = begin(directory)
+    let index = 0
+    const act = (step: History.Step) => History.act(state, step, index++)
+    const addMany = () => {
+      const tasks = Array.from({ length: 100 }, (_, place) => ({
+        id: `many-${index}-${place}`,
+        slots: 1,
+        after: "",
+        retries: 0
+      }))
+      assert.strictEqual(act({ verb: "addTasks", job: "j", tasks }), 200)
+    }
+    act({ verb: "addJob", job: "j", ends: false })
+    for (let count = 0; count < 10; count++) addMany()
+    // A copy of the directory is what the end of the process would leave at that moment.
+    const left: Array<{ readonly path: string; readonly image: unknown }> = []
+    const leave = () => {
+      const path = newDirectory()
+      for (const name of readdirSync(directory)) {
+        copyIfThere(Path.join(directory, name), Path.join(path, name))
+      }
+      left.push({ path, image: History.imageOf(state) })
+    }
+    const seen = new Set<string>()
+    state.ledger?.compactAside()
+    for (;;) {
+      const names = readdirSync(directory).map((name) =>
+        name.replace(/\d+-\d+\.partial/, "partial")
+      )
+      const kinds = names.toSorted().join()
+      if (!seen.has(kinds)) leave()
+      seen.add(kinds)
+      if (kinds === "00000002.log") break
+      if (index < 1000 || kinds.includes("partial")) {
+        act({ verb: "start", run: 0 })
+        act({ verb: "end", run: 0, exitCode: 0 })
+        act({ verb: "addOne", job: "j", task: "a" })
+        act({ verb: "delete", job: "j", task: "a" })
+      }
+      await turn()
+    }
+    assert.includeMembers([...seen], [
+      "00000001.log",
+      "00000001.log,00000001.log.partial",
+      "00000002.log"
+    ])
+    act({ verb: "addOne", job: "j", task: "B" })
+    leave()
+    state.ledger?.close()
+    for (const { image, path } of left) {
+      const recalled = recall(path)
+      recalled.ledger?.close()
+      assert.deepStrictEqual(History.imageOf(recalled), image)
+      assert.lengthOf(readdirSync(path), 1)
+    }
+  }, 60_000)
+
+  it("is compacted at once with 10,000 tasks, and by another thread with one more", () => {
+    const asked: Array<string> = []
+    const ledger: Ledger.Ledger = {
+      append: () => true,
+      appendInTime: () => true,
+      isFull: () => true,
+      compact: () => void asked.push("at once"),
+      compactAside: () => void asked.push("aside"),
+      close: () => undefined
+    }
+    const state = { ...StateOpening.begin(History.fresh(), History.startMs), ledger }
+    History.act(state, { verb: "addJob", job: "j", ends: false }, 0)
+    for (const tasksCount of [10_000, 10_001]) {
+      state.account.tasks.length = tasksCount
+      History.act(state, { verb: "addJob", job: "K", ends: false }, 1)
+    }
+    assert.deepStrictEqual(asked, ["at once", "at once", "aside"])
+  })
+
+  it("leaves nothing behind when it is closed while another thread writes a snapshot", async () => {
+    const directory = newDirectory()
+    const state = begin(directory, 1_000_000)
+    History.act(state, { verb: "addJob", job: "j", ends: false }, 0)
+    const [file] = readdirSync(directory)
+    state.ledger?.compactAside()
+    assert.isFalse(state.ledger?.isFull())
+    History.act(state, { verb: "addOne", job: "j", task: "a" }, 1)
+    state.ledger?.close()
+    const recalled = recall(directory)
+    assert.deepStrictEqual(History.imageOf(recalled), History.imageOf(state))
+    recalled.ledger?.close()
+    assert.deepStrictEqual(readdirSync(directory), [file])
+  })
 
   it("does not grow without end", () => {
     const directory = newDirectory()
