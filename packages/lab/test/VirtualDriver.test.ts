@@ -133,6 +133,42 @@ describe("VirtualDriver", () => {
     ])
   })
 
+  it("does not reactivate once more what a listing leaves out after a death", () => {
+    let reactivations = 0
+    let isDead = false
+    const { executions, report } = VirtualDriver.run(
+      optionsOf(wide(2), {
+        account: { pool: { id: "pool", nodesCount: 1, slotsPerNode: 1 }, seed: 1 },
+        policies: { policyOf: () => Policy.retry({ max: 1, via: "reactivate" }) },
+        scenario: {
+          tasks: [{
+            duration: { _tag: "Fixed", value: 8_000 },
+            failures: [{ exitCode: 3, probability: 1 }]
+          }]
+        },
+        link: {
+          fateOf: (kind) => {
+            if (kind === "reactivateTask") reactivations++
+            return {
+              requestMs: reactivations > 1 && kind === "reactivateTask" ? 20_000 : 5,
+              replyMs: 5,
+              ...(isDead && kind === "listTasks" ? { listing: { omits: () => true } } : {})
+            }
+          }
+        },
+        kill: (point) => {
+          if (isDead || reactivations === 0 || point !== "beforeReply") return false
+          isDead = true
+          return true
+        }
+      })
+    )
+    assert.isTrue(isDead)
+    assert.strictEqual(reactivations, 2)
+    assert.strictEqual(executions, 4)
+    assert.strictEqual(report.outcome, "failed")
+  })
+
   it("stays unfinished when nothing can move the run any more", () => {
     const { report } = VirtualDriver.run(
       optionsOf(wide(1), {

@@ -7,6 +7,7 @@ import type { TaskReference } from "@batchwave/core/RunEvent"
 import {
   type Answer,
   type DriverState,
+  type Entry,
   type Flight,
   keyOf,
   type Pass,
@@ -44,27 +45,30 @@ export const receivePage = (
     Wire.sendLater(driver, flight, Math.max(driver.settings.patienceMs, afterMs))
     return undefined
   }
-  const { nodeStates, submissions } = driver.memory.state
-  for (const entry of answer.entries) {
-    const { event, task } = entry
-    const { node, submission } = task
-    recovery.held.add(keyOf(task))
-    if (submissions[node] !== submission) continue
-    const nodeState = nodeStates[node]!
-    const isReactivated = nodeState === NodeState.reactivating && entry.state !== "completed"
-      && !Polling.isOld(driver, entry)
-    if (nodeState === NodeState.submitting || isReactivated) {
-      recovery.events.push({ _tag: "TasksAccepted", tasks: [task] })
-    }
-    if (!isInService(nodeState) || event === undefined) continue
-    if (event._tag === "TaskStarted" && Polling.isOld(driver, entry)) continue
-    recovery.events.push(event)
-  }
+  for (const entry of answer.entries) note(driver, recovery, entry)
   if (answer.next !== undefined) {
     Wire.send(driver, { _tag: "ListTasks", pass, place: answer.next })
     return undefined
   }
   return askForMissing(driver, recovery)
+}
+
+/** Notes what a task that the service holds says of its node. */
+const note = (driver: DriverState, recovery: Recovering, entry: Entry): void => {
+  const { nodeStates, submissions } = driver.memory.state
+  const { event, task } = entry
+  const { node, submission } = task
+  recovery.held.add(keyOf(task))
+  if (submissions[node] !== submission) return
+  const nodeState = nodeStates[node]!
+  const isReactivated = nodeState === NodeState.reactivating && entry.state !== "completed"
+    && !Polling.isOld(driver, entry)
+  if (nodeState === NodeState.submitting || isReactivated) {
+    recovery.events.push({ _tag: "TasksAccepted", tasks: [task] })
+  }
+  if (!isInService(nodeState) || event === undefined) return
+  if (event._tag === "TaskStarted" && Polling.isOld(driver, entry)) return
+  recovery.events.push(event)
 }
 
 const askForMissing = (driver: DriverState, recovery: Recovering): Recovering | undefined => {
@@ -95,8 +99,7 @@ export const receiveMissed = (
     return undefined
   }
   if (answer._tag === "Found") {
-    recovery.held.add(keyOf(task))
-    if (answer.entry.event !== undefined) recovery.events.push(answer.entry.event)
+    note(driver, recovery, answer.entry)
   } else {
     recovery.events.push({
       _tag: "TaskVanished",
