@@ -110,7 +110,9 @@ const checkOverlaps = (
   const { lives } = truth
   const runs = new Map<string, Array<{ fromMs: number; toMs: number; node: number }>>()
   for (const life of lives.values()) {
-    if (SimulationReading.isLate(reading, life)) continue
+    // A late request has added it once more after somebody had deleted it.
+    const isBack = life.addedAtMs.length > 1
+    if (isBack || SimulationReading.isLate(reading, life)) continue
     const { after } = workflow.nodes[life.node]!
     if (after.some((name) => hasVanishedWell(reading, truth, name))) continue
     const { node, runs: own } = life
