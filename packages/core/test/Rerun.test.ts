@@ -149,6 +149,30 @@ describe("A rerun", () => {
     assert.deepStrictEqual(outcomes(world), ["failed", "blocked"])
   })
 
+  it("lets a child that has no task yet wait for the node's new one, in the native mode", () => {
+    const world = begin([node("a", "true"), node("b", "true", { after: ["a"] })], {
+      dependencyMode: "native",
+      policy: Policy.firstMatch(
+        Policy.onExit([7], Policy.retry({ max: 1, via: "resubmit" })),
+        Policy.giveUp
+      )
+    }, { activeSlotsMax: 1 })
+    assert.deepStrictEqual(submitted(World.feed(world, [ended(0, 0)])), [{
+      node: 1,
+      submission: 1
+    }])
+    World.feed(world, [{ _tag: "RerunRequested", nodes: [0] }])
+    // The first task of "b" waited for the old one of "a"; its next finds no place beside the new one.
+    assert.deepStrictEqual(submitted(World.feed(world, [ended(1, 7)])), [{
+      node: 0,
+      submission: 2
+    }])
+    assert.deepStrictEqual(World.feed(world, [ended(0, 1, 2)]), [
+      { _tag: "Finish", outcome: "failed" }
+    ])
+    assert.deepStrictEqual(outcomes(world), ["failed", "blocked"])
+  })
+
   it("is no news of nodes that have not settled, or that do not exist", () => {
     const world = begin([node("a", "true")])
     assert.deepStrictEqual(World.feed(world, [{ _tag: "RerunRequested", nodes: [0, 7] }]), [])

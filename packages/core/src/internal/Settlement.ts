@@ -177,6 +177,9 @@ const mayWait = (state: number): boolean =>
   state === NodeState.ready || state === NodeState.recalling || state === NodeState.submitting
   || state === NodeState.queued || state === NodeState.backoff
 
+const isThere = (state: number): boolean =>
+  state === NodeState.submitting || state === NodeState.queued
+
 /**
  * In the native mode, lets a node whose next task would be a new one wait with us when a parent has been
  * lost since its last task began: the service would wait for it for ever.
@@ -217,9 +220,9 @@ const heldFor = (state: RunState, from: number): ReadonlyArray<number> => {
       const child = children[edge]!
       if (native.canWait[child] === 0 || seen.has(child)) continue
       if (!mayWait(nodeStates[child]!)) continue
-      // It waited for an earlier task of the parent, which has succeeded.
-      const isPast = nodeStates[child] !== NodeState.backoff
-        && waitedFor.get(child)?.has(node) === true
+      // A task that is there waits for an earlier one of the parent, which has succeeded; one that is
+      // not there yet would wait for the parent's task of now.
+      const isPast = isThere(nodeStates[child]!) && waitedFor.get(child)?.has(node) === true
       if (isPast) continue
       seen.add(child)
       nodes.push(child)
