@@ -71,14 +71,15 @@ export const run = (
     return { seed, problems, result: VirtualDriver.resultOf(driver), case: drawn, counts }
   }
   const replay = SimulationReplay.replay(drawn.plan, result.journal)
-  problems.push(...replay.problems, ...check(drawn, result, replay))
+  problems.push(...replay.problems, ...check(drawn, result, replay, sent))
   return { seed, problems, result, case: drawn, counts: replay.counts }
 }
 
 const check = (
   drawn: SimulationCase.Case,
   result: VirtualDriver.Result,
-  { state }: SimulationReplay.Replay
+  { state }: SimulationReplay.Replay,
+  sent: ReadonlyArray<VirtualDriver.Sent>
 ): ReadonlyArray<string> => {
   const { options, plan } = drawn
   const { msMax = 10_000, msMin = 1_000, pollsPerSweep = 50 } = options.poll ?? {}
@@ -92,6 +93,9 @@ const check = (
     requestMsMax,
     healMs: drawn.healMs,
     idleMsMax: 3 * msMax + msMin + 10_000,
+    endingAtMs: sent.filter(({ request }) => request._tag === "TerminateTask").map(({ atMs }) =>
+      atMs
+    ),
     secret,
     // What a listing left out for too long is found by the next one of the whole job.
     newsMsMax: 1.1 * (3 + pollsPerSweep * Math.ceil(plan.names.length / 1_000)) * msMax + msMin
