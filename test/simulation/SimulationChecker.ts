@@ -36,8 +36,8 @@ export interface Evidence {
   readonly newsMsMax: number
   /** How long the run may stand still when all is well and nothing waits. @default not looked at */
   readonly idleMsMax?: number
-  /** When requests left that end tasks, be those there or not. @default none */
-  readonly endingAtMs?: ReadonlyArray<number>
+  /** When requests left that end one task, be it there or not, or read what it left. @default none */
+  readonly busyAtMs?: ReadonlyArray<number>
   /** What must appear in nothing that is written. @default not looked for */
   readonly secret?: string
 }

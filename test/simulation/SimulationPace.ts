@@ -8,7 +8,7 @@ import type { Truth } from "./SimulationTruth.ts"
 
 /** Everything that breaks it. */
 export const problemsOf = (
-  { endingAtMs = [], healMs, idleMsMax = Infinity, journal, newsMsMax }: Evidence,
+  { busyAtMs = [], healMs, idleMsMax = Infinity, journal, newsMsMax }: Evidence,
   truth: Truth
 ): ReadonlyArray<string> => {
   // What was deleted is missed by two sweeps before it counts as gone.
@@ -17,8 +17,8 @@ export const problemsOf = (
   if (endMs <= fromMs + idleMsMax) return []
   const waits: Array<number> = []
   const busy = busyTimes(truth)
-  // Thousands of tasks that are ended one at a time keep the orchestrator busy, be they there or not.
-  for (const atMs of endingAtMs) busy.push([atMs, atMs])
+  // Thousands of tasks that are ended or read one at a time keep the orchestrator busy.
+  for (const atMs of busyAtMs) busy.push([atMs, atMs])
   for (const { atMs, events } of journal) {
     if (events.some(({ _tag }) => _tag === "TasksTerminated")) busy.push([atMs, atMs])
     for (const event of events) {

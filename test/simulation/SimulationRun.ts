@@ -93,9 +93,7 @@ const check = (
     requestMsMax,
     healMs: drawn.healMs,
     idleMsMax: 3 * msMax + msMin + 10_000,
-    endingAtMs: sent.filter(({ request }) => request._tag === "TerminateTask").map(({ atMs }) =>
-      atMs
-    ),
+    busyAtMs: sent.filter(({ request }) => isAboutOneTask(request._tag)).map(({ atMs }) => atMs),
     secret,
     // What a listing left out for too long is found by the next one of the whole job.
     newsMsMax: 1.1 * (3 + pollsPerSweep * Math.ceil(plan.names.length / 1_000)) * msMax + msMin
@@ -115,6 +113,10 @@ const check = (
   }
   return problems
 }
+
+/** Of which thousands take their time, one after another. */
+const isAboutOneTask = (tag: VirtualDriver.Sent["request"]["_tag"]): boolean =>
+  tag === "TerminateTask" || tag === "ReadOutputs"
 
 /** To the letter for one seed in eight, since that takes its time; node by node for all. */
 const isSameReport = (again: Report.Report, report: Report.Report, seed: number): boolean => {
