@@ -228,6 +228,27 @@ describe("a reactivation", () => {
     }))
 })
 
+describe("an add", () => {
+  it.live("that arrives after its node was cancelled leaves no task that runs for ever", () =>
+    Effect.gen(function*() {
+      const outcome = yield* live({
+        ...quiet,
+        slotsPerNode: 1,
+        workflow: nodesOf(
+          Workflow.node("n0", "true"),
+          Workflow.node("n1", "true", { after: ["n0"], finalizer: true })
+        ),
+        scenario: { seed: 1, tasks: [runs("n0", 10_000_000, 0), runs("n1", 1000, 0)] },
+        healAfterMs: 40_000,
+        lateness: { seed: 1, probability: 1, lateMs: 30_000, paths: ["/addtaskcollection"] },
+        wishes: [{ atMs: 10_000, wish: { _tag: "CancelRequested" } }]
+      })
+      const [endedAtMs] = movesOf(outcome, "n0", "terminated")
+      assert.isAbove(endedAtMs ?? 0, outcome.beganAtMs + 30_000)
+      assert.strictEqual(outcome.report.outcome, "cancelled")
+    }))
+})
+
 describe("an orchestrator that takes a run over", () => {
   it.live("ends the job of a run that its last orchestrator had only declared ended", () =>
     Effect.gen(function*() {

@@ -151,7 +151,7 @@ const hasVanishedWell = (
   if (!hasDeletions) return false
   for (let { submission } = nodes[indexOf.get(name)!]!; submission > 0; submission--) {
     const life = lives.get(submission === 1 ? name : `${name}-r${submission}`)
-    if (life?.ends.at(-1)?.result === "success") return true
+    if (life?.ends.some(({ result }) => result === "success") === true) return true
   }
   return false
 }

@@ -184,12 +184,7 @@ const take = (reading: Reading, event: RunEvent, atMs: number): void => {
       reading.stopsFinalizers = false
       reading.heldUntilMs = 0
       reading.isProbing = false
-      // What was to be ended only because of the stop is wanted again.
-      for (const [key, intents] of reading.intents) {
-        const [node, submission] = key.split("/").map(Number)
-        const note = reading.nodes[node!]
-        if (note?.fate === "open" && note.submission === submission) intents.goneAtMs = Infinity
-      }
+      // What the stop has ordered to end still ends.
       for (const node of event.nodes) reopen(reading, node)
       return
     case "SubmissionPlanned":
@@ -487,7 +482,10 @@ const plan = (reading: Reading, task: TaskReference, atMs: number, isAgain: bool
   hold(reading, node, 1)
   const key = `${node}/${submission}`
   const intents = reading.intents.get(key)
-  if (isAgain && intents !== undefined) intents.reactivationsAtMs.push(atMs)
+  if (isAgain && intents !== undefined) {
+    intents.reactivationsAtMs.push(atMs)
+    intents.goneAtMs = Infinity
+  }
   if (!isAgain) {
     reading.intents.set(key, { plannedAtMs: atMs, reactivationsAtMs: [], goneAtMs: Infinity })
   }

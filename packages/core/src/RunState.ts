@@ -19,7 +19,7 @@ import * as Reopening from "./internal/Reopening.ts"
 import * as RunFold from "./internal/RunFold.ts"
 import { isFinalizer, move, releaseNative, settle } from "./internal/Transition.ts"
 import type * as NativePlan from "./NativePlan.ts"
-import { NodeState } from "./NodeState.ts"
+import { isSettled, NodeState } from "./NodeState.ts"
 import type { ParentTally } from "./ParentTally.ts"
 import type { Plan } from "./Plan.ts"
 import type { ReadyQueue } from "./ReadyQueue.ts"
@@ -284,6 +284,22 @@ export const isWanted = (state: RunState, node: number): boolean => {
   if (state.ending.get(node)?._tag === "Cancel") return false
   if (state.stopping === undefined || state.stopping === "drain") return true
   return isFinalizer(state, node) && !state.stopsFinalizers
+}
+
+/**
+ * Whether the node of a task has another task by now, or none that could still run: if this one may
+ * still run, it is to be ended.
+ *
+ * @category queries
+ */
+export const isLeftBehind = (
+  { nodeStates, submissions }: RunState,
+  { node, submission }: TaskReference
+): boolean => {
+  if (submission !== submissions[node]) return submission < submissions[node]!
+  const nodeState = nodeStates[node]!
+  return nodeState === NodeState.waiting || nodeState === NodeState.ready
+    || (isSettled(nodeState) && nodeState !== NodeState.succeeded)
 }
 
 /**

@@ -10,7 +10,7 @@
  */
 import { isInService, isSettled, NodeState } from "@batchwave/core/NodeState"
 import type { ExternalEvent, TaskReference } from "@batchwave/core/RunEvent"
-import type { RunState } from "@batchwave/core/RunState"
+import * as RunState from "@batchwave/core/RunState"
 import type { CloudTask } from "@batchwave/wire/Task"
 import * as Effect from "effect/Effect"
 import * as FromWire from "./FromWire.ts"
@@ -72,7 +72,7 @@ export const examine = Effect.fn("Recovery.examine")(function*(context: RunConte
     if (task === undefined) foreign++
     else {
       held.set(listed.id.toLowerCase(), listed)
-      if (listed.state !== "completed" && isLeftBehind(state, task)) leftOver.push(task)
+      if (listed.state !== "completed" && RunState.isLeftBehind(state, task)) leftOver.push(task)
     }
   }
   const isHeld = (task: TaskReference): boolean => held.has(naming.idOf(task).toLowerCase())
@@ -100,19 +100,8 @@ export const examine = Effect.fn("Recovery.examine")(function*(context: RunConte
   return { table: { ...counts, foreign }, events, isHeld, leftOver } satisfies Recovery
 })
 
-/** Whether the node has another task by now, or none that could still run. */
-const isLeftBehind = (
-  { nodeStates, submissions }: RunState,
-  { node, submission }: TaskReference
-): boolean => {
-  if (submission !== submissions[node]) return submission < submissions[node]!
-  const nodeState = nodeStates[node]!
-  return nodeState === NodeState.waiting || nodeState === NodeState.ready
-    || (isSettled(nodeState) && nodeState !== NodeState.succeeded)
-}
-
 const adopt = (
-  state: RunState,
+  state: RunState.RunState,
   task: TaskReference,
   listed: CloudTask | undefined,
   events: Array<ExternalEvent>

@@ -1,9 +1,14 @@
 /**
- * Whole listings of the job: what they must contain, and what is concluded when they do not.
+ * Whole listings of the job: what they must contain, what they must not, and what follows.
+ *
+ * S1 A task that two listings lack, and that cannot be read, has vanished.
+ * S2 A task that its node has left behind and that may still run is ended: a request that was late
+ *    brought it, or the last orchestrator did not come to it.
  */
 import type { BatchFailure } from "@batchwave/client/BatchFailure"
 import { NodeState } from "@batchwave/core/NodeState"
 import type { TaskReference } from "@batchwave/core/RunEvent"
+import * as RunState from "@batchwave/core/RunState"
 import type { CloudTask } from "@batchwave/wire/Task"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -13,6 +18,7 @@ import * as Stream from "effect/Stream"
 import * as FromWire from "./FromWire.ts"
 import * as JobPlace from "./JobPlace.ts"
 import type { RunContext } from "./RunContext.ts"
+import * as Unanswered from "./Unanswered.ts"
 
 /**
  * What whole listings have shown; changed in place.
@@ -35,6 +41,8 @@ export interface Pass {
   readonly context: RunContext
   /** The submission that the service had confirmed to hold when the listing began; 0 for none. */
   readonly expected: Uint16Array
+  /** Tasks that may still run and that no node waits for. */
+  readonly leftOver: Array<TaskReference>
   completed: number
 }
 
@@ -68,7 +76,7 @@ export const begin = (context: RunContext): Pass => {
       expected[node] = submissions[node]!
     }
   }
-  return { context, expected, completed: 0 }
+  return { context, expected, leftOver: [], completed: 0 }
 }
 
 /**
@@ -81,7 +89,11 @@ export const note = (pass: Pass, { id, state }: CloudTask): void => {
   const task = id === undefined ? undefined : context.naming.taskOf(id)
   if (task !== undefined && expected[task.node] === task.submission) expected[task.node] = 0
   if (state === "completed") pass.completed++
+  else if (task !== undefined && isToEnd(context, task)) pass.leftOver.push(task)
 }
+
+const isToEnd = ({ state, unanswered }: RunContext, task: TaskReference): boolean =>
+  RunState.isLeftBehind(state, task) && !Unanswered.isEnding(unanswered, task)
 
 /**
  * Concludes from a listing that was read to its end.
@@ -95,6 +107,7 @@ export const finish = Effect.fnUntraced(function*(
   completedSeen: number
 ) {
   sweep.otherCompleted = Math.max(0, pass.completed - completedSeen)
+  yield* Queue.offerAll(context.unanswered.due, pass.leftOver)
   const nowMs = yield* Clock.currentTimeMillis
   const doubted = new Map<string, number>()
   for (let node = 0; node < pass.expected.length; node++) {

@@ -33,6 +33,7 @@ import * as Unanswered from "./Unanswered.ts"
 export const terminate = Effect.fn("Terminator.terminate")(
   function*(context: RunContext, tasks: ReadonlyArray<TaskReference>) {
     const now = tasks.filter((task) => Unanswered.mayEnd(context.unanswered, task))
+    Unanswered.askEnds(context.unanswered, now)
     yield* Effect.forEach(now, (task) => terminateOne(context, task), {
       concurrency: context.config.concurrency,
       discard: true
@@ -43,7 +44,13 @@ export const terminate = Effect.fn("Terminator.terminate")(
 /** What is known of the task: the run need not wait for it, the poller tells, or nothing. */
 type Answer = "atRest" | "told" | "again"
 
-const terminateOne = Effect.fnUntraced(function*(context: RunContext, task: TaskReference) {
+const terminateOne = (context: RunContext, task: TaskReference) =>
+  Effect.ensuring(
+    terminatePatiently(context, task),
+    Effect.sync(() => Unanswered.endAnswered(context.unanswered, task))
+  )
+
+const terminatePatiently = Effect.fnUntraced(function*(context: RunContext, task: TaskReference) {
   const { patienceMs, patienceTries } = context.config
   for (let tried = 0; tried <= patienceTries && isMeant(context.state, task); tried++) {
     const answer = yield* Effect.result(attempt(context, task))

@@ -1,6 +1,6 @@
 /**
- * Which tasks are on their way into the service's queue, by an add or a reactivation whose outcome is
- * not known yet.
+ * Which requests about tasks have no sure answer yet: adds and reactivations, by which a task is on its
+ * way into the service's queue, and ends.
  *
  * W1 A task that is to end while it is on its way ends after its outcome is known: ended before, it
  *    would come to life behind our back.
@@ -19,7 +19,9 @@ export interface Unanswered {
   readonly open: Set<number>
   /** Of those, the ones to be ended, by key. @internal */
   readonly ending: Map<number, TaskReference>
-  /** Tasks whose outcome is known by now, and that are still to be ended. */
+  /** The tasks whose end was asked for, by key. @internal */
+  readonly ends: Set<number>
+  /** Tasks to be ended: their outcome is known by now, or a listing has shown what nobody waits for. */
   readonly due: Queue.Queue<TaskReference>
 }
 
@@ -30,7 +32,7 @@ export interface Unanswered {
  */
 export const make: Effect.Effect<Unanswered> = Effect.map(
   Queue.unbounded<TaskReference>(),
-  (due) => ({ open: new Set(), ending: new Map(), due })
+  (due) => ({ open: new Set(), ending: new Map(), ends: new Set(), due })
 )
 
 const submissionsMax = 65_536
@@ -57,6 +59,32 @@ export const mayEnd = ({ ending, open }: Unanswered, task: TaskReference): boole
   ending.set(key, task)
   return false
 }
+
+/**
+ * Notes that somebody is about to ask for the end of these tasks.
+ *
+ * @category operations
+ */
+export const askEnds = ({ ends }: Unanswered, tasks: ReadonlyArray<TaskReference>): void => {
+  for (const task of tasks) ends.add(keyOf(task))
+}
+
+/**
+ * Notes that nobody waits for an answer about the end of a task any more.
+ *
+ * @category operations
+ */
+export const endAnswered = ({ ends }: Unanswered, task: TaskReference): void => {
+  ends.delete(keyOf(task))
+}
+
+/**
+ * Whether a task is to end already: its end was asked for, or will be once it has arrived.
+ *
+ * @category queries
+ */
+export const isEnding = ({ ending, ends }: Unanswered, task: TaskReference): boolean =>
+  ends.has(keyOf(task)) || ending.has(keyOf(task))
 
 /**
  * Notes that the outcomes are known, and whatever follows from them reported.

@@ -189,7 +189,7 @@ const listChanges = (
       continue
     }
     if (listing.omits?.(task) === true) continue
-    note(driver, task, page)
+    note(driver, task, page, pass.kind)
   }
   return { ...page, next: walk.number }
 }
@@ -222,17 +222,17 @@ const listAll = (
     const isLagging = listing.lagMs !== undefined
       && task.stateTransitionAtMs > nowMs - listing.lagMs
     if (isLagging) noteBefore(driver, task, page)
-    else note(driver, task, page, pass.kind === "recovery")
+    else note(driver, task, page, pass.kind)
   }
   return page
 }
 
-/** Tasks whose node has moved on would be dropped by the reactor; they are not even told. */
+/** What would be dropped, of a task whose node has moved on, is not even told. */
 const note = (
   driver: DriverState,
   task: Task,
   page: Page,
-  isWhole = false
+  kind: Pass["kind"]
 ): void => {
   const { memory: { state }, service } = driver
   const changedMs = task.stateTransitionAtMs + service.clockSkewMs
@@ -240,11 +240,12 @@ const note = (
   const node = service.nodeOf[task.index] ?? -1
   if (node < 0) return
   const submission = service.submissionOf[task.index]!
-  if (
-    !isWhole
-    && (state.submissions[node] !== submission || !isInService(state.nodeStates[node]!))
-  ) return
-  page.entries.push(entryOf(driver, task, { node, submission }, task.stateTransitionAtMs))
+  const reference = { node, submission }
+  const isNews = state.submissions[node] === submission && isInService(state.nodeStates[node]!)
+  const isLeftOver = kind === "sweep" && task.state !== "completed"
+    && RunState.isLeftBehind(state, reference)
+  if (!isNews && !isLeftOver && kind !== "recovery") return
+  page.entries.push(entryOf(driver, task, reference, task.stateTransitionAtMs))
 }
 
 /** The task as it was before its latest change. */
@@ -257,7 +258,6 @@ const noteBefore = (driver: DriverState, task: Task, page: Page): void => {
     task: reference,
     state,
     changedMs: atMs + driver.service.clockSkewMs,
-    eTag: driver.service.eTagOf[task.index]!,
     ...(state === "running" ? { event: { _tag: "TaskStarted", task: reference } } : {})
   })
 }

@@ -17,6 +17,7 @@ import {
   type Entry,
   type Flight,
   keyOf,
+  type Pass,
   type WriteRequest
 } from "./DriverState.ts"
 import * as Polling from "./Polling.ts"
@@ -26,12 +27,32 @@ import * as Wire from "./Wire.ts"
 export const plan = (driver: DriverState, request: ActionRequest): void => {
   const { memory } = driver
   const key = keyOf(request.task)
-  if (request._tag === "TerminateTask" && memory.adding.has(key)) {
-    memory.endAfterAdd.set(key, request)
-    return
+  if (request._tag === "TerminateTask") {
+    memory.ending.add(key)
+    if (memory.adding.has(key)) {
+      memory.endAfterAdd.set(key, request)
+      return
+    }
   }
   if (request._tag === "ReactivateTask") memory.adding.add(key)
   memory.actions.push(request)
+}
+
+/** Ends what a listing of the whole job has shown, unless that is under way. */
+export const endLeftOver = (driver: DriverState, { leftOver }: Pass): void => {
+  if (leftOver.length === 0) return
+  const { ending, state } = driver.memory
+  for (const task of leftOver.splice(0)) {
+    if (ending.has(keyOf(task)) || !RunState.isLeftBehind(state, task)) continue
+    plan(driver, { _tag: "TerminateTask", task, execution: state.executions[task.node]! })
+  }
+  pump(driver)
+}
+
+/** A request needs no answer any more. */
+const done = ({ memory }: DriverState, { _tag, task }: ActionRequest): void => {
+  memory.actionsUnderWay--
+  if (_tag === "TerminateTask") memory.ending.delete(keyOf(task))
 }
 
 /** What became of an add or a reactivation is known. */
@@ -95,7 +116,7 @@ export const receive = (
   if (isUnmet(answer) && request._tag !== "ReadOutputs" && isMeant(driver, request)) {
     return look(driver, request, flight.tries)
   }
-  driver.memory.actionsUnderWay--
+  done(driver, request)
   switch (request._tag) {
     case "ReactivateTask":
       answered(driver, request.task)
@@ -128,7 +149,7 @@ export const sendAgain = (
   request: ActionRequest
 ): void => {
   if (!isMeant(driver, request)) {
-    driver.memory.actionsUnderWay--
+    done(driver, request)
     if (request._tag === "ReactivateTask") answered(driver, request.task)
     return pump(driver)
   }
@@ -149,9 +170,11 @@ export const receiveLook = (
     return Wire.sendLater(driver, flight, afterMs)
   }
   if (answer._tag === "Found" && isStillMeant && isToDo(driver, request, answer.entry)) {
-    return Wire.send(driver, { ...request, ifMatch: answer.entry.eTag }, flight.tries)
+    const { eTag: ifMatch } = answer.entry
+    const conditional = ifMatch === undefined ? request : { ...request, ifMatch }
+    return Wire.send(driver, conditional, flight.tries)
   }
-  driver.memory.actionsUnderWay--
+  done(driver, request)
   if (request._tag === "ReactivateTask") answered(driver, request.task)
   if (isStillMeant) seen(driver, request, answer)
   pump(driver)
@@ -198,7 +221,7 @@ const isMeant = ({ memory: { state } }: DriverState, request: ActionRequest): bo
       const nodeState = state.nodeStates[node]!
       if (state.submissions[node] !== submission || isSettled(nodeState)) return true
       if (state.executions[node] !== request.execution) return false
-      if (nodeState === NodeState.waiting) return true
+      if (nodeState === NodeState.waiting || nodeState === NodeState.ready) return true
       return isInService(nodeState) && (state.ending.has(node) || !RunState.isWanted(state, node))
     }
   }

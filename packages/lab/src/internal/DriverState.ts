@@ -98,8 +98,11 @@ export interface Entry {
   readonly state: "active" | "running" | "completed"
   /** By the service's clock. */
   readonly changedMs: number
-  /** A new number with every write of a user, and only then. */
-  readonly eTag: number
+  /**
+   * A new number with every write of a user, and only then; absent where a listing that lags shows the
+   * task as it was before.
+   */
+  readonly eTag?: number
   /** What it stands for; absent when that is nothing new. */
   readonly event?: ExternalEvent
 }
@@ -112,6 +115,8 @@ export interface Pass {
   /** Tasks that a complete listing must contain; none where it does not matter. */
   readonly expected: ReadonlyArray<TaskReference>
   readonly listed: Set<number>
+  /** Tasks that may still run and that no node waits for; none of `news`. */
+  readonly leftOver: Array<TaskReference>
   /** When the latest change listed so far was, by the service's clock. */
   latestMs: number
   /** Whether a task was seen that the service had put back in its queue. */
@@ -201,6 +206,8 @@ export interface Memory {
   readonly adding: Set<number>
   /** Of those, the ones to be ended as soon as there is an answer. */
   readonly endAfterAdd: Map<number, WriteRequest>
+  /** Tasks whose end is asked for, or about to be, by key. */
+  readonly ending: Set<number>
   actions: Array<ActionRequest>
   actionsTaken: number
   actionsUnderWay: number

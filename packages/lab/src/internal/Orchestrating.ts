@@ -37,6 +37,7 @@ export const emptyMemory = (
   plannedTaken: 0,
   adding: new Set(),
   endAfterAdd: new Map(),
+  ending: new Set(),
   chunksUnderWay: 0,
   actions: [],
   actionsTaken: 0,
@@ -206,10 +207,14 @@ const receive = (driver: DriverState, flight: Flight, answer: Answer): void => {
     case "AddTasks":
       Submitting.receive(driver, flight, answer)
       return Submitting.pump(driver)
-    case "ListTasks":
-      return request.pass.kind === "recovery"
-        ? recovered(driver, Recovering.receivePage(driver, flight, request.pass, answer))
-        : Polling.receive(driver, flight, answer)
+    case "ListTasks": {
+      const { pass } = request
+      if (pass.kind === "recovery") {
+        recovered(driver, Recovering.receivePage(driver, flight, pass, answer))
+      } else Polling.receive(driver, flight, answer)
+      if (driver.phase === "running") Actions.endLeftOver(driver, pass)
+      return
+    }
     case "GetTask": {
       const { task, why } = request
       if (why._tag === "Missing") return Polling.receiveMissing(driver, task, answer)
@@ -229,9 +234,12 @@ const receive = (driver: DriverState, flight: Flight, answer: Answer): void => {
 }
 
 const noteTags = ({ memory: { eTags } }: DriverState, answer: Answer): void => {
-  if (answer._tag === "Found") eTags.set(keyOf(answer.entry.task), answer.entry.eTag)
-  if (answer._tag !== "Listed") return
-  for (const { eTag, task } of answer.entries) eTags.set(keyOf(task), eTag)
+  const entries = answer._tag === "Found"
+    ? [answer.entry]
+    : answer._tag === "Listed"
+    ? answer.entries
+    : []
+  for (const { eTag, task } of entries) if (eTag !== undefined) eTags.set(keyOf(task), eTag)
 }
 
 const sendLater = (

@@ -12,6 +12,7 @@
 import { NodeState } from "@batchwave/core/NodeState"
 import * as PollPace from "@batchwave/core/PollPace"
 import type { TaskReference } from "@batchwave/core/RunEvent"
+import * as RunState from "@batchwave/core/RunState"
 import {
   type Answer,
   type DriverState,
@@ -94,6 +95,7 @@ export const begin = (driver: DriverState): void => {
     fromMs: poll.sinceMs - settings.pollOverlapMs,
     expected: isSweep ? confirmed(driver) : [],
     listed: new Set(),
+    leftOver: [],
     latestMs: -Infinity,
     hasRequeues: false
   }
@@ -145,7 +147,10 @@ const read = (driver: DriverState, pass: Pass, entry: Entry): void => {
   const { memory: { inbox, poll, state } } = driver
   const { changedMs, event, task } = entry
   const { node } = task
-  if (pass.kind === "sweep") pass.listed.add(keyOf(task))
+  if (pass.kind === "sweep") {
+    pass.listed.add(keyOf(task))
+    noteLeftOver(driver, pass, entry)
+  }
   if (event?._tag === "TaskStarted" && isOld(driver, entry)) return
   if (event !== undefined) inbox.push(event)
   else if (state.nodeStates[node] === NodeState.running) {
@@ -156,6 +161,11 @@ const read = (driver: DriverState, pass: Pass, entry: Entry): void => {
   }
   if (event?._tag === "TaskEnded") PollPace.observe(poll.pace, event.end.runTimeMs)
   if (entry.state === "running") poll.seenMs.set(keyOf(task), changedMs)
+}
+
+/** Notes a task that may still run and that no node waits for. */
+export const noteLeftOver = ({ memory }: DriverState, pass: Pass, { state, task }: Entry): void => {
+  if (state !== "completed" && RunState.isLeftBehind(memory.state, task)) pass.leftOver.push(task)
 }
 
 /** Whether a listing shows how the task was before an end that is known. */

@@ -24,6 +24,7 @@ export const begin = (driver: DriverState): void => {
     fromMs: 0,
     expected: [],
     listed: new Set(),
+    leftOver: [],
     latestMs: -Infinity,
     hasRequeues: false,
     recovery
@@ -45,7 +46,10 @@ export const receivePage = (
     Wire.sendLater(driver, flight, Math.max(driver.settings.patienceMs, afterMs))
     return undefined
   }
-  for (const entry of answer.entries) note(driver, recovery, entry)
+  for (const entry of answer.entries) {
+    note(driver, recovery, entry)
+    Polling.noteLeftOver(driver, pass, entry)
+  }
   if (answer.next !== undefined) {
     Wire.send(driver, { _tag: "ListTasks", pass, place: answer.next })
     return undefined
