@@ -41,6 +41,7 @@ const commands = {
   "test:simulation": { tool: "node", arguments: [join("test", "simulation", "simulate.ts")] },
   "test:lab": { tool: "node", arguments: [join("test", "simulation", "labIsEngine.ts")] },
   "test:crash": { tool: "node", arguments: [join("test", "crash", "crash.ts")] },
+  "build": { tool: "node", arguments: [join("scripts", "build.ts")] },
   "check": { tool: "tsc", arguments: ["-b"] },
   "lint": { tool: "oxlint", arguments: ["--type-aware"] },
   "format": { tool: "dprint", arguments: ["fmt"] },

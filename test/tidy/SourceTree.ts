@@ -23,7 +23,14 @@ export interface Problem {
 /** The absolute path of the repository's root, without a slash at its end. */
 export const root: string = fileURLToPath(new URL("../..", import.meta.url)).replace(/\/$/, "")
 
-const ignoredDirectories = new Set([".batchwave", ".git", "coverage", "dist", "node_modules"])
+const ignoredDirectories = new Set([
+  ".batchwave",
+  ".git",
+  "bundle",
+  "coverage",
+  "dist",
+  "node_modules"
+])
 
 /** All text files of the tree, ordered by path. Files with a NUL byte are binary and left out. */
 export const readTree = (): ReadonlyArray<SourceFile> =>

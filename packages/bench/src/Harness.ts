@@ -15,7 +15,7 @@ export interface Contender {
    * Does the work once and returns how many items it handled, or also what it took, when another
    * process did it; throws if the work went wrong.
    */
-  readonly run: () => number | Taken | Promise<number>
+  readonly run: () => number | Taken | Promise<number | Taken>
 }
 
 /** What a process of its own says it took. */

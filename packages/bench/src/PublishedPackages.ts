@@ -1,6 +1,6 @@
 /**
- * Our packages as a user of the published ones has them: compiled, with the entry points of their
- * `publishConfig`, installed side by side in a directory of their own.
+ * Our packages as a user of the published ones has them: compiled and bundled, with the entry points of
+ * their `publishConfig`, installed side by side in a directory of their own.
  */
 import {
   cpSync,
@@ -15,8 +15,9 @@ import {
   writeFileSync
 } from "node:fs"
 import { tmpdir } from "node:os"
-import { dirname, join } from "node:path"
+import { basename, dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
+import { bundle, bundledPackages } from "../../../scripts/Bundle.ts"
 
 /** A directory in which a program can import the packages. */
 export interface PublishedPackages {
@@ -35,7 +36,7 @@ interface Manifest {
 const packagesPath = fileURLToPath(new URL("../..", import.meta.url))
 
 /** Installs the packages, or says why that is not possible. */
-export const install = (): PublishedPackages | { readonly reason: string } => {
+export const install = async (): Promise<PublishedPackages | { readonly reason: string }> => {
   const found = readdirSync(packagesPath).flatMap((name) => {
     const directory = join(packagesPath, name)
     const manifestPath = join(directory, "package.json")
@@ -54,6 +55,10 @@ export const install = (): PublishedPackages | { readonly reason: string } => {
     const target = join(modules, manifest.name)
     mkdirSync(target, { recursive: true })
     cpSync(join(directory, "dist"), join(target, "dist"), { recursive: true })
+    const name = basename(directory)
+    if (bundledPackages.includes(name)) {
+      await bundle(packagesPath, name, join(target, "bundle"))
+    }
     const published = { ...manifest, ...manifest.publishConfig }
     writeFileSync(join(target, "package.json"), JSON.stringify(published))
     linkDependencies(directory, manifest, modules)
