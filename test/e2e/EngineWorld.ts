@@ -63,22 +63,25 @@ export const clientLayer = ({ emulator }: EngineWorld) =>
     key: Redacted.make(emulator.key)
   })
 
+/** The header of a run of the plan on the world's emulator. */
+export const headerOf = (world: EngineWorld, plan: Plan.Plan, runId: string): RunHeader => ({
+  version: journalVersion,
+  runId,
+  jobId: `bw-${runId}`,
+  poolId: world.emulator.pool,
+  pipeline: "test",
+  parameters: {},
+  endpoint: world.emulator.endpoint,
+  workflow: plan.workflow,
+  planFingerprint: Plan.fingerprint(plan.workflow),
+  seed: 7,
+  createdAtMs: 0
+})
+
 export const run = (world: EngineWorld, spec: RunSpec) => {
   const plan = planOf(spec.nodes)
   const runId = spec.runId ?? "run-1"
-  const header: RunHeader = {
-    version: journalVersion,
-    runId,
-    jobId: `bw-${runId}`,
-    poolId: world.emulator.pool,
-    pipeline: "test",
-    parameters: {},
-    endpoint: world.emulator.endpoint,
-    workflow: plan.workflow,
-    planFingerprint: Plan.fingerprint(plan.workflow),
-    seed: 7,
-    createdAtMs: 0
-  }
+  const header = headerOf(world, plan, runId)
   const withCache = Effect.gen(function*() {
     if (spec.cache === undefined) return {}
     const services = yield* Layer.build(DirectoryCache.layer(spec.cache))

@@ -2,14 +2,12 @@
  * The events of a run while it goes on: from a program, and from another process.
  */
 import * as Definition from "@batchwave/core/Definition"
-import * as Plan from "@batchwave/core/Plan"
 import type { RunEvent } from "@batchwave/core/RunEvent"
 import * as Workflow from "@batchwave/core/Workflow"
 import * as DirectoryStore from "@batchwave/engine/DirectoryStore"
 import { Journal } from "@batchwave/engine/Journal"
 import * as Run from "@batchwave/engine/Run"
 import * as RunConfig from "@batchwave/engine/RunConfig"
-import { journalVersion } from "@batchwave/engine/RunHeader"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -111,19 +109,7 @@ describe("Run.start", () => {
         const start = Run.start({
           definition: Definition.make(plan.workflow),
           plan,
-          header: {
-            version: journalVersion,
-            runId: "r",
-            jobId: "bw-r",
-            poolId: world.emulator.pool,
-            pipeline: "test",
-            parameters: {},
-            endpoint: world.emulator.endpoint,
-            workflow: plan.workflow,
-            planFingerprint: Plan.fingerprint(plan.workflow),
-            seed: 7,
-            createdAtMs: 0
-          },
+          header: World.headerOf(world, plan, "r"),
           config: RunConfig.forEmulator
         })
         const services = yield* Layer.build(Layer.mergeAll(

@@ -1,5 +1,4 @@
 import type { RunEvent } from "@batchwave/core/RunEvent"
-import * as Workflow from "@batchwave/core/Workflow"
 import { afterAll, assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -17,28 +16,15 @@ import { dirname, join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 import { Journal, type JournaledBatch } from "../src/Journal.ts"
 import * as JournalDoctor from "../src/JournalDoctor.ts"
-import { journalVersion, type RunHeader } from "../src/RunHeader.ts"
+import type { RunHeader } from "../src/RunHeader.ts"
 import * as SqliteJournal from "../src/SqliteJournal.ts"
+import { header } from "./EmptyRun.ts"
 
 const root = mkdtempSync(join(tmpdir(), "batchwave-doctor-test-"))
 
 afterAll(() => rmSync(root, { recursive: true, force: true }))
 
 const temporary = () => join(mkdtempSync(join(root, "run-")), "journal.db")
-
-const header: RunHeader = {
-  version: journalVersion,
-  runId: "run-1",
-  jobId: "bw-run-1",
-  poolId: "batchwave",
-  pipeline: "test",
-  parameters: {},
-  endpoint: "http://127.0.0.1:1",
-  workflow: Workflow.make("test", []),
-  planFingerprint: "0",
-  seed: 1,
-  createdAtMs: 1
-}
 
 const eventsOf = (number: number): ReadonlyArray<RunEvent> => [
   { _tag: "TaskStarted", task: { node: number, submission: 1 } },

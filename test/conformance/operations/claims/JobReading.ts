@@ -2,6 +2,7 @@
  * Claims about adding and reading jobs.
  */
 import { type Claim, of, refused } from "../Claim.ts"
+import { usage } from "./Usage.ts"
 
 const job = (more: object): object => ({ id: "$job", poolInfo: { poolId: "$pool" }, ...more })
 
@@ -133,17 +134,7 @@ export const get: ReadonlyArray<Claim> = of("Job_Get", [
     reply: {
       status: 200,
       body: {
-        "stats.url": "*",
-        "stats.startTime": "*",
-        "stats.lastUpdateTime": "*",
-        "stats.userCPUTime": "PT0S",
-        "stats.kernelCPUTime": "PT0S",
-        "stats.wallClockTime": "*",
-        "stats.readIOps": 0,
-        "stats.writeIOps": 0,
-        "stats.readIOGiB": 0,
-        "stats.writeIOGiB": 0,
-        "stats.waitTime": "*",
+        ...usage,
         "stats.numSucceededTasks": 0,
         "stats.numFailedTasks": 1,
         "stats.numTaskRetries": 0

@@ -2,6 +2,7 @@
  * Claims about reading tasks: one, many, and the subtasks of one.
  */
 import { type Claim, of, refused } from "../Claim.ts"
+import { usage } from "./Usage.ts"
 
 /** What every told task has. */
 const fresh = {
@@ -47,19 +48,7 @@ export const get: ReadonlyArray<Claim> = of("Task_Get", [
     request: { query: { $expand: "stats" } },
     reply: {
       status: 200,
-      body: {
-        "stats.url": "*",
-        "stats.startTime": "*",
-        "stats.lastUpdateTime": "*",
-        "stats.userCPUTime": "PT0S",
-        "stats.kernelCPUTime": "PT0S",
-        "stats.wallClockTime": "*",
-        "stats.readIOps": 0,
-        "stats.writeIOps": 0,
-        "stats.readIOGiB": 0,
-        "stats.writeIOGiB": 0,
-        "stats.waitTime": "*"
-      }
+      body: usage
     },
     evidence: "documented"
   },
