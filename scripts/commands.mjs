@@ -14,6 +14,7 @@ import { ensureNested } from "./nested.mjs"
 
 const root = fileURLToPath(new URL("..", import.meta.url)).replace(/[\\/]$/, "")
 const cliPath = join(root, "packages", "batchwave", "src", "bin.ts")
+const benchPath = join("packages", "bench", "src", "main.ts")
 const azuriteFolder = join("test", "azurite")
 const conformanceConfig = join("test", "conformance", "clients", "vitest.config.ts")
 
@@ -46,10 +47,8 @@ const commands = {
   "lint": { tool: "oxlint", arguments: ["--type-aware"] },
   "format": { tool: "dprint", arguments: ["fmt"] },
   "format:check": { tool: "dprint", arguments: ["check"] },
-  "bench": {
-    tool: "node",
-    arguments: ["--expose-gc", join("packages", "bench", "src", "main.ts")]
-  }
+  "bench": { tool: "node", arguments: ["--expose-gc", benchPath] },
+  "bench:peers": { tool: "node", arguments: ["--expose-gc", benchPath, "peers", "--install"] }
 }
 
 /** Runs one command with the caller's arguments and ends this process the way the tool ended. */

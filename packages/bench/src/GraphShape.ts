@@ -33,7 +33,7 @@ export const make = (
     const end = shape === "layered" ? layerStart : node
     rows.push(distinctDraws(random, from, end, parentsPerNode))
   }
-  return toRows(shape === "shuffled" ? renumbered(rows, random) : rows)
+  return ofRows(shape === "shuffled" ? renumbered(rows, random) : rows)
 }
 
 /** The same graph with an edge from its last node back to the first of that node's ancestors. */
@@ -48,7 +48,7 @@ export const withCycle = (shape: GraphShape): GraphShape => {
     rows.push(Array.from(parents.subarray(parentOffsets[node], parentOffsets[node + 1])))
   }
   rows[root]!.push(last)
-  return toRows(rows)
+  return ofRows(rows)
 }
 
 const distinctDraws = (
@@ -78,7 +78,8 @@ const renumbered = (
   return renamed
 }
 
-const toRows = (rows: ReadonlyArray<ReadonlyArray<number>>): GraphShape => {
+/** A graph from the parents of each node. */
+export const ofRows = (rows: ReadonlyArray<ReadonlyArray<number>>): GraphShape => {
   const parentOffsets = new Int32Array(rows.length + 1)
   for (let node = 0; node < rows.length; node++) {
     parentOffsets[node + 1] = parentOffsets[node]! + rows[node]!.length

@@ -12,13 +12,13 @@ export interface Contender {
   /** Makes what the next `run` needs, at once or by a promise; not measured. */
   readonly prepare?: () => unknown
   /**
-   * Does the work once and returns how many items it handled, or also what it took, when another
-   * process did it; throws if the work went wrong.
+   * Does the work once and returns how many items it handled, or also what it took, when other
+   * processes had a part in it; throws if the work went wrong.
    */
   readonly run: () => number | Taken | Promise<number | Taken>
 }
 
-/** What a process of its own says it took. */
+/** What the work took, when this process's own clock cannot tell. */
 export interface Taken {
   readonly items: number
   readonly cpuMicros: number

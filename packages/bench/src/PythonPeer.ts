@@ -3,10 +3,9 @@
  * is left out with the reason where it cannot. `npm run test:conformance` brings the package.
  */
 import { spawnSync } from "node:child_process"
-import { existsSync, readdirSync } from "node:fs"
-import { delimiter } from "node:path"
 import { fileURLToPath } from "node:url"
 import type { Taken } from "./Harness.ts"
+import * as PythonPackages from "./PythonPackages.ts"
 
 /** What the peer works on. */
 export interface PeerOrder {
@@ -24,29 +23,24 @@ export interface Peer {
 }
 
 const program = fileURLToPath(new URL("azure_batch_peer.py", import.meta.url))
-const cachePath = fileURLToPath(
-  new URL("../../../node_modules/.cache/batchwave-conformance/", import.meta.url)
+const requirementsPath = fileURLToPath(
+  new URL("../../../test/conformance/clients/requirements.txt", import.meta.url)
 )
 
 /** Finds a Python with the package, or says why there is none. `PYTHON` names the interpreter. */
-export const find = (): Peer | { readonly reason: string } => {
-  const python = process.env["PYTHON"] ?? "python3"
-  const brought = existsSync(cachePath)
-    ? readdirSync(cachePath).filter((name) => name.startsWith("python-"))
-    : []
-  const paths = [process.env["PYTHONPATH"] ?? "", ...brought.map((name) => cachePath + name)]
-  const env = {
-    ...process.env,
-    PYTHONPATH: paths.filter((path) => path !== "").join(delimiter),
-    PYTHONDONTWRITEBYTECODE: "1",
-    NO_PROXY: "*"
-  }
+export const find = async (): Promise<Peer | PythonPackages.Missing> => {
+  const python = await PythonPackages.locate(requirementsPath)
+  if ("reason" in python) return python
+  const { program: interpreter } = python
+  const env = PythonPackages.environmentOf(python)
   const run = (args: ReadonlyArray<string>, input = "") =>
-    spawnSync(python, args, { env, input, encoding: "utf8", timeout: 120_000 })
+    spawnSync(interpreter, args, { env, input, encoding: "utf8", timeout: 120_000 })
   const about = run(["-c", "import azure.batch; print(azure.batch.__version__)"])
   if (about.status !== 0) {
     const reason = about.error?.message ?? about.stderr.trim().split("\n").at(-1) ?? "unknown"
-    return { reason: `${python} cannot load azure-batch (${reason}); test:conformance installs it` }
+    return {
+      reason: `${interpreter} cannot load azure-batch (${reason}); test:conformance installs it`
+    }
   }
   return {
     version: about.stdout.trim(),

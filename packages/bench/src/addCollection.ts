@@ -156,7 +156,7 @@ const besidePython = async (
   { inFlight, peerTaskCount, rounds, taskCount }: Load
 ): Promise<void> => {
   if (peerTaskCount === 0) return
-  const peer = PythonPeer.find()
+  const peer = await PythonPeer.find()
   if ("reason" in peer) {
     BenchReport.say(report, "", `Python azure-batch is left out: ${peer.reason}`)
     return

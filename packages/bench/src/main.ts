@@ -12,6 +12,7 @@ const benchmarks = new Map<
   ["lab", () => import("./lab.ts")],
   ["latency", () => import("./latency.ts")],
   ["pageDecode", () => import("./pageDecode.ts")],
+  ["peers", () => import("./peers.ts")],
   ["reactor", () => import("./reactor.ts")],
   ["startUp", () => import("./startUp.ts")],
   ["wholeStack", () => import("./wholeStack.ts")]

@@ -109,8 +109,11 @@ const loopOnly = ({ graph }: Plan.Plan): number => {
   return last
 }
 
-/** A world that accepts at once and ends at once; `exitCode` says how the n-th attempt ends. */
-const drive = (
+/**
+ * Runs a plan in a world that accepts at once and ends at once, and returns the number of its nodes;
+ * `exitCode` says how the n-th attempt ends.
+ */
+export const drive = (
   plan: Plan.Plan,
   exitCode: (node: number, attempt: number) => number,
   limits: RunLimits = {}

@@ -67,10 +67,14 @@ export const run = async (args: Array<string>): Promise<void> => {
   BenchReport.close(report, values.out)
 }
 
-interface Round {
+/** What one run took. */
+export interface Round {
+  /** Of the engine's process. */
   readonly cpuMicros: number
   readonly wallMs: number
   readonly emulatorCpuMicros: number
+  /** Of the processes of tasks, where tasks are processes. */
+  readonly tasksCpuMicros: number
   readonly emulatorHeapBytes: number
   readonly requests: Readonly<Record<string, number>>
   /** The heap in use beyond the plan, at its largest; 0 where it was not weighed. */
@@ -94,13 +98,15 @@ const planOf = (nodeCount: number, waves: number): Plan.Plan => {
   return planned.plan
 }
 
-const runOnce = async (
+/** Runs a plan once, beside an emulator that gets the arguments of `emulatorProcess.ts`. */
+export const runOnce = async (
   plan: Plan.Plan,
   mode: RunConfig.RunConfig["dependencyMode"],
-  isWeighed = false
+  isWeighed = false,
+  emulatorArguments: ReadonlyArray<string> = ["0"]
 ): Promise<Round> => {
   const directory = mkdtempSync(join(tmpdir(), "batchwave-bench-"))
-  const child = fork(new URL("emulatorProcess.ts", import.meta.url), ["0"])
+  const child = fork(new URL("emulatorProcess.ts", import.meta.url), [...emulatorArguments])
   const [place]: Array<EmulatorProcess> = await once(child, "message")
   if (place === undefined) throw new Error("the emulator says nothing")
   const before = await useOf(child)
@@ -127,6 +133,7 @@ const runOnce = async (
     cpuMicros: cpu.user + cpu.system,
     wallMs,
     emulatorCpuMicros: after.cpuMicros - before.cpuMicros,
+    tasksCpuMicros: after.tasksCpuMicros - before.tasksCpuMicros,
     emulatorHeapBytes: after.heapBytes - before.heapBytes,
     requests: after.requests,
     heapBytes

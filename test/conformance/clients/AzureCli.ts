@@ -7,8 +7,8 @@ import { join } from "node:path"
 import { createInterface } from "node:readline"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
+import type { Python } from "../../../packages/bench/src/PythonPackages.ts"
 import * as Command from "../../e2e/Command.ts"
-import type { Python } from "./PythonClient.ts"
 
 /** The pinned packages. */
 export const requirements = "azure_cli_requirements.txt"
