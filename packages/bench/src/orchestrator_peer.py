@@ -74,7 +74,13 @@ def hyperqueue(order):
         for node, parents in enumerate(rows):
             command = witness_command(parents, node) if witness else ["/bin/true"]
             dependencies = [tasks[parent] for parent in parents]
-            tasks.append(job.program(command, stdout=None, stderr=None, deps=dependencies))
+            # Whatever came first without dependencies comes last when they are witnessed.
+            priority = node if witness else 0
+            tasks.append(
+                job.program(
+                    command, stdout=None, stderr=None, deps=dependencies, priority=priority
+                )
+            )
         return job
 
     worker = WorkerConfig(cores=order["atOnce"])
