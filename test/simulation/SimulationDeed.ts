@@ -4,6 +4,7 @@
 import * as NativePlan from "@batchwave/core/NativePlan"
 import { NodeState } from "@batchwave/core/NodeState"
 import * as VirtualDriver from "@batchwave/lab/VirtualDriver"
+import * as VirtualService from "@batchwave/lab/VirtualService"
 import * as Refusal from "@batchwave/sim/Refusal"
 import * as TaskOperations from "@batchwave/sim/TaskOperations"
 import type { Deed } from "./SimulationCase.ts"
@@ -54,8 +55,9 @@ export const forget = (driver: Driver, childState: NodeState): boolean => {
   return false
 }
 
-const remove = ({ jobId, nowMs, service: { account } }: Driver, taskId: string): void => {
-  TaskOperations.remove(account, jobId, taskId, nowMs)
+const remove = ({ jobId, nowMs, service }: Driver, taskId: string): void => {
+  TaskOperations.remove(service.account, jobId, taskId, nowMs)
+  VirtualService.settle(service)
 }
 
 const idOf = ({ memory: { state } }: Driver, node: number): string =>
