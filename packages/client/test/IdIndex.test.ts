@@ -18,6 +18,25 @@ describe("IdIndex", () => {
     }))
   })
 
+  it("finds a pair, or an id that is no text, wherever they lie", () => {
+    const ids = (
+      pair: ReadonlyArray<number>,
+      id: unknown
+    ): ReadonlyArray<{ readonly id: string }> =>
+      JSON.parse(JSON.stringify(
+        Array.from({ length: 200 }, (_, index) => ({ id: pair.includes(index) ? id : `t${index}` }))
+      ))
+    assert.isTrue(areDistinct(ids([], "")))
+    for (const first of [0, 62, 63, 64, 65, 127, 128, 191, 192, 199]) {
+      assert.isTrue(areDistinct(ids([first], "T")))
+      assert.isFalse(areDistinct(ids([first], "")))
+      assert.isFalse(areDistinct(ids([first], 7)))
+      for (const second of [1, 61, 66, 126, 129, 190, 193, 198]) {
+        assert.isFalse(areDistinct(ids([first, second], "T")), `${first}, ${second}`)
+      }
+    }
+  })
+
   it("finds one pair among 100,000 ids", () => {
     const ids = Array.from({ length: 100_000 }, (_, index) => `task-${index}`)
     assert.isTrue(areDistinct(ids.map((id) => ({ id }))))

@@ -41,6 +41,20 @@ describe("KeyedHash", () => {
     )
   })
 
+  it("agrees with createHmac for more texts than it remembers, with two keys in turn", () => {
+    const keys = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)].map((bytes) => ({
+      bytes,
+      hash: KeyedHash.make(createSecretKey(bytes))
+    }))
+    for (const at of [0, 0, 1, 63, 64, 65, 0, 1, 64, 130, 0]) {
+      for (let text = at; text < at + 70; text++) {
+        for (const { bytes, hash } of keys) {
+          assert.strictEqual(hash(`text ${text}`), expected(bytes, `text ${text}`))
+        }
+      }
+    }
+  })
+
   it("leaves the key as it was", () => {
     const bytes = Buffer.alloc(64, 3)
     const key = createSecretKey(bytes)
