@@ -81,7 +81,8 @@ const damage = async (world: World.CrashWorld, patient: Patient): Promise<void> 
   const { part, sound, what } = patient
   const bytes = readFileSync(join(sound, part))
   const copy = join(sound, "..", "copy")
-  const offsets = World.sample(world, Array.from(bytes.keys()), sampleBytes)
+  const used = bytes.findLastIndex((byte) => byte !== 0) + 1
+  const offsets = World.sample(world, Array.from({ length: used }, (_, at) => at), sampleBytes)
   for (const offset of offsets) {
     const flipped = await read(sound, copy, () => {
       const changed = Uint8Array.from(bytes)

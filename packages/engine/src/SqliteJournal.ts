@@ -15,6 +15,7 @@ import { DatabaseSync } from "node:sqlite"
 import { JournalFailed, JournalLocked } from "./EngineError.ts"
 import { Journal } from "./Journal.ts"
 import * as JournalTables from "./JournalTables.ts"
+import * as LogSpace from "./LogSpace.ts"
 import { journalVersion } from "./RunHeader.ts"
 
 /**
@@ -62,7 +63,8 @@ const hold: (
 const make = Effect.fnUntraced(function*(file: string) {
   const { database, opening } = yield* hold(file)
   const { epoch } = opening
-  const place = placeOf(file)
+  const { place } = look(file)
+  let logBytes = 0
   let { header } = opening
   const append = JournalTables.appender(database, () => header?.version ?? journalVersion)
   let tail = opening.tail
@@ -77,8 +79,12 @@ const make = Effect.fnUntraced(function*(file: string) {
       }),
     append: (events, atMs) =>
       attempt(file, "append to", () => {
-        if (placeOf(file) !== place) {
+        const { log, place: now } = look(file)
+        if (now !== place) {
           throw new Error("the file, or its -wal file, was moved, replaced or removed meanwhile")
+        }
+        if (log !== undefined && log.size > logBytes) {
+          logBytes = LogSpace.make(logOf(file), log.ino, log.size)
         }
         tail = append(tail, events, atMs)
       }),
@@ -118,11 +124,13 @@ const take = (database: DatabaseSync): Opening => {
   return { ...settings, epoch, tail }
 }
 
-/** Tells the file, and the log beside it, from any other that may come to lie at its path. */
-const placeOf = (file: string): string => {
+const logOf = (file: string): string => `${file}-wal`
+
+/** The log, and what tells the file and the log from any others that may come to lie at their paths. */
+const look = (file: string) => {
   const main = statSync(file, { throwIfNoEntry: false })
-  const log = statSync(`${file}-wal`, { throwIfNoEntry: false })
-  return `${main?.dev} ${main?.ino} ${log?.ino}`
+  const log = statSync(logOf(file), { throwIfNoEntry: false })
+  return { log, place: `${main?.dev} ${main?.ino} ${log?.ino}` }
 }
 
 const attempt = <A>(file: string, what: string, run: () => A): Effect.Effect<A, JournalFailed> =>

@@ -4,9 +4,17 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as TestClock from "effect/testing/TestClock"
-import { mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs"
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync
+} from "node:fs"
 import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { dirname, join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 import { Journal, type JournaledBatch } from "../src/Journal.ts"
 import * as JournalTables from "../src/JournalTables.ts"
@@ -142,6 +150,28 @@ describe("SqliteJournal", () => {
         assert.strictEqual(failed._tag, "JournalFailed")
         assert.include(failed.message, "moved, replaced or removed")
       }
+    }))
+
+  it.effect("has room in its log before it is needed, and reads what lies before that", () =>
+    Effect.gen(function*() {
+      const file = temporary()
+      const copy = temporary()
+      const atMs = Array.from({ length: 100 }, (_, at) => at)
+      const sizes = yield* inJournal(file, (journal) =>
+        Effect.gen(function*() {
+          yield* journal.begin(header)
+          const sizes = yield* Effect.forEach(atMs, (at) =>
+            Effect.map(journal.append(events, at), () => statSync(`${file}-wal`).size))
+          mkdirSync(dirname(copy), { recursive: true })
+          for (const suffix of ["", "-wal"]) {
+            copyFileSync(file + suffix, copy + suffix)
+          }
+          return sizes
+        }))
+      assert.isAtLeast(sizes[0]!, 64 * 1024)
+      assert.isBelow(new Set(sizes).size, 10)
+      const batches = yield* inJournal(copy, batchesOf)
+      assert.deepStrictEqual(batches.map((batch) => batch.atMs), atMs)
     }))
 
   it.effect("keeps all events of one append or none", () =>
