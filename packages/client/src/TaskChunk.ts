@@ -41,6 +41,11 @@ export interface Packer {
   readonly canPrepare: () => boolean
   /** Prepares the chunk that follows those already prepared, under the given limit. */
   readonly prepare: (bytesMax: number) => void
+  /**
+   * Prepares the first chunk when it may be the only one; answers whether it is, so that one request
+   * carries everything and nothing is left to prepare ahead.
+   */
+  readonly prepareWhole: (bytesMax: number) => boolean
   /** Gives the bytes of a chunk back that nobody reads any more. */
   readonly giveBack: (chunk: TaskChunk) => void
 }
@@ -69,6 +74,12 @@ export const makePacker = (options: PackerOptions): Packer => {
   const cutter = makeCutter(options)
   const prepared: Array<TaskChunk> = []
   let preparedBytes = 0
+  const prepare = (bytesMax: number): void => {
+    const chunk = cutter.cut(bytesMax)
+    if (chunk === undefined) return
+    prepared.push(chunk)
+    preparedBytes += chunk.body.length
+  }
   return {
     next: (bytesMax) => {
       const chunk = prepared.shift()
@@ -85,11 +96,11 @@ export const makePacker = (options: PackerOptions): Packer => {
     canPrepare: () =>
       prepared.length < preparedMax && preparedBytes < preparedBytesMax
       && cutter.cursor() < tasks.length,
-    prepare: (bytesMax) => {
-      const chunk = cutter.cut(bytesMax)
-      if (chunk === undefined) return
-      prepared.push(chunk)
-      preparedBytes += chunk.body.length
+    prepare,
+    prepareWhole: (bytesMax) => {
+      if (tasks.length > options.tasksMax) return false
+      prepare(bytesMax)
+      return cutter.cursor() >= tasks.length
     },
     giveBack: (chunk) => cutter.giveBack(chunk.body)
   }

@@ -109,16 +109,16 @@ export const addAll = Effect.fnUntraced(function*<E = never, R = never>(
       sent = yield* exchange.row({ next, done })
     }
   })
-  yield* Effect.onInterrupt(
-    Effect.raceFirst(
+  const work = packer.prepareWhole(limit())
+    ? worker()
+    : Effect.raceFirst(
       Effect.forEach(Array.from({ length: workers }), worker, {
         concurrency: "unbounded",
         discard: true
       }),
       ahead.run
-    ),
-    () => tellKnown(run)
-  )
+    )
+  yield* Effect.onInterrupt(work, () => tellKnown(run))
   return yield* Account.close(account)
 })
 

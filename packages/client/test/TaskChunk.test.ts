@@ -186,6 +186,28 @@ describe("TaskChunk", () => {
     assert.strictEqual(prepareAll(large, mebibyte), TaskChunk.preparedBytesMax / mebibyte + 1)
   })
 
+  it("prepares the only chunk at once: 100 tasks that fit a body, not 101, and not too many bytes", () => {
+    const packed = (count: number, bodyBytesMax: number) => {
+      const tasks = Array.from({ length: count }, (_, index) => ({ id: `t${index}`, text: "" }))
+      const packer = TaskChunk.makePacker({
+        tasks,
+        tasksMax: 100,
+        bodyBytesMax,
+        onTooLarge: () => undefined
+      })
+      const isWhole = packer.prepareWhole(bodyBytesMax)
+      const counts: Array<number> = []
+      for (let chunk = packer.next(bodyBytesMax); chunk; chunk = packer.next(bodyBytesMax)) {
+        counts.push(chunk.indexes.length)
+      }
+      return { isWhole, counts }
+    }
+    assert.deepStrictEqual(packed(100, 10_000), { isWhole: true, counts: [100] })
+    assert.deepStrictEqual(packed(101, 10_000), { isWhole: false, counts: [100, 1] })
+    assert.deepStrictEqual(packed(2, 60), { isWhole: true, counts: [2] })
+    assert.deepStrictEqual(packed(2, 50), { isWhole: false, counts: [1, 1] })
+  })
+
   it("splits into halves that hold the same tasks in the same order", () => {
     fc.assert(fc.property(fc.integer({ min: 2, max: 100 }), (count) => {
       const tasks = Array.from({ length: count }, (_, index) => ({ id: `t${index}`, text: "" }))
