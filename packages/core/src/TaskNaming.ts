@@ -47,11 +47,14 @@ const hashCharacters = 8
  */
 export const make = (plan: Plan): TaskNaming => {
   const firstIds = firstIdsOf(plan)
-  const nodeOf = new Map(firstIds.map((id, node) => [id.toLowerCase(), node]))
+  const nodeOf = new Map<string, number>()
+  firstIds.forEach((id, node) => nodeOf.set(id.toLowerCase(), node))
   return {
     idOf: ({ node, submission }) =>
       submission === 1 ? firstIds[node]! : `${firstIds[node]!}-r${submission}`,
     taskOf: (id) => {
+      const exact = nodeOf.get(id)
+      if (exact !== undefined) return { node: exact, submission: 1 }
       const lower = id.toLowerCase()
       const first = nodeOf.get(lower)
       if (first !== undefined) return { node: first, submission: 1 }

@@ -45,18 +45,20 @@ export const render = (
   parts: ReadonlyArray<CommandPart>,
   valueOf: (from: OutputReference, path: ReadonlyArray<string>) => Json
 ): string =>
-  parts.map((part) => {
-    switch (part._tag) {
-      case "Text":
-        return part.text
-      case "File":
-        return quote(part.path)
-      case "Value": {
-        const value = valueOf(part.from, part.path)
-        return quote(typeof value === "string" ? value : JSON.stringify(value))
+  parts.length === 1 && parts[0]?._tag === "Text"
+    ? parts[0].text
+    : parts.map((part) => {
+      switch (part._tag) {
+        case "Text":
+          return part.text
+        case "File":
+          return quote(part.path)
+        case "Value": {
+          const value = valueOf(part.from, part.path)
+          return quote(typeof value === "string" ? value : JSON.stringify(value))
+        }
       }
-    }
-  }).join("")
+    }).join("")
 
 /**
  * Makes the command line of a script.

@@ -62,10 +62,11 @@ type Action =
 interface Parts {
   readonly context: RunContext
   readonly options: DriverOptions
-  readonly planned: Queue.Queue<TaskReference>
+  readonly planned: Submitter.Desk
   readonly actions: Queue.Queue<Action>
   readonly moved: Queue.Queue<void>
   readonly alarm: FiberHandle.FiberHandle
+  readonly fibers: FiberSet.FiberSet<void, EngineError>
 }
 
 /**
@@ -78,16 +79,16 @@ export const drive: (
   options: DriverOptions
 ) => Effect.Effect<void, EngineError> = Effect.fn("Driver.drive")(
   function*(context, options) {
+    const fibers = yield* FiberSet.make<void, EngineError>()
     const parts: Parts = {
       context,
       options,
-      planned: yield* Queue.unbounded<TaskReference>(),
+      planned: Submitter.make(),
       actions: yield* Queue.unbounded<Action>(),
       moved: yield* Queue.sliding<void>(1),
-      alarm: yield* FiberHandle.make()
+      alarm: yield* FiberHandle.make(),
+      fibers
     }
-    const fibers = yield* FiberSet.make<never, EngineError>()
-    yield* FiberSet.run(fibers)(Submitter.serve(context, parts.planned))
     yield* FiberSet.run(fibers)(Poller.serve(context, parts.moved))
     yield* FiberSet.run(fibers)(Watchdog.serve(context))
     yield* FiberSet.run(fibers)(endLater(parts))
@@ -162,8 +163,7 @@ const carryOut = Effect.fnUntraced(function*(parts: Parts, commands: ReadonlyArr
     switch (command._tag) {
       case "Submit":
         Unanswered.ask(parts.context.unanswered, command.tasks)
-        yield* Queue.offerAll(parts.planned, command.tasks)
-        yield* Queue.offer(parts.moved, undefined)
+        for (const task of command.tasks) parts.planned.planned.push(task)
         break
       case "Reactivate": {
         const wanted = Reactivator.meant(parts.context.state, command.task)
@@ -188,7 +188,14 @@ const carryOut = Effect.fnUntraced(function*(parts: Parts, commands: ReadonlyArr
         break
     }
   }
+  if (parts.planned.planned.length > 0) yield* submit(parts)
   return isFinished
+})
+
+/** Has planned tasks sent before anything else that is due has its turn. */
+const submit = Effect.fnUntraced(function*({ context, fibers, moved, planned }: Parts) {
+  if (!planned.isServed) yield* FiberSet.run(fibers)(Submitter.serve(context, planned))
+  yield* Queue.offer(moved, undefined)
 })
 
 const ring = Effect.fnUntraced(function*(context: RunContext, atMs: number) {

@@ -8,13 +8,20 @@
  *    before that time is unknown.
  * K2 When a whole listing shows what polls should have, what was concluded is forgotten; the second
  *    time, the service's clock is taken for one that stands still between the changes it tells of.
- * K3 A poll is deep as long as what it repeats fits a page with what is new. While more happens than
- *    that, polls ask only for what is new, and a count of the job's tasks confirms that nothing was
- *    missed; where it does not, the next poll is deep and the one after lists the whole job.
+ * K3 A poll is deep when it repeats little, and at least every quarter of the overlap as long as what
+ *    it repeats fits a page with what is new. While more happens than that, polls ask only for what is
+ *    new, and a count of the job's tasks confirms that nothing was missed; where it does not, the next
+ *    poll is deep and the one after lists the whole job.
  */
 
 /** Repeats that still leave room on a page of 1000. */
 const repeatsMax = 900
+
+/** Repeats that cost next to nothing. */
+const repeatsFew = 50
+
+/** The part of the overlap that passes between two deep polls that repeat more. */
+const deepPart = 0.25
 
 /** What rounds away when the service writes a time with more digits than we keep. */
 const roundingMs = 1
@@ -39,6 +46,8 @@ export interface PollCursor {
   coveredMs: number
   /** The last poll has asked for everything up to this time. */
   reachedMs: number
+  /** When the last deep poll began, by our clock. @internal */
+  deepAtMs: number
   /** New changes by poll, with the latest time among them: what a deep poll repeats. @internal */
   readonly recent: Array<{ changedMs: number; count: number }>
   /** @internal */
@@ -57,16 +66,23 @@ export const make = (addedMs: number, overlapMs: number): PollCursor => ({
   distrusted: 0,
   coveredMs: addedMs - roundingMs,
   reachedMs: addedMs - roundingMs,
+  deepAtMs: Number.NEGATIVE_INFINITY,
   recent: [],
   recentCount: 0
 })
 
 /**
- * Whether a deep poll costs no more requests than another.
+ * Whether a deep poll at `nowMs`, by our clock, costs no more requests than another, and is worth what
+ * it repeats.
  *
  * @category queries
  */
-export const isDeepCheap = (cursor: PollCursor): boolean => cursor.recentCount <= repeatsMax
+export const isDeepDue = (
+  { deepAtMs, overlapMs, recentCount }: PollCursor,
+  nowMs: number
+): boolean =>
+  recentCount <= repeatsFew
+  || (recentCount <= repeatsMax && nowMs - deepAtMs >= overlapMs * deepPart)
 
 /**
  * The time from which a poll asks, by the service's clock.
@@ -106,6 +122,7 @@ export const finish = (
     cursor.recent.push({ changedMs: poll.latestMs, count: poll.news })
     cursor.recentCount += poll.news
   }
+  if (poll.isDeep) cursor.deepAtMs = poll.beganMs
   const serviceMs = serviceTime(cursor, poll.beganMs)
   if (serviceMs === undefined) return
   cursor.reachedMs = Math.max(cursor.reachedMs, serviceMs)

@@ -145,7 +145,10 @@ const tick = Effect.fn("Poller.poll")(function*(watch: Watch) {
     watch.cursor ??= PollCursor.make(watch.addedMs, context.config.pollOverlapMs)
   }
   const cursor = watch.cursor
-  const depth = depthOf(watch, cursor, isDue, yield* Clock.currentTimeMillis)
+  const depth = depthOf(watch, cursor, isDue, {
+    wallMs: yield* Clock.currentTimeMillis,
+    monotonicMs: yield* monotonicMs
+  })
   const news = yield* list(watch, cursor, depth)
   judge(watch, cursor, depth)
   if (isDue && watch.polls > 1 && depth !== "sweep" && watch.counted === undefined) {
@@ -189,15 +192,15 @@ const depthOf = (
   watch: Watch,
   cursor: PollCursor.PollCursor,
   isDue: boolean,
-  nowMs: number
+  now: { readonly wallMs: number; readonly monotonicMs: number }
 ): Depth => {
   const { context, doubt, pollsSinceSweep, sweep, view } = watch
   const pages = Math.ceil(JobView.tasksAbout(view, context.state) / pageTasksMax)
   const isOwed = pollsSinceSweep >= context.config.pollsPerSweep * pages
   const isFirst = watch.polls === 1
   if (isFirst ? context.isResumed : doubt > 1 || (isDue && pages <= 1) || isOwed) return "sweep"
-  if (Sweep.isWanted(sweep, nowMs, context.config.pollOverlapMs)) return "sweep"
-  return doubt === 1 || PollCursor.isDeepCheap(cursor) ? "deep" : "news"
+  if (Sweep.isWanted(sweep, now.wallMs, context.config.pollOverlapMs)) return "sweep"
+  return doubt === 1 || PollCursor.isDeepDue(cursor, now.monotonicMs) ? "deep" : "news"
 }
 
 const list = Effect.fnUntraced(function*(

@@ -23,23 +23,45 @@ import * as ToWire from "./ToWire.ts"
 import * as Unanswered from "./Unanswered.ts"
 import * as Window from "./Window.ts"
 
-/** How many planned tasks one call takes from the queue; the client cuts them into requests. */
+/** How many planned tasks one call takes; the client cuts them into requests. */
 const tasksPerCallMax = 10_000
 
+/** After so many tasks made ready, what else happens is looked at. */
+const tasksPerTurn = 512
+
 /**
- * Serves the queue of planned tasks for as long as it lives.
+ * Tasks to be added, in the order they were planned; changed in place.
+ *
+ * @category models
+ */
+export interface Desk {
+  planned: Array<TaskReference>
+  /** Whether somebody serves it. */
+  isServed: boolean
+}
+
+/**
+ * Begins with no tasks.
+ *
+ * @category constructors
+ */
+export const make = (): Desk => ({ planned: [], isServed: false })
+
+/**
+ * Adds the planned tasks, call by call, until there are none left. One at a time serves a desk.
  *
  * @category operations
  */
-export const serve = Effect.fnUntraced(function*(
-  context: RunContext,
-  planned: Queue.Dequeue<TaskReference>
-) {
-  while (true) {
-    const tasks = yield* Queue.takeBetween(planned, 1, tasksPerCallMax)
-    const wanted = yield* stillWanted(context, tasks.map((task) => ({ task })))
-    if (wanted.length > 0) yield* submit(context, wanted.map(({ task }) => task))
+export const serve = Effect.fnUntraced(function*(context: RunContext, desk: Desk) {
+  desk.isServed = true
+  while (desk.planned.length > 0) {
+    const tasks = desk.planned.splice(0, tasksPerCallMax)
+    const wanted = tasks.every((task) => isStillWanted(context, task))
+      ? tasks
+      : (yield* stillWanted(context, tasks.map((task) => ({ task })))).map(({ task }) => task)
+    if (wanted.length > 0) yield* submit(context, wanted)
   }
+  desk.isServed = false
 })
 
 const submit = Effect.fn("Submitter.submit")(function*(
@@ -47,7 +69,7 @@ const submit = Effect.fn("Submitter.submit")(function*(
   tasks: ReadonlyArray<TaskReference>
 ) {
   const startedMs = yield* Clock.currentTimeMillis
-  let open = yield* prepare(context, tasks)
+  let open: ReadonlyArray<Prepared> = yield* prepare(context, tasks)
   for (let attempt = 0; open.length > 0; attempt++) {
     if (attempt > 0) yield* Effect.sleep(context.config.patienceMs)
     const sent = yield* stillWanted(context, open)
@@ -60,20 +82,19 @@ const submit = Effect.fn("Submitter.submit")(function*(
       open = sent
       continue
     }
-    const outcomes = answer
     const events: Array<ExternalEvent> = []
     const accepted: Array<Prepared> = []
     const settled: Array<TaskReference> = []
-    open = []
+    const left: Array<Prepared> = []
     let last: BatchFailure | undefined
-    outcomes.forEach((outcome, index) => {
+    answer.forEach((outcome, index) => {
       const one = sent[index]!
       const isRefused = outcome._tag === "Refused" && !outcome.error.retryable
       if (outcome._tag === "Added" || outcome._tag === "AlreadyThere") accepted.push(one)
       else if (isRefused) events.push(rejection(one.task, outcome.error))
       else {
         last = outcome.error
-        return void open.push(one)
+        return void left.push(one)
       }
       settled.push(one.task)
     })
@@ -86,6 +107,7 @@ const submit = Effect.fn("Submitter.submit")(function*(
     }))
     yield* Queue.offerAll(context.inbox, events)
     yield* Unanswered.answered(context.unanswered, settled)
+    open = left
     if (last !== undefined && attempt >= context.config.patienceTries) {
       return yield* backendFailed("Submitter.submit", last)
     }
@@ -100,8 +122,8 @@ const stillWanted = Effect.fnUntraced(function*<T extends { readonly task: TaskR
   context: RunContext,
   tasks: ReadonlyArray<T>
 ) {
+  if (tasks.every(({ task }) => isStillWanted(context, task))) return tasks
   const wanted = tasks.filter(({ task }) => isStillWanted(context, task))
-  if (wanted.length === tasks.length) return wanted
   const isKept = new Set<T>(wanted)
   const givenUp = tasks.filter((one) => !isKept.has(one)).map(({ task }) => task)
   yield* Unanswered.answered(context.unanswered, givenUp)
@@ -138,20 +160,24 @@ const prepare = Effect.fnUntraced(function*(
   const prepared: Array<Prepared> = []
   for (const task of tasks) {
     const execution = context.state.executions[task.node]!
-    const parameter = yield* ToWire.make(wire, task).pipe(
-      Effect.catchTag("ArtifactFailed", (error) =>
-        Queue.offer(context.inbox, {
-          _tag: "TaskRejected",
-          task,
-          code: "ArtifactMissing",
-          message: error.message
-        }).pipe(Effect.as(undefined)))
-    )
+    const parameter = ToWire.makeNow(wire, task) ?? (yield* stageAndMake(context, wire, task))
     if (parameter !== undefined) prepared.push({ task, execution, parameter })
     else yield* Unanswered.answered(context.unanswered, [task])
+    if (prepared.length % tasksPerTurn === 0) yield* Effect.yieldNow
   }
   return prepared
 })
+
+const stageAndMake = (context: RunContext, wire: ToWire.ToWireContext, task: TaskReference) =>
+  ToWire.make(wire, task).pipe(
+    Effect.catchTag("ArtifactFailed", (error) =>
+      Queue.offer(context.inbox, {
+        _tag: "TaskRejected",
+        task,
+        code: "ArtifactMissing",
+        message: error.message
+      }).pipe(Effect.as(undefined)))
+  )
 
 type Answer = ReadonlyArray<TaskOutcome> | "over"
 

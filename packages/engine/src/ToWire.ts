@@ -60,45 +60,74 @@ export const outputKey = (taskId: string, path: string): string => `tasks/${task
  */
 export const make = Effect.fnUntraced(function*(context: ToWireContext, task: TaskReference) {
   const node = context.plan.workflow.nodes[task.node]!
-  const id = context.naming.idOf(task)
-  const inputs = TaskInputs.resolve(context, node)
-  const inputsText = inputs === undefined ? undefined : JSON.stringify(inputs)
-  const inline = inputsText !== undefined
-    && Buffer.byteLength(inputsText) <= context.inlineInputBytesMax
+  const inputs = inputsOf(context, node)
   const resourceFiles = yield* stage(context, node)
-  if (inputsText !== undefined && !inline) {
-    const key = yield* context.store.putBytes(inputsPath, Buffer.from(inputsText))
+  if (inputs !== undefined && !inputs.isInline) {
+    const key = yield* context.store.putBytes(inputsPath, Buffer.from(inputs.text))
     resourceFiles.push({ httpUrl: context.store.sourceUrl(key), filePath: inputsPath })
   }
-  const script = scriptOf(context, node, inline)
-  const environment: Array<EnvironmentSetting> = [
-    { name: "BATCHWAVE_RUN_ID", value: context.runId },
-    { name: "BATCHWAVE_NODE", value: node.name },
-    ...environmentOf(node, inputsText, inline),
-    ...(script.script === undefined
-      ? []
-      : [{ name: CommandScript.scriptVariable, value: script.script }])
-  ]
+  return compose(context, task, node, inputs, resourceFiles)
+})
+
+/**
+ * The same at once, for a task that needs no files; `undefined` for one that does.
+ *
+ * @category operations
+ */
+export const makeNow = (
+  context: ToWireContext,
+  task: TaskReference
+): TaskAddParameter | undefined => {
+  const node = context.plan.workflow.nodes[task.node]!
+  if (node.files.length > 0) return undefined
+  const inputs = inputsOf(context, node)
+  return inputs?.isInline === false ? undefined : compose(context, task, node, inputs, [])
+}
+
+/** The inputs of a task as text, and whether they travel inside it. */
+interface Inputs {
+  readonly text: string
+  readonly isInline: boolean
+}
+
+const inputsOf = (context: ToWireContext, node: WorkflowNode): Inputs | undefined => {
+  const inputs = TaskInputs.resolve(context, node)
+  if (inputs === undefined) return undefined
+  const text = JSON.stringify(inputs)
+  return { text, isInline: Buffer.byteLength(text) <= context.inlineInputBytesMax }
+}
+
+const compose = (
+  context: ToWireContext,
+  task: TaskReference,
+  node: WorkflowNode,
+  inputs: Inputs | undefined,
+  resourceFiles: Array<ResourceFile>
+): TaskAddParameter => {
+  const id = context.naming.idOf(task)
+  const script = scriptOf(context, node, inputs?.isInline === true)
+  const environment = environmentOf(context, node, inputs)
+  if (script.script !== undefined) {
+    environment.push({ name: CommandScript.scriptVariable, value: script.script })
+  }
   const outputFiles = outputFilesOf(context, node, id)
+  const dependsOn = dependenciesOf(context, task.node)
   const parameter: TaskAddParameter = {
     id,
-    displayName: node.name.slice(0, 1024),
+    displayName: node.name.length <= 1024 ? node.name : node.name.slice(0, 1024),
     commandLine: script.commandLine,
     ...(resourceFiles.length === 0 ? {} : { resourceFiles }),
     ...(outputFiles.length === 0 ? {} : { outputFiles }),
     environmentSettings: environment,
     requiredSlots: RunState.slotsOf(context.state, task.node),
-    ...dependenciesOf(context, task.node),
-    constraints: {
-      maxTaskRetryCount: 0,
-      ...(node.runTimeMsMax === undefined
-        ? {}
-        : { maxWallClockTime: durationOfMs(node.runTimeMsMax) })
-    }
+    ...(dependsOn === undefined ? {} : { dependsOn }),
+    constraints: node.runTimeMsMax === undefined
+      ? { maxTaskRetryCount: 0 }
+      : { maxTaskRetryCount: 0, maxWallClockTime: durationOfMs(node.runTimeMsMax) }
   }
   environment.push({ name: "BATCHWAVE_FINGERPRINT", value: fingerprintOf(parameter) })
   return parameter
-})
+}
 
 /**
  * What the service itself holds the task back for; nothing outside the native mode. A job knows only
@@ -107,12 +136,12 @@ export const make = Effect.fnUntraced(function*(context: ToWireContext, task: Ta
 const dependenciesOf = (
   { job, naming, state }: ToWireContext,
   node: number
-): Pick<TaskAddParameter, "dependsOn"> => {
+): TaskAddParameter["dependsOn"] => {
   const parents = NativePlan.dependsOn(state, node)
     .filter((parent) => JobPlace.jobOf(job, parent) === job.id)
   return parents.length === 0
-    ? {}
-    : { dependsOn: { taskIds: parents.map((parent) => naming.idOf(parent)) } }
+    ? undefined
+    : { taskIds: parents.map((parent) => naming.idOf(parent)) }
 }
 
 /** Signatures of URLs may be renewed between two openings of a run, so their queries do not count. */
@@ -136,6 +165,7 @@ const scriptOf = (
     node.command,
     (from, path) => TaskInputs.valueOf(context, from, path)
   )
+  if (node.outputs.length === 0 && !inline) return CommandScript.make(command)
   const removal = node.outputs.length === 0
     ? ""
     : `rm -f -- ${node.outputs.map((output) => CommandScript.quote(output.path)).join(" ")}; `
@@ -144,14 +174,17 @@ const scriptOf = (
 }
 
 const environmentOf = (
+  { runId }: ToWireContext,
   node: WorkflowNode,
-  inputsText: string | undefined,
-  inline: boolean
+  inputs: Inputs | undefined
 ): Array<EnvironmentSetting> => {
-  const settings: Array<EnvironmentSetting> = []
-  if (inputsText !== undefined) {
+  const settings: Array<EnvironmentSetting> = [
+    { name: "BATCHWAVE_RUN_ID", value: runId },
+    { name: "BATCHWAVE_NODE", value: node.name }
+  ]
+  if (inputs !== undefined) {
     settings.push({ name: "BATCHWAVE_INPUTS_FILE", value: inputsPath })
-    if (inline) settings.push({ name: "BATCHWAVE_INPUTS", value: inputsText })
+    if (inputs.isInline) settings.push({ name: "BATCHWAVE_INPUTS", value: inputs.text })
   }
   const json = node.outputs.find((output) => output._tag === "Json")
   settings.push({ name: "BATCHWAVE_OUTPUT_FILE", value: json?.path ?? defaultJsonPath })

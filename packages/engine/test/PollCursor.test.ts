@@ -37,14 +37,25 @@ describe("PollCursor", () => {
     assert.strictEqual(PollCursor.fromMs(cursor, true), 600_400 - 50)
   })
 
+  it("is deep while it repeats little: 50 changes are, 51 wait for a quarter of the overlap", () => {
+    const cursor = seen()
+    PollCursor.finish(cursor, { beganMs: 101, isDeep: true, news: 49, latestMs: 600_100 })
+    assert.isTrue(PollCursor.isDeepDue(cursor, 101))
+    PollCursor.finish(cursor, { beganMs: 102, isDeep: true, news: 1, latestMs: 600_101 })
+    assert.isFalse(PollCursor.isDeepDue(cursor, 114.4))
+    assert.isTrue(PollCursor.isDeepDue(cursor, 114.5))
+    PollCursor.finish(cursor, { beganMs: 114, isDeep: false, news: 0, latestMs: 0 })
+    assert.isTrue(PollCursor.isDeepDue(cursor, 114.5))
+  })
+
   it("is deep while the repeats fit a page: 900 do, 901 do not, and none are left once covered", () => {
     const cursor = seen()
     PollCursor.finish(cursor, { beganMs: 101, isDeep: true, news: 899, latestMs: 600_100 })
-    assert.isTrue(PollCursor.isDeepCheap(cursor))
+    assert.isTrue(PollCursor.isDeepDue(cursor, 200))
     PollCursor.finish(cursor, { beganMs: 102, isDeep: true, news: 1, latestMs: 600_101 })
-    assert.isFalse(PollCursor.isDeepCheap(cursor))
+    assert.isFalse(PollCursor.isDeepDue(cursor, 200))
     PollCursor.finish(cursor, { beganMs: 152, isDeep: true, news: 0, latestMs: 0 })
-    assert.isTrue(PollCursor.isDeepCheap(cursor))
+    assert.isTrue(PollCursor.isDeepDue(cursor, 152))
   })
 
   it("starts anew when it was wrong, and takes the clock for one that stands still after that", () => {
