@@ -194,7 +194,7 @@ const ourRun = async (
   const plan = inProcessPeers.planOf(workflow)
   const planned = process.cpuUsage(cpuStart)
   const planMs = performance.now() - wallStart
-  const round = await wholeStack.runOnce(plan, "eager", false, emulatorArguments)
+  const round = await wholeStack.runOnce({ plan, mode: "eager", emulatorArguments })
   return {
     cpuMicros: planned.user + planned.system + round.cpuMicros + round.emulatorCpuMicros,
     wallMicros: (planMs + round.wallMs) * 1000,
