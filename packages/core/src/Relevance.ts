@@ -55,9 +55,13 @@ export const relevantPart = (
 
 const awaitedPart = (
   state: RunState,
-  { _tag, executions, tasks }: ExternalEvent & { readonly _tag: "TasksAccepted" }
-): ExternalEvent | undefined =>
-  withTasks(
+  event: ExternalEvent & { readonly _tag: "TasksAccepted" }
+): ExternalEvent | undefined => {
+  const { _tag, executions, tasks } = event
+  if (executions === undefined && tasks.every((task) => isAwaitingAnswer(state, task))) {
+    return tasks.length === 0 ? undefined : event
+  }
+  return withTasks(
     { _tag, tasks },
     tasks.filter((task, place) => {
       const execution = executions?.[place]
@@ -65,6 +69,7 @@ const awaitedPart = (
         && (execution === undefined || execution === state.executions[task.node])
     })
   )
+}
 
 type TaskEvent = Extract<ExternalEvent, { readonly task: TaskReference }>
 

@@ -66,11 +66,23 @@ export const make = (plan: Plan): TaskNaming => {
 }
 
 /**
- * The ids of the first tasks of a plan's nodes, by index. A name that may be an id is one.
+ * The ids of the first tasks of a plan's nodes, by index. A name that may be an id is one. They are
+ * made once for a plan, however often it is run.
  *
  * @category queries
  */
-export const firstIdsOf = ({ names }: Plan): ReadonlyArray<string> => {
+export const firstIdsOf = (plan: Plan): ReadonlyArray<string> => {
+  const known = knownIds.get(plan)
+  if (known !== undefined) return known
+  const ids = makeFirstIds(plan)
+  knownIds.set(plan, ids)
+  return ids
+}
+
+/** A plan does not change, so neither do its ids. */
+const knownIds = new WeakMap<Plan, ReadonlyArray<string>>()
+
+const makeFirstIds = ({ names }: Plan): ReadonlyArray<string> => {
   const taken = new Set<string>()
   return names.map((name) => {
     let id = baseIdOf(name, "")

@@ -54,14 +54,16 @@ export interface VirtualService {
   /** The same: its tag, a new number with every write of a user. */
   readonly eTagOf: Array<number>
   eTagLast: number
+  /** By the index of a task: when it completed, if it is known that it has and rests; else -1. */
+  readonly restsSinceMs: Array<number>
   /** Executions begun so far. */
   startedCount: number
   /** Of these, those that went as recorded. */
   recordedCount: number
   /** Generations of runs, and `-1 - index` of nodes. @internal */
   readonly events: EventHeap.EventHeap
-  /** By generation. @internal */
-  readonly runs: Map<number, Run>
+  /** By generation; nothing where it is over. @internal */
+  readonly runs: Array<Run | undefined>
   /** By index; empty where nodes live for ever. @internal */
   readonly lives: Array<NodeLife>
 }
@@ -90,11 +92,12 @@ export const make = (options: {
     submissionOf: [],
     eTagOf: [],
     eTagLast: 0,
+    restsSinceMs: [],
     ledger: options.ledger ?? SlotLedger.make(),
     startedCount: 0,
     recordedCount: 0,
     events: EventHeap.make(),
-    runs: new Map(),
+    runs: [undefined],
     lives: []
   }
   settle(service)
@@ -113,7 +116,7 @@ export const nextMs = (service: VirtualService): number => {
     const atMs = EventHeap.peekAtMs(events)
     if (atMs === undefined) return deadlineMs
     const item = EventHeap.peek(events)!
-    if (item < 0 || runs.get(item)?.endAtMs === atMs) return Math.min(atMs, deadlineMs)
+    if (item < 0 || runs[item]?.endAtMs === atMs) return Math.min(atMs, deadlineMs)
     EventHeap.pop(events)
   }
 }
@@ -163,12 +166,25 @@ export const referenceOf = (service: VirtualService, task: Task): TaskReference 
 }
 
 /**
- * Notes that a user has written to a task: it gets a new tag.
+ * Notes that a user has written to a task: it gets a new tag, and may have begun anew.
  *
  * @category operations
  */
 export const written = (service: VirtualService, { index }: Task): void => {
   service.eTagOf[index] = ++service.eTagLast
+  service.restsSinceMs[index] = -1
+}
+
+/**
+ * Notes that a task was seen completed: so it stays until somebody writes to it.
+ *
+ * @category operations
+ */
+export const rests = (
+  service: VirtualService,
+  { index, stateTransitionAtMs }: Task
+): void => {
+  service.restsSinceMs[index] = stateTransitionAtMs
 }
 
 const begin = (service: VirtualService, start: StartTask | StartChore): void => {
@@ -185,14 +201,14 @@ const begin = (service: VirtualService, start: StartTask | StartChore): void => 
     : RunFault.bend(fault, { durationMs: course.totalMs, end: course.end })
   const endAtMs = service.account.nowMs + Math.max(1, durationMs)
   noteQueued(service, start)
-  service.runs.set(start.generation, {
+  service.runs[start.generation] = {
     taskId: start.taskId,
     nodeId: start.nodeId,
     slots: start._tag === "StartTask" ? start.requiredSlots : 0,
     fromMs: service.account.nowMs,
     end,
     endAtMs
-  })
+  }
   if (endAtMs < Infinity) EventHeap.push(service.events, endAtMs, start.generation)
 }
 
@@ -209,7 +225,7 @@ const noteQueued = ({ account, ledger }: VirtualService, start: StartTask | Star
 }
 
 const kill = (service: VirtualService, generation: number): void => {
-  const run = service.runs.get(generation)
+  const run = service.runs[generation]
   if (run === undefined) return
   run.end = killed
   run.endAtMs = service.account.nowMs
@@ -219,9 +235,9 @@ const kill = (service: VirtualService, generation: number): void => {
 const happen = (service: VirtualService, atMs: number): void => {
   const item = EventHeap.pop(service.events)!
   if (item < 0) return turnNode(service, -1 - item, atMs)
-  const run = service.runs.get(item)
+  const run = service.runs[item]
   if (run === undefined) return
-  service.runs.delete(item)
+  service.runs[item] = undefined
   SlotLedger.note(service.ledger, run, atMs, run.end)
   Runs.taskEnded(service.account, item, run.end, atMs)
 }

@@ -7,7 +7,7 @@
  * W2 a walk is over before anything is changed; the number of its latest entry is where another begins.
  */
 import type { Account } from "./Account.ts"
-import type { Job } from "./Job.ts"
+import { changesTo, type Job } from "./Job.ts"
 import type { Task, TaskState } from "./Task.ts"
 import * as TaskLog from "./TaskLog.ts"
 
@@ -42,14 +42,13 @@ export const allStates: ReadonlyArray<TaskState> = ["active", "preparing", "runn
  * @category constructors
  */
 export const since = (
-  { changes }: Job,
+  job: Job,
   states: ReadonlyArray<TaskState>,
   atMs: number
-): ChangeWalk =>
-  make(
-    states.map((state) => changes[state]),
-    states.map((state) => TaskLog.positionAtOrAfter(changes[state], atMs))
-  )
+): ChangeWalk => {
+  const logs = states.map((state) => changesTo(job, state))
+  return make(logs, logs.map((log) => TaskLog.positionAtOrAfter(log, atMs)))
+}
 
 /**
  * Goes on after the entry of a number.
@@ -57,14 +56,13 @@ export const since = (
  * @category constructors
  */
 export const after = (
-  { changes }: Job,
+  job: Job,
   states: ReadonlyArray<TaskState>,
   number: number
-): ChangeWalk =>
-  make(
-    states.map((state) => changes[state]),
-    states.map((state) => TaskLog.positionAfter(changes[state], number))
-  )
+): ChangeWalk => {
+  const logs = states.map((state) => changesTo(job, state))
+  return make(logs, logs.map((log) => TaskLog.positionAfter(log, number)))
+}
 
 /**
  * Goes to the next entry; answers whether there was one.

@@ -131,6 +131,7 @@ const tailAbove = [
   2.938163982698783
 ] as const
 const tailBelow = [
+  0,
   7.784695709041462e-3,
   3.224671290700398e-1,
   2.445134137142996,
@@ -142,11 +143,11 @@ const tailUnit = 0.02425
 /** The least unit that is looked up: what 32 random bits can tell from 0. */
 const unitMin = 2 ** -33
 
-const polynomial = (coefficients: ReadonlyArray<number>, value: number): number => {
-  let sum = 0
-  for (const coefficient of coefficients) sum = sum * value + coefficient
-  return sum
-}
+/** Of the fifth degree, written out: it is asked for every run and every request of a simulation. */
+const polynomial = (of: Coefficients, value: number): number =>
+  ((((of[0] * value + of[1]) * value + of[2]) * value + of[3]) * value + of[4]) * value + of[5]
+
+type Coefficients = readonly [number, number, number, number, number, number]
 
 /**
  * The quantile of the standard normal distribution, to nine digits.

@@ -174,3 +174,22 @@ export interface Job {
  */
 export const isEnding = (job: Job): boolean =>
   job.state === "terminating" || job.state === "completed" || job.state === "deleting"
+
+/**
+ * The log of the changes to a state. Written out, since a look-up by a name that varies costs more than
+ * all the rest of a change.
+ *
+ * @internal
+ */
+export const changesTo = ({ changes }: Job, state: TaskState): TaskLog => {
+  switch (state) {
+    case "active":
+      return changes.active
+    case "running":
+      return changes.running
+    case "completed":
+      return changes.completed
+    case "preparing":
+      return changes.preparing
+  }
+}

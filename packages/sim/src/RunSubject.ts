@@ -22,6 +22,16 @@ export interface RunSubject {
 
 const resubmission = /^(.+)-r(\d{1,5})$/i
 
+/** Whether an id ends in `r` and digits: what nearly none does, at less than the cost of the pattern. */
+const endsInNumber = (taskId: string): boolean => {
+  let place = taskId.length - 1
+  for (let code = taskId.charCodeAt(place); code >= 48 && code <= 57;) {
+    code = taskId.charCodeAt(--place)
+  }
+  const code = taskId.charCodeAt(place)
+  return place < taskId.length - 1 && (code === 114 || code === 82)
+}
+
 /** What a submission is counted from when the first has the plain name. */
 const secondSubmission = 2
 
@@ -41,8 +51,9 @@ export const of = (
   job: Job | undefined,
   { attempt, taskId }: RunSubject
 ): RunSubject | undefined => {
+  if (job === undefined || !endsInNumber(taskId)) return undefined
   const found = resubmission.exec(taskId)
-  if (found === null || job === undefined) return undefined
+  if (found === null) return undefined
   const [, first = ""] = found
   const key = first.toLowerCase()
   const held = job.tasks.get(key)

@@ -18,7 +18,7 @@ export interface TaskLog {
   indexes: Int32Array
 }
 
-const capacityMin = 16
+const capacityMin = 64
 const growth = 1.5
 
 /** A log with more live entries than this part of its capacity grows. */
@@ -83,7 +83,7 @@ export const makeRoom = (
 const wasteKept = 64
 
 /**
- * The position of the first entry numbered above `number`; `O(log n)`.
+ * The position of the first entry numbered above `number`; `O(log n)` of the entries from there on.
  *
  * @category operations
  */
@@ -91,7 +91,7 @@ export const positionAfter = (log: TaskLog, number: number): number =>
   bisect(log.numbers, log.size, number, true)
 
 /**
- * The position of the first entry at or after `atMs`; `O(log n)`.
+ * The position of the first entry at or after `atMs`; `O(log n)` of the entries from there on.
  *
  * @category operations
  */
@@ -118,9 +118,16 @@ const compact = (
   if (capacity < log.indexes.length / 2) resize(log, capacity)
 }
 
+/** Looks near the end first, in growing steps: who follows the changes has seen nearly all of them. */
 const bisect = (values: Float64Array, size: number, value: number, isAfter: boolean): number => {
-  let low = 0
   let high = size
+  let low = size
+  for (let step = 1; low > 0; step *= 2) {
+    low = Math.max(0, high - step)
+    const isBelow = isAfter ? values[low]! <= value : values[low]! < value
+    if (isBelow) break
+    high = low
+  }
   while (low < high) {
     const middle = (low + high) >>> 1
     const isBelow = isAfter ? values[middle]! <= value : values[middle]! < value

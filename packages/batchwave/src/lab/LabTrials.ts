@@ -71,7 +71,10 @@ export const open = (
 ): Effect.Effect<Workers, never, Scope.Scope> =>
   threads === 1
     ? Effect.succeed([(order) => here(experiment, order)])
-    : Effect.forEach(Array.from({ length: threads }), () => thread(request))
+    : Effect.map(
+      Effect.forEach(Array.from({ length: threads }), () => thread(request)),
+      (asked) => asked.flat()
+    )
 
 /**
  * Runs trials. Fails when a policy throws, a thread dies, or `take` fails.
@@ -149,27 +152,43 @@ const lineUp = (take: Task["take"]) => {
 const here = (experiment: Experiment, order: Order): Effect.Effect<Answer> =>
   Effect.andThen(Effect.yieldNow, Effect.sync(() => carryOut(experiment, order)))
 
-const thread = (request: LabRequest) =>
+/** Megabytes for what a thread has made lately: enough for several trials, so few live through a look. */
+const youngMegabytes = 64
+
+/**
+ * A thread that answers in the order in which it was asked. Two ask it, so that the next order lies
+ * before it when it is done with one.
+ */
+const thread = (request: LabRequest): Effect.Effect<Workers, never, Scope.Scope> =>
   Effect.map(
     Effect.acquireRelease(
       Effect.sync(() => {
         const script = `worker${extname(import.meta.url)}`
-        return new Worker(new URL(script, import.meta.url), { workerData: request })
+        return new Worker(new URL(script, import.meta.url), {
+          workerData: request,
+          resourceLimits: { maxYoungGenerationSizeMb: youngMegabytes }
+        })
       }),
       (worker) => Effect.promise(() => worker.terminate())
     ),
-    (worker) => (order: Order) =>
-      Effect.callback<Answer, CommandError>((resume) => {
-        const onMessage = (answer: Answer) => end(Effect.succeed(answer))
-        const onError = (cause: Error) => end(broken(`a thread died: ${cause.message}`))
-        const onExit = () => end(broken("a thread ended too early"))
-        const end = (effect: Effect.Effect<Answer, CommandError>) => {
-          worker.off("message", onMessage).off("error", onError).off("exit", onExit)
-          resume(effect)
-        }
-        worker.on("message", onMessage).on("error", onError).on("exit", onExit)
-        worker.postMessage(order, [])
-      })
+    (worker) => {
+      const asking: Array<(answer: Effect.Effect<Answer, CommandError>) => void> = []
+      let why: string | undefined
+      const fail = (message: string) => {
+        why ??= message
+        for (const resume of asking.splice(0)) resume(broken(why))
+      }
+      worker.on("message", (answer: Answer) => asking.shift()?.(Effect.succeed(answer)))
+      worker.on("error", (cause: Error) => fail(`a thread died: ${cause.message}`))
+      worker.on("exit", () => fail("a thread ended too early"))
+      const ask = (order: Order) =>
+        Effect.callback<Answer, CommandError>((resume) => {
+          if (why !== undefined) return resume(broken(why))
+          asking.push(resume)
+          worker.postMessage(order, [])
+        })
+      return [ask, ask]
+    }
   )
 
 const broken = (message: string): Effect.Effect<never, CommandError> =>

@@ -53,7 +53,9 @@ const wake = (round: Round): void => {
 }
 
 const planDue = (round: Round): void => {
-  const { state } = round
+  const { nowMs, state } = round
+  const atMs = EventHeap.peekAtMs(state.alarms)
+  if (atMs === undefined || atMs > nowMs) return
   const due = new Set<number>()
   takeDue(round, (node) => due.add(node))
   if (due.size === 0) return

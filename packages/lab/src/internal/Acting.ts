@@ -2,22 +2,17 @@
  * What the service does with a request that has arrived, and what it answers.
  */
 import * as NativePlan from "@batchwave/core/NativePlan"
-import { isInService, NodeState } from "@batchwave/core/NodeState"
-import type { ExternalEvent, TaskReference } from "@batchwave/core/RunEvent"
+import type { TaskReference } from "@batchwave/core/RunEvent"
 import * as RunState from "@batchwave/core/RunState"
-import * as Account from "@batchwave/sim/Account"
-import * as ChangeWalk from "@batchwave/sim/ChangeWalk"
-import type { Job } from "@batchwave/sim/Job"
 import * as JobOperations from "@batchwave/sim/JobOperations"
 import * as Refusal from "@batchwave/sim/Refusal"
-import type { Task, TaskSpec } from "@batchwave/sim/Task"
+import type { TaskSpec } from "@batchwave/sim/Task"
 import * as TaskOperations from "@batchwave/sim/TaskOperations"
 import type { Fate } from "../Link.ts"
 import * as VirtualService from "../VirtualService.ts"
-import type { Answer, DriverState, Entry, ItemAnswer, Pass, Request } from "./DriverState.ts"
+import type { Answer, DriverState, ItemAnswer, Request } from "./DriverState.ts"
+import * as Listing from "./Listing.ts"
 import { close, write } from "./Writing.ts"
-
-const pageTasksMax = 1000
 
 /** The id of the task that is made for a node the n-th time. */
 export const idOf = ({ ids }: DriverState, { node, submission }: TaskReference): string =>
@@ -35,12 +30,12 @@ export const act = (driver: DriverState, request: Request, fate: Fate): Answer =
     case "AddTasks":
       return addTasks(driver, request.tasks, request.specs, fate)
     case "ListTasks":
-      return listTasks(driver, request.pass, request.place, fate)
+      return Listing.list(driver, request.pass, request.place, fate)
     case "GetTask": {
       const task = TaskOperations.get(account, jobId, idOf(driver, request.task))
       return Refusal.isRefusal(task)
         ? { _tag: "Refused", code: task.code }
-        : { _tag: "Found", entry: entryOf(driver, task, request.task, task.stateTransitionAtMs) }
+        : { _tag: "Found", entry: Listing.entryOf(driver, task, request.task) }
     }
     case "ReactivateTask":
     case "TerminateTask":
@@ -114,7 +109,8 @@ const addTasks = (
   )
   if (Refusal.isRefusal(outcomes)) return { _tag: "Refused", code: outcomes.code }
   let items: Array<ItemAnswer> | undefined
-  outcomes.forEach((outcome, place) => {
+  for (let place = 0; place < outcomes.length; place++) {
+    const outcome = outcomes[place]!
     const task = sent[place]!
     if (Refusal.isRefusal(outcome)) {
       items ??= outcomes.map(() => undefined)
@@ -124,7 +120,7 @@ const addTasks = (
       service.submissionOf[outcome.index] = task.submission
       VirtualService.written(service, outcome)
     }
-  })
+  }
   VirtualService.settle(service)
   if (failsItem === undefined && itemOrder === undefined) {
     return { _tag: "Added", tasks: sent, ...(items === undefined ? {} : { items }) }
@@ -151,173 +147,4 @@ const refusalOf = (driver: DriverState, task: TaskReference, code: string): stri
   return reference?.node === task.node && reference.submission === task.submission
     ? code
     : "IdConflict"
-}
-
-const listTasks = (driver: DriverState, pass: Pass, place: number, fate: Fate): Answer => {
-  const { service } = driver
-  const job = JobOperations.get(service.account, driver.jobId)
-  if (Refusal.isRefusal(job)) return { _tag: "Refused", code: job.code }
-  return pass.kind === "news"
-    ? listChanges(driver, job, pass, place, fate)
-    : listAll(driver, job, pass, place, fate)
-}
-
-/** As the engine asks: a task that waits again is news when it runs again. */
-const changesAsked: ReadonlyArray<"running" | "completed"> = ["running", "completed"]
-
-const listChanges = (
-  driver: DriverState,
-  job: Job,
-  pass: Pass,
-  place: number,
-  { listing = {} }: Fate
-): Answer => {
-  const { nowMs, service: { account, clockSkewMs } } = driver
-  const tasksMax = Math.min(pageTasksMax, listing.tasksMax ?? pageTasksMax)
-  const fromMs = pass.fromMs - clockSkewMs
-  const walk = place === 0
-    ? ChangeWalk.since(job, changesAsked, fromMs)
-    : ChangeWalk.after(job, changesAsked, place)
-  const page = emptyPage()
-  let count = 0
-  while (count < tasksMax) {
-    if (!ChangeWalk.step(account, walk)) return page
-    const { task } = walk
-    if (task === undefined) continue
-    count++
-    if (task.stateTransitionAtMs > nowMs - (listing.lagMs ?? 0) && listing.lagMs !== undefined) {
-      continue
-    }
-    if (listing.omits?.(task) === true) continue
-    note(driver, task, page, pass.kind)
-  }
-  return { ...page, next: walk.number }
-}
-
-interface Page {
-  readonly _tag: "Listed"
-  readonly entries: Array<Entry>
-  latestMs: number
-}
-
-const emptyPage = (): Page => ({ _tag: "Listed", entries: [], latestMs: -Infinity })
-
-const listAll = (
-  driver: DriverState,
-  job: Job,
-  pass: Pass,
-  place: number,
-  { listing = {} }: Fate
-): Answer => {
-  const { nowMs, service: { account } } = driver
-  const tasksMax = Math.min(pageTasksMax, listing.tasksMax ?? pageTasksMax)
-  const page = emptyPage()
-  let position = place
-  for (let count = 0; position < job.creations.size; position++) {
-    if (count >= tasksMax) return { ...page, next: position }
-    const task = Account.createdTask(account, job, position)
-    if (task === undefined) continue
-    count++
-    if (listing.omits?.(task) === true) continue
-    const isLagging = listing.lagMs !== undefined
-      && task.stateTransitionAtMs > nowMs - listing.lagMs
-    if (isLagging) noteBefore(driver, task, page)
-    else note(driver, task, page, pass.kind)
-  }
-  return page
-}
-
-/** What would be dropped, of a task whose node has moved on, is not even told. */
-const note = (
-  driver: DriverState,
-  task: Task,
-  page: Page,
-  kind: Pass["kind"]
-): void => {
-  const { memory: { state }, service } = driver
-  const changedMs = task.stateTransitionAtMs + service.clockSkewMs
-  if (task.state !== "active" && changedMs > page.latestMs) page.latestMs = changedMs
-  const node = service.nodeOf[task.index] ?? -1
-  if (node < 0) return
-  const submission = service.submissionOf[task.index]!
-  const reference = { node, submission }
-  const isNews = state.submissions[node] === submission && isInService(state.nodeStates[node]!)
-  const isLeftOver = kind === "sweep" && task.state !== "completed"
-    && RunState.isLeftBehind(state, reference)
-  if (!isNews && !isLeftOver && kind !== "recovery") return
-  page.entries.push(entryOf(driver, task, reference, task.stateTransitionAtMs))
-}
-
-/** The task as it was before its latest change. */
-const noteBefore = (driver: DriverState, task: Task, page: Page): void => {
-  const reference = VirtualService.referenceOf(driver.service, task)
-  const { previousState, previousStateTransitionAtMs: atMs } = task
-  if (reference === undefined || previousState === undefined || atMs === undefined) return
-  const state = previousState === "running" ? "running" : "active"
-  page.entries.push({
-    task: reference,
-    state,
-    changedMs: atMs + driver.service.clockSkewMs,
-    ...(state === "running" ? { event: { _tag: "TaskStarted", task: reference } } : {})
-  })
-}
-
-const entryOf = (
-  driver: DriverState,
-  task: Task,
-  reference: TaskReference,
-  atMs: number
-): Entry => {
-  const changedMs = atMs + driver.service.clockSkewMs
-  const eTag = driver.service.eTagOf[task.index]!
-  switch (task.state) {
-    case "running": {
-      const isKnown = driver.memory.state.nodeStates[reference.node] === NodeState.running
-      return isKnown
-        ? { task: reference, state: "running", changedMs, eTag }
-        : {
-          task: reference,
-          state: "running",
-          changedMs,
-          eTag,
-          event: { _tag: "TaskStarted", task: reference }
-        }
-    }
-    case "completed":
-      return {
-        task: reference,
-        state: "completed",
-        changedMs,
-        eTag,
-        event: endOf(task, reference, changedMs)
-      }
-    default:
-      return { task: reference, state: "active", changedMs, eTag }
-  }
-}
-
-const endOf = (task: Task, reference: TaskReference, changedMs: number): ExternalEvent => {
-  const { endAtMs, exitCode, failure, result, startAtMs } = task.execution
-  const runTimeMs = startAtMs === undefined || endAtMs === undefined
-    ? 0
-    : Math.max(0, endAtMs - startAtMs)
-  return {
-    _tag: "TaskEnded",
-    task: reference,
-    end: {
-      transition: String(changedMs),
-      result: result === "success" ? "success" : "failure",
-      runTimeMs,
-      ...(exitCode === undefined ? {} : { exitCode }),
-      ...(failure === undefined
-        ? {}
-        : {
-          failureInfo: {
-            category: failure.category === "usererror" ? "UserError" : "ServerError",
-            code: failure.code,
-            message: failure.message
-          }
-        })
-    }
-  }
 }

@@ -16,25 +16,25 @@ import {
   type DriverState,
   type Entry,
   type Flight,
-  keyOf,
   type Pass,
   type WriteRequest
 } from "./DriverState.ts"
 import * as Polling from "./Polling.ts"
+import * as TaskNumbers from "./TaskNumbers.ts"
 import * as Wire from "./Wire.ts"
 
 /** Takes a request; an end waits until the answer to an add or a reactivation is known. */
 export const plan = (driver: DriverState, request: ActionRequest): void => {
   const { memory } = driver
-  const key = keyOf(request.task)
-  if (request._tag === "TerminateTask") {
-    memory.ending.add(key)
-    if (memory.adding.has(key)) {
-      memory.endAfterAdd.set(key, request)
+  const { _tag, task } = request
+  if (_tag === "TerminateTask") {
+    memory.ending.add(TaskNumbers.keyOf(task))
+    if (TaskNumbers.get(memory.adding, task) === 1) {
+      memory.endAfterAdd.set(TaskNumbers.keyOf(task), request)
       return
     }
   }
-  if (request._tag === "ReactivateTask") memory.adding.add(key)
+  if (_tag === "ReactivateTask") TaskNumbers.set(memory.adding, task, 1)
   memory.actions.push(request)
 }
 
@@ -43,7 +43,7 @@ export const endLeftOver = (driver: DriverState, { leftOver }: Pass): void => {
   if (leftOver.length === 0) return
   const { ending, state } = driver.memory
   for (const task of leftOver.splice(0)) {
-    if (ending.has(keyOf(task)) || !RunState.isLeftBehind(state, task)) continue
+    if (ending.has(TaskNumbers.keyOf(task)) || !RunState.isLeftBehind(state, task)) continue
     plan(driver, { _tag: "TerminateTask", task, execution: state.executions[task.node]! })
   }
   pump(driver)
@@ -52,14 +52,15 @@ export const endLeftOver = (driver: DriverState, { leftOver }: Pass): void => {
 /** A request needs no answer any more. */
 const done = ({ memory }: DriverState, { _tag, task }: ActionRequest): void => {
   memory.actionsUnderWay--
-  if (_tag === "TerminateTask") memory.ending.delete(keyOf(task))
+  if (_tag === "TerminateTask") memory.ending.delete(TaskNumbers.keyOf(task))
 }
 
 /** What became of an add or a reactivation is known. */
 export const answered = ({ memory }: DriverState, task: TaskReference): void => {
-  const key = keyOf(task)
-  memory.adding.delete(key)
-  const ending = memory.endAfterAdd.size === 0 ? undefined : memory.endAfterAdd.get(key)
+  TaskNumbers.remove(memory.adding, task)
+  if (memory.endAfterAdd.size === 0) return
+  const key = TaskNumbers.keyOf(task)
+  const ending = memory.endAfterAdd.get(key)
   if (ending === undefined) return
   memory.endAfterAdd.delete(key)
   memory.actions.push(ending)
@@ -88,8 +89,8 @@ export const pump = (driver: DriverState): void => {
 /** Sends a request with the tag of its task; a reactivation that has none begins with a look. */
 const send = (driver: DriverState, request: ActionRequest): void => {
   if (request._tag === "ReadOutputs") return Wire.send(driver, request)
-  const ifMatch = driver.memory.eTags.get(keyOf(request.task))
-  if (ifMatch !== undefined) Wire.send(driver, { ...request, ifMatch })
+  const ifMatch = TaskNumbers.get(driver.memory.eTags, request.task)
+  if (!Number.isNaN(ifMatch)) Wire.send(driver, { ...request, ifMatch })
   else if (request._tag === "TerminateTask") Wire.send(driver, request)
   else look(driver, request)
 }

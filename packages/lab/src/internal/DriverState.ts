@@ -12,6 +12,7 @@ import type { RunState } from "@batchwave/core/RunState"
 import type { TaskSpec } from "@batchwave/sim/Task"
 import type { Fate, Link, RequestKind } from "../Link.ts"
 import type { VirtualService } from "../VirtualService.ts"
+import type { TaskNumbers } from "./TaskNumbers.ts"
 
 /** One request, as data. */
 export type Request =
@@ -55,16 +56,26 @@ export type Doubt =
   | { readonly _tag: "Missed"; readonly recovery: Recovering }
   | { readonly _tag: "Unsure"; readonly request: WriteRequest }
 
-/** The kind of each request, for links and counters. */
-export const kindOf: { readonly [tag in Request["_tag"]]: RequestKind } = {
-  AddJob: "addJob",
-  AddTasks: "addTasks",
-  ListTasks: "listTasks",
-  GetTask: "getTask",
-  ReactivateTask: "reactivateTask",
-  TerminateTask: "terminateTask",
-  ReadOutputs: "readOutputs",
-  EndJob: "endJob"
+/** The kind of each request, for links and counters; a switch is faster than a table. */
+export const kindOf = ({ _tag }: Request): RequestKind => {
+  switch (_tag) {
+    case "ListTasks":
+      return "listTasks"
+    case "AddTasks":
+      return "addTasks"
+    case "GetTask":
+      return "getTask"
+    case "ReactivateTask":
+      return "reactivateTask"
+    case "TerminateTask":
+      return "terminateTask"
+    case "ReadOutputs":
+      return "readOutputs"
+    case "AddJob":
+      return "addJob"
+    case "EndJob":
+      return "endJob"
+  }
 }
 
 /** What the service said to one item of a collection; `undefined` is an add that worked. */
@@ -87,7 +98,7 @@ export type Answer =
     /** When the latest change among all that were listed was, by the service's clock. */
     readonly latestMs: number
     /** Where the next page begins; absent on the last. */
-    readonly next?: number
+    readonly next?: number | undefined
   }
   | { readonly _tag: "Found"; readonly entry: Entry }
   | { readonly _tag: "Read"; readonly event: ExternalEvent }
@@ -99,12 +110,12 @@ export interface Entry {
   /** By the service's clock. */
   readonly changedMs: number
   /**
-   * A new number with every write of a user, and only then; absent where a listing that lags shows the
+   * A new number with every write of a user, and only then; nothing where a listing that lags shows the
    * task as it was before.
    */
-  readonly eTag?: number
-  /** What it stands for; absent when that is nothing new. */
-  readonly event?: ExternalEvent
+  readonly eTag: number | undefined
+  /** What it stands for; nothing when that is nothing new. */
+  readonly event: ExternalEvent | undefined
 }
 
 /** One walk over the job. */
@@ -112,9 +123,11 @@ export interface Pass {
   readonly kind: "news" | "sweep" | "recovery"
   /** By the service's clock; only of `news`. */
   readonly fromMs: number
-  /** Tasks that a complete listing must contain; none where it does not matter. */
-  readonly expected: ReadonlyArray<TaskReference>
-  readonly listed: Set<number>
+  /**
+   * Of a sweep, the tasks that a complete listing must contain and that it has not shown yet: by node,
+   * as submissions, 0 for none.
+   */
+  readonly missing?: Uint16Array
   /** Tasks that may still run and that no node waits for; none of `news`. */
   readonly leftOver: Array<TaskReference>
   /** When the latest change listed so far was, by the service's clock. */
@@ -189,10 +202,10 @@ export interface Poll {
   doubted: Set<number>
   /** The service has asked for silence until then. */
   notBeforeMs: number
-  /** By task: since when it was seen running. */
-  readonly seenMs: Map<number, number>
-  /** By node: since when its task is seen running; only with a watchdog. */
-  readonly runningSinceMs: Map<number, number>
+  /** Since when a task was seen running. */
+  readonly seenMs: TaskNumbers
+  /** By node: since when its task is seen running, or `NaN`; empty without a watchdog. */
+  readonly runningSinceMs: Float64Array
 }
 
 /** What a crash takes. */
@@ -202,8 +215,8 @@ export interface Memory {
   planned: Array<TaskReference>
   plannedTaken: number
   chunksUnderWay: number
-  /** Tasks whose add is under way or without a sure answer, by key. */
-  readonly adding: Set<number>
+  /** Tasks whose add is under way or without a sure answer: 1. */
+  readonly adding: TaskNumbers
   /** Of those, the ones to be ended as soon as there is an answer. */
   readonly endAfterAdd: Map<number, WriteRequest>
   /** Tasks whose end is asked for, or about to be, by key. */
@@ -216,8 +229,8 @@ export interface Memory {
   silentSinceMs: number | undefined
   /** How far the service's clock is ahead, as its answers tell. */
   aheadMs: number
-  /** The tags of tasks, by key, as they were last told. */
-  readonly eTags: Map<number, number>
+  /** The tags of tasks as they were last told. */
+  readonly eTags: TaskNumbers
   readonly poll: Poll
 }
 
@@ -319,6 +332,3 @@ export interface DriverState {
   phase: "down" | "starting" | "recovering" | "running" | "ending" | "ended"
   nowMs: number
 }
-
-/** One number for a task of the plan. */
-export const keyOf = ({ node, submission }: TaskReference): number => node * 65_536 + submission

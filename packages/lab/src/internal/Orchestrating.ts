@@ -13,8 +13,8 @@ import * as Actions from "./Actions.ts"
 import {
   type Answer,
   type DriverState,
+  type Entry,
   type Flight,
-  keyOf,
   type Memory,
   type Recovering as Comparison,
   type Settings,
@@ -24,18 +24,19 @@ import * as Polling from "./Polling.ts"
 import { carryOut, drain, finish, react } from "./Reacting.ts"
 import * as Recovering from "./Recovering.ts"
 import * as Submitting from "./Submitting.ts"
+import * as TaskNumbers from "./TaskNumbers.ts"
 import * as Wire from "./Wire.ts"
 
 /** The memory of an orchestrator that has just begun with a state. */
 export const emptyMemory = (
   state: RunState.RunState,
-  { pollMsMax, pollMsMin, seed }: Settings
+  { pollMsMax, pollMsMin, seed, stuckAfterMs }: Settings
 ): Memory => ({
   state,
   inbox: [],
   planned: [],
   plannedTaken: 0,
-  adding: new Set(),
+  adding: TaskNumbers.make(state.nodeStates.length),
   endAfterAdd: new Map(),
   ending: new Set(),
   chunksUnderWay: 0,
@@ -45,7 +46,7 @@ export const emptyMemory = (
   wakeAtMs: Infinity,
   silentSinceMs: undefined,
   aheadMs: 0,
-  eTags: new Map(),
+  eTags: TaskNumbers.make(state.nodeStates.length),
   poll: {
     pace: PollPace.make(
       { msMin: pollMsMin, msMax: pollMsMax },
@@ -60,8 +61,8 @@ export const emptyMemory = (
     sinceMs: -Infinity,
     doubted: new Set(),
     notBeforeMs: 0,
-    seenMs: new Map(),
-    runningSinceMs: new Map()
+    seenMs: TaskNumbers.make(state.nodeStates.length),
+    runningSinceMs: Polling.noneRunning(state.nodeStates.length, stuckAfterMs)
   }
 })
 
@@ -234,12 +235,13 @@ const receive = (driver: DriverState, flight: Flight, answer: Answer): void => {
 }
 
 const noteTags = ({ memory: { eTags } }: DriverState, answer: Answer): void => {
-  const entries = answer._tag === "Found"
-    ? [answer.entry]
-    : answer._tag === "Listed"
-    ? answer.entries
-    : []
-  for (const { eTag, task } of entries) if (eTag !== undefined) eTags.set(keyOf(task), eTag)
+  if (answer._tag === "Found") noteTag(eTags, answer.entry)
+  if (answer._tag !== "Listed") return
+  for (const entry of answer.entries) noteTag(eTags, entry)
+}
+
+const noteTag = (eTags: TaskNumbers.TaskNumbers, { eTag, task }: Entry): void => {
+  if (eTag !== undefined) TaskNumbers.set(eTags, task, eTag)
 }
 
 const sendLater = (
@@ -279,7 +281,8 @@ const recovered = (driver: DriverState, recovery: Comparison | undefined): void 
   // The commands of this reaction are among the outstanding ones.
   if (react(driver, recovery.events) === undefined) return
   const { memory, parts, wishes } = driver
-  const isHeld = (task: Parameters<typeof keyOf>[0]): boolean => recovery.held.has(keyOf(task))
+  const isHeld = (task: Parameters<typeof TaskNumbers.keyOf>[0]): boolean =>
+    recovery.held.has(TaskNumbers.keyOf(task))
   carryOut(driver, parts.outstanding(memory.state, isHeld))
   Polling.moved(driver)
   memory.inbox.push(...wishes)

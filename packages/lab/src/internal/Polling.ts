@@ -13,14 +13,8 @@ import { NodeState } from "@batchwave/core/NodeState"
 import * as PollPace from "@batchwave/core/PollPace"
 import type { TaskReference } from "@batchwave/core/RunEvent"
 import * as RunState from "@batchwave/core/RunState"
-import {
-  type Answer,
-  type DriverState,
-  type Entry,
-  type Flight,
-  keyOf,
-  type Pass
-} from "./DriverState.ts"
+import { type Answer, type DriverState, type Entry, type Flight, type Pass } from "./DriverState.ts"
+import * as TaskNumbers from "./TaskNumbers.ts"
 import * as Wire from "./Wire.ts"
 
 /** The most tasks one page holds. */
@@ -90,29 +84,35 @@ export const begin = (driver: DriverState): void => {
     poll.sinceSweep = 0
   }
   poll.sinceSweep++
-  const pass: Pass = {
-    kind: isSweep ? "sweep" : "news",
-    fromMs: poll.sinceMs - settings.pollOverlapMs,
-    expected: isSweep ? confirmed(driver) : [],
-    listed: new Set(),
-    leftOver: [],
-    latestMs: -Infinity,
-    hasRequeues: false
-  }
+  const fromMs = poll.sinceMs - settings.pollOverlapMs
+  const latestMs = -Infinity
+  const pass: Pass = isSweep
+    ? {
+      kind: "sweep",
+      fromMs,
+      missing: confirmed(driver),
+      leftOver: [],
+      latestMs,
+      hasRequeues: false
+    }
+    : { kind: "news", fromMs, leftOver: none, latestMs, hasRequeues: false }
   Wire.send(driver, { _tag: "ListTasks", pass, place: 0 })
 }
 
+/** A poll for news shows nothing that is left over, so all of them share this list. */
+const none: Array<TaskReference> = []
+
 /** The tasks that a complete listing must contain: those the service has confirmed to hold. */
-const confirmed = ({ memory: { state } }: DriverState): ReadonlyArray<TaskReference> => {
-  const tasks: Array<TaskReference> = []
-  for (let node = 0; node < state.nodeStates.length; node++) {
-    const nodeState = state.nodeStates[node]
-    if (nodeState === NodeState.queued || nodeState === NodeState.running) {
-      tasks.push({ node, submission: state.submissions[node]! })
-    }
+const confirmed = ({ memory: { state: { nodeStates, submissions } } }: DriverState) => {
+  const tasks = new Uint16Array(nodeStates.length)
+  for (let node = 0; node < tasks.length; node++) {
+    if (isConfirmed(nodeStates[node]!)) tasks[node] = submissions[node]!
   }
   return tasks
 }
+
+const isConfirmed = (nodeState: number): boolean =>
+  nodeState === NodeState.queued || nodeState === NodeState.running
 
 /** Takes a page of a poll. */
 export const receive = (driver: DriverState, { request }: Flight, answer: Answer): void => {
@@ -129,7 +129,7 @@ export const receive = (driver: DriverState, { request }: Flight, answer: Answer
   if (answer.next !== undefined) {
     return Wire.send(driver, { _tag: "ListTasks", pass, place: answer.next })
   }
-  if (pass.kind === "sweep") doubt(driver, pass)
+  if (pass.missing !== undefined) doubt(driver, pass.missing)
   watch(driver)
   const { poll } = driver.memory
   const isNews = pass.hasRequeues || pass.latestMs > poll.sinceMs
@@ -147,20 +147,20 @@ const read = (driver: DriverState, pass: Pass, entry: Entry): void => {
   const { memory: { inbox, poll, state } } = driver
   const { changedMs, event, task } = entry
   const { node } = task
-  if (pass.kind === "sweep") {
-    pass.listed.add(keyOf(task))
+  if (pass.missing !== undefined) {
+    if (pass.missing[node] === task.submission) pass.missing[node] = 0
     noteLeftOver(driver, pass, entry)
   }
   if (event?._tag === "TaskStarted" && isOld(driver, entry)) return
   if (event !== undefined) inbox.push(event)
   else if (state.nodeStates[node] === NodeState.running) {
-    const isLater = changedMs > (poll.seenMs.get(keyOf(task)) ?? Infinity)
+    const isLater = changedMs > TaskNumbers.get(poll.seenMs, task)
     if (isLater) pass.hasRequeues = true
     if (isLater) inbox.push({ _tag: "TaskRequeued", task, cause: "Unknown" })
     if (isLater && entry.state === "running") inbox.push({ _tag: "TaskStarted", task })
   }
   if (event?._tag === "TaskEnded") PollPace.observe(poll.pace, event.end.runTimeMs)
-  if (entry.state === "running") poll.seenMs.set(keyOf(task), changedMs)
+  if (entry.state === "running") TaskNumbers.set(poll.seenMs, task, changedMs)
 }
 
 /** Notes a task that may still run and that no node waits for. */
@@ -178,12 +178,15 @@ export const isOld = ({ memory: { state } }: DriverState, { changedMs, task }: E
     )
 }
 
-const doubt = (driver: DriverState, pass: Pass): void => {
-  const { poll } = driver.memory
+const doubt = (driver: DriverState, missing: Uint16Array): void => {
+  const { poll, state: { nodeStates, submissions } } = driver.memory
   const doubted = new Set<number>()
-  for (const task of pass.expected) {
-    const key = keyOf(task)
-    if (pass.listed.has(key) || !isStillConfirmed(driver, task)) continue
+  for (let node = 0; node < missing.length; node++) {
+    const submission = missing[node]!
+    if (submission === 0) continue
+    if (submissions[node] !== submission || !isConfirmed(nodeStates[node]!)) continue
+    const task = { node, submission }
+    const key = TaskNumbers.keyOf(task)
     if (poll.doubted.has(key)) {
       Wire.send(driver, { _tag: "GetTask", task, why: { _tag: "Missing" } })
     }
@@ -191,13 +194,6 @@ const doubt = (driver: DriverState, pass: Pass): void => {
   }
   poll.doubted = doubted
 }
-
-const isStillConfirmed = (
-  { memory: { state } }: DriverState,
-  { node, submission }: TaskReference
-): boolean =>
-  state.submissions[node] === submission
-  && (state.nodeStates[node] === NodeState.queued || state.nodeStates[node] === NodeState.running)
 
 /** Takes the answer to a read of a task that two sweeps did not have. */
 export const receiveMissing = (
@@ -214,19 +210,24 @@ export const receiveMissing = (
   })
 }
 
+/** What the watchdog begins with; without one, nothing. */
+export const noneRunning = (nodeCount: number, stuckAfterMs: number): Float64Array =>
+  new Float64Array(stuckAfterMs === Infinity ? 0 : nodeCount).fill(NaN)
+
 /** The watchdog: a task that is seen running for too long is stuck. */
 const watch = (driver: DriverState): void => {
-  const { memory: { inbox, poll, state }, nowMs, settings: { stuckAfterMs } } = driver
-  if (stuckAfterMs === Infinity) return
-  for (let node = 0; node < state.nodeStates.length; node++) {
-    if (state.nodeStates[node] !== NodeState.running) {
-      poll.runningSinceMs.delete(node)
+  const { memory: { inbox, poll: { runningSinceMs }, state }, nowMs } = driver
+  const { stuckAfterMs } = driver.settings
+  const { nodeStates, submissions } = state
+  for (let node = 0; node < runningSinceMs.length; node++) {
+    if (nodeStates[node] !== NodeState.running) {
+      runningSinceMs[node] = NaN
       continue
     }
-    const sinceMs = poll.runningSinceMs.get(node)
-    if (sinceMs === undefined) poll.runningSinceMs.set(node, nowMs)
+    const sinceMs = runningSinceMs[node]!
+    if (Number.isNaN(sinceMs)) runningSinceMs[node] = nowMs
     else if (nowMs - sinceMs > stuckAfterMs) {
-      const task = { node, submission: state.submissions[node]! }
+      const task = { node, submission: submissions[node]! }
       inbox.push({ _tag: "TaskStuck", task, message: `it has run for ${nowMs - sinceMs} ms` })
     }
   }

@@ -4,9 +4,10 @@
 import type { Command } from "@batchwave/core/Command"
 import type { ExternalEvent } from "@batchwave/core/RunEvent"
 import * as Actions from "./Actions.ts"
-import { type DriverState, keyOf } from "./DriverState.ts"
+import type { DriverState } from "./DriverState.ts"
 import * as Polling from "./Polling.ts"
 import * as Submitting from "./Submitting.ts"
+import * as TaskNumbers from "./TaskNumbers.ts"
 import * as Wire from "./Wire.ts"
 
 /** Lets the reactor answer to what has come in, and carries out what it says. */
@@ -54,7 +55,7 @@ export const carryOut = (driver: DriverState, commands: ReadonlyArray<Command>):
         Submitting.plan(driver, command.tasks)
         break
       case "Reactivate":
-        memory.poll.seenMs.delete(keyOf(command.task))
+        TaskNumbers.remove(memory.poll.seenMs, command.task)
         Actions.plan(driver, {
           _tag: "ReactivateTask",
           task: command.task,

@@ -9,11 +9,11 @@ import {
   type DriverState,
   type Entry,
   type Flight,
-  keyOf,
   type Pass,
   type Recovering
 } from "./DriverState.ts"
 import * as Polling from "./Polling.ts"
+import * as TaskNumbers from "./TaskNumbers.ts"
 import * as Wire from "./Wire.ts"
 
 /** Begins with a listing of the whole job. */
@@ -22,8 +22,6 @@ export const begin = (driver: DriverState): void => {
   const pass: Pass = {
     kind: "recovery",
     fromMs: 0,
-    expected: [],
-    listed: new Set(),
     leftOver: [],
     latestMs: -Infinity,
     hasRequeues: false,
@@ -62,7 +60,7 @@ const note = (driver: DriverState, recovery: Recovering, entry: Entry): void => 
   const { nodeStates, submissions } = driver.memory.state
   const { event, task } = entry
   const { node, submission } = task
-  recovery.held.add(keyOf(task))
+  recovery.held.add(TaskNumbers.keyOf(task))
   if (submissions[node] !== submission) return
   const nodeState = nodeStates[node]!
   const isReactivated = nodeState === NodeState.reactivating && entry.state !== "completed"
@@ -82,7 +80,7 @@ const askForMissing = (driver: DriverState, recovery: Recovering): Recovering | 
     if (nodeState === NodeState.submitting) continue
     if (!isInService(nodeState) && nodeState !== NodeState.collecting) continue
     const task = { node, submission: submissions[node]! }
-    if (recovery.held.has(keyOf(task))) continue
+    if (recovery.held.has(TaskNumbers.keyOf(task))) continue
     recovery.openCount++
     Wire.send(driver, { _tag: "GetTask", task, why: { _tag: "Missed", recovery } })
   }

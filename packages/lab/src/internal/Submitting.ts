@@ -10,7 +10,8 @@ import type { TaskReference } from "@batchwave/core/RunEvent"
 import * as RunState from "@batchwave/core/RunState"
 import { specsOf } from "./Acting.ts"
 import * as Actions from "./Actions.ts"
-import { type Answer, type DriverState, type Flight, keyOf } from "./DriverState.ts"
+import type { Answer, DriverState, Flight } from "./DriverState.ts"
+import * as TaskNumbers from "./TaskNumbers.ts"
 import * as Wire from "./Wire.ts"
 
 /** Takes planned tasks. */
@@ -18,7 +19,7 @@ export const plan = (driver: DriverState, tasks: ReadonlyArray<TaskReference>): 
   const { adding, planned } = driver.memory
   for (const task of tasks) {
     planned.push(task)
-    adding.add(keyOf(task))
+    TaskNumbers.set(adding, task, 1)
   }
 }
 
@@ -30,7 +31,9 @@ export const pump = (driver: DriverState): void => {
 
 const pumpAdds = (driver: DriverState): void => {
   const { memory, settings } = driver
-  while (memory.chunksUnderWay < settings.concurrency) {
+  while (
+    memory.chunksUnderWay < settings.concurrency && memory.plannedTaken < memory.planned.length
+  ) {
     const tasks: Array<TaskReference> = []
     while (tasks.length < settings.tasksPerRequest && memory.plannedTaken < memory.planned.length) {
       const task = memory.planned[memory.plannedTaken++]!
@@ -82,6 +85,7 @@ const readItems = (
   { items, tasks }: Answer & { readonly _tag: "Added" },
   open: Array<TaskReference>
 ): void => {
+  const isEach = items === undefined && tasks.every((task) => isSubmitting(driver, task))
   const accepted: Array<TaskReference> = []
   for (let place = 0; place < tasks.length; place++) {
     const task = tasks[place]!
@@ -89,11 +93,12 @@ const readItems = (
     if (item?.isPassing === true) open.push(task)
     else if (item === undefined || item.code === "TaskExists") {
       // A late answer to an add is none to the reactivation that has followed meanwhile.
-      if (isSubmitting(driver, task)) accepted.push(task)
+      if (!isEach && isSubmitting(driver, task)) accepted.push(task)
       Actions.answered(driver, task)
     } else reject(driver, task, item.code)
   }
-  if (accepted.length > 0) driver.memory.inbox.push({ _tag: "TasksAccepted", tasks: accepted })
+  const told = isEach ? tasks : accepted
+  if (told.length > 0) driver.memory.inbox.push({ _tag: "TasksAccepted", tasks: told })
 }
 
 const reject = (driver: DriverState, task: TaskReference, code: string): void => {

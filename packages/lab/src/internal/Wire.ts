@@ -39,7 +39,7 @@ export const send = (
   if (driver.isDoomed) return
   const { counters, link, memory, nowMs, parts, settings: { timeoutMs } } = driver
   const request = parts.ask(meant)
-  const kind = kindOf[request._tag]
+  const kind = kindOf(request)
   counters.requests[kind]++
   const fate = link.fateOf(kind, sizeOf(request), nowMs)
   const flight: Flight = {

@@ -8,7 +8,7 @@ import * as Random from "@batchwave/core/Random"
 import type { Account } from "../Account.ts"
 import * as DependencyLedger from "../DependencyLedger.ts"
 import * as Fact from "../Fact.ts"
-import type { Job } from "../Job.ts"
+import { changesTo, type Job } from "../Job.ts"
 import type { Task, TaskState } from "../Task.ts"
 import * as TaskCounts from "../TaskCounts.ts"
 import * as TaskHistory from "../TaskHistory.ts"
@@ -45,7 +45,7 @@ export const move = (
   TaskCounts.count(job.counts, task, 1)
   logChange(account, job, task)
   const left = task.previousState
-  if (TaskLog.isWasteful(job.changes[left], liveCountOf(job, left))) tidy(account, job, left)
+  if (TaskLog.isWasteful(changesTo(job, left), liveCountOf(job, left))) tidy(account, job, left)
   Fact.noteMove(account, job, task, why, generation)
 }
 
@@ -56,7 +56,7 @@ export const move = (
  */
 export const logChange = (account: Account, job: Job, task: Task): void => {
   task.changedNumber = account.nextNumber++
-  const log = job.changes[task.state]
+  const log = changesTo(job, task.state)
   if (TaskLog.needsRoom(log, liveCountOf(job, task.state))) tidy(account, job, task.state)
   TaskLog.append(log, task.changedNumber, task.stateTransitionAtMs, task.index)
 }
@@ -64,7 +64,7 @@ export const logChange = (account: Account, job: Job, task: Task): void => {
 /** Drops what is stale of the log of a state. */
 const tidy = (account: Account, job: Job, state: TaskState): void =>
   TaskLog.makeRoom(
-    job.changes[state],
+    changesTo(job, state),
     liveCountOf(job, state),
     (index, number) => account.tasks[index]?.changedNumber === number
   )
