@@ -15,6 +15,20 @@ describe("TaskOperations.add", () => {
     assert.deepStrictEqual([...world.starts.keys()], ["a"])
   })
 
+  it("keeps what happens to a task from those that were never touched", () => {
+    const world = World.make({ slotsPerNode: 1 })
+    World.addJob(world)
+    const [first, second, third] = ["a", "b", "c"].map((id) => World.addTask(world, id))
+    const untouched = { ...third?.execution }
+    TaskOperations.terminate(world.account, "job", "b", 5000)
+    World.end(world, "a", 1)
+    assert.strictEqual(first?.execution.exitCode, 1)
+    assert.strictEqual(second?.execution.result, "failure")
+    World.addJob(world, { id: "other" })
+    assert.deepStrictEqual(World.addTask(world, "d", {}, "other").execution, untouched)
+    assert.isUndefined(untouched.result)
+  })
+
   it("refuses an id that differs only in case and echoes the first spelling", () => {
     const world = World.make()
     World.addJob(world)

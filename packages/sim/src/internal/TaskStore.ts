@@ -42,7 +42,7 @@ export const insert = (
     stateTransitionAtMs: nowMs,
     previousState: undefined,
     previousStateTransitionAtMs: undefined,
-    execution: freshExecution(),
+    execution: Transition.freshExecution,
     nodeIndex: -1,
     runsCount: 0,
     generation: 0,
@@ -122,15 +122,3 @@ const placingOf = (
     isDedicatedOnly: manager?.takesLowPriorityNodes === false
   }
 }
-
-const freshExecution = (): Task["execution"] => ({
-  retryCount: 0,
-  requeueCount: 0,
-  startAtMs: undefined,
-  endAtMs: undefined,
-  exitCode: undefined,
-  result: undefined,
-  failure: undefined,
-  lastRetryAtMs: undefined,
-  lastRequeueAtMs: undefined
-})
