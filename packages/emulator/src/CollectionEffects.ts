@@ -9,36 +9,31 @@ import * as ErrorReply from "./ErrorReply.ts"
 import type { Exchange } from "./Exchange.ts"
 import type { CollectionFault, ItemEffect } from "./Fault.ts"
 
-/** One task of the request with the result it would have. */
-export interface ItemResult {
-  /** Where the task stands in the request. */
-  readonly place: number
-  readonly taskId: string
-  readonly text: string
-}
-
 /** The result of a task that is not to be added; nothing for the others. */
 export const heldBack = (exchange: Exchange, taskId: string): string | undefined => {
   const effect = effectOf(exchange.faults?.collection, taskId)
   return effect === undefined || isAdded(effect) ? undefined : refused(exchange, taskId, effect)
 }
 
-/** The results that are told, in the order they are told in. */
-export const arrange = (exchange: Exchange, items: ReadonlyArray<ItemResult>): Array<string> => {
-  const fault = exchange.faults?.collection
-  if (fault === undefined) {
-    return Random.shuffle(exchange.state.random, items.map((item) => item.text))
-  }
-  const placed = items.toSorted((left, right) => left.place - right.place)
-  const told = placed.flatMap(({ taskId, text }) => tell(exchange, fault, taskId, text))
+/**
+ * The results that are told, in the order they are told in, from those of the request in its order;
+ * takes the array over.
+ */
+export const arrange = (
+  exchange: Exchange,
+  results: Array<string>,
+  idAt: (place: number) => string
+): Array<string> => {
+  const { faults, state: { random } } = exchange
+  const fault = faults?.collection
+  if (fault === undefined) return Random.shuffle(random, results)
+  const told = results.flatMap((text, place) => tell(exchange, fault, idAt(place), text))
   for (let number = 1; number <= (fault.extra ?? 0); number++) {
     const taskId = `extra-${number}`
     told.push(refused(exchange, taskId, { effect: "ClientError" }))
   }
   if (fault.order === "Input") return told
-  return fault.order === "Reversed"
-    ? told.toReversed()
-    : Random.shuffle(exchange.state.random, told)
+  return fault.order === "Reversed" ? told.toReversed() : Random.shuffle(random, told)
 }
 
 const tell = (

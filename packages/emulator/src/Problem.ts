@@ -93,6 +93,8 @@ export const parseCollection = (body: string): { readonly value: unknown } | Pro
 export const isDeeper = (value: unknown, depthMax: number): boolean => {
   if (!isNest(value)) return false
   if (depthMax === 0) return true
+  // By number, as the names of an array's items are texts that would be made and looked up each time.
+  if (Array.isArray(value)) return value.some((item) => isDeeper(item, depthMax - 1))
   for (const name in value) if (isDeeper(value[name], depthMax - 1)) return true
   return false
 }

@@ -25,6 +25,7 @@ import * as NodeLayout from "./NodeLayout.ts"
 import type { RenderedTasks } from "./RenderedTasks.ts"
 import type { RequestLog } from "./RequestLog.ts"
 import type { TaskFragment } from "./TaskFragment.ts"
+import type { TaskTemplates } from "./TaskTemplates.ts"
 import type { TimeText } from "./TimeText.ts"
 import type { TruthLog } from "./TruthLog.ts"
 
@@ -98,6 +99,7 @@ export interface State {
   readonly times: TimeText
   readonly tags: EntityTag.EntityTagSeries
   readonly renderedTasks: RenderedTasks
+  readonly taskTemplates: TaskTemplates
   readonly taskRecords: Array<TaskRecord | undefined>
   /** Of deleted tasks that a listing may still tell, by the numbers of their adds. */
   readonly goneRecords: Map<number, GoneRecord>

@@ -32,6 +32,7 @@ import * as NodeLayout from "./NodeLayout.ts"
 import * as RenderedTasks from "./RenderedTasks.ts"
 import * as RequestLog from "./RequestLog.ts"
 import type { State } from "./State.ts"
+import * as TaskTemplates from "./TaskTemplates.ts"
 import * as TimeText from "./TimeText.ts"
 import * as TruthLog from "./TruthLog.ts"
 
@@ -100,6 +101,7 @@ export const makeFresh = (
     times: TimeText.make(),
     tags: EntityTag.make(),
     renderedTasks: RenderedTasks.make(),
+    taskTemplates: TaskTemplates.make(),
     taskRecords: [],
     goneRecords: new Map(),
     jobRecords: new Map(),

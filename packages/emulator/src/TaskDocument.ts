@@ -26,7 +26,7 @@ interface Subject {
 }
 
 /** The URL of a task. */
-export const urlOf = (base: string, job: Job, task: Task): string =>
+export const urlOf = (base: string, job: Job, task: Pick<Task, "id">): string =>
   `${base}/jobs/${job.id}/tasks/${task.id}`
 
 /** How the value of each changing member is written; nothing when it has none. */

@@ -96,7 +96,7 @@ const isSame = (left: unknown, right: unknown, depthMax: number): boolean => {
   if (!Predicate.isObject(left) || !Predicate.isObject(right)) return false
   let count = 0
   for (const name in left) {
-    if (!isSame(Reflect.get(left, name), Reflect.get(right, name), depthMax - 1)) return false
+    if (!isSame(left[name], right[name], depthMax - 1)) return false
     count++
   }
   for (const _ in right) count--

@@ -26,6 +26,7 @@ const fates = {
   times: "anew",
   tags: "kept",
   renderedTasks: "anew",
+  taskTemplates: "anew",
   taskRecords: "kept",
   goneRecords: "anew",
   jobRecords: "kept",
