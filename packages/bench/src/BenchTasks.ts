@@ -5,6 +5,7 @@
 /** A task to add, in the members that both clients know. */
 export interface BenchTask {
   id: string
+  displayName?: string
   commandLine: string
   resourceFiles: Array<{ httpUrl: string; filePath: string }>
   environmentSettings: Array<{ name: string; value: string }>
@@ -15,8 +16,18 @@ export interface BenchTask {
 /** Tasks of one request. */
 export const tasksPerChunk = 100
 
-/** How tasks differ: in their id only, or also in command line, input and an environment setting. */
-export type TaskVariety = "alike" | "varied"
+/**
+ * How tasks differ: in their id only; also in command line, input and an environment setting; or even in
+ * the members they have, every other one of them.
+ */
+export type TaskVariety = "alike" | "varied" | "motley"
+
+/** The varieties a text names, with commas between; throws when it names another. */
+export const varietiesOf = (names: string): ReadonlyArray<TaskVariety> =>
+  names.split(",").map((name) => {
+    if (name === "alike" || name === "varied" || name === "motley") return name
+    throw new Error(`--variety takes "alike", "varied" and "motley", not "${name}"`)
+  })
 
 /**
  * Makes fresh task objects of about 420 bytes each as JSON. Ids tell the chunk and the place in it,
@@ -25,12 +36,44 @@ export type TaskVariety = "alike" | "varied"
 export const make = (count: number, variety: TaskVariety = "alike"): Array<BenchTask> =>
   Array.from(
     { length: count },
-    (_, index) => variety === "alike" ? taskAt(index) : variedTaskAt(index)
+    (_, index) => taskOf(variety, index)
   )
 
 /** The tasks of one chunk. */
-export const chunkOf = (chunk: number): Array<BenchTask> =>
-  Array.from({ length: tasksPerChunk }, (_, place) => taskAt(chunk * tasksPerChunk + place))
+export const chunkOf = (chunk: number, variety: TaskVariety = "alike"): Array<BenchTask> =>
+  Array.from(
+    { length: tasksPerChunk },
+    (_, place) => taskOf(variety, chunk * tasksPerChunk + place)
+  )
+
+const taskOf = (variety: TaskVariety, index: number): BenchTask => {
+  switch (variety) {
+    case "alike":
+      return taskAt(index)
+    case "varied":
+      return variedTaskAt(index)
+    case "motley":
+      return index % 2 === 0 ? variedTaskAt(index) : motleyTaskAt(index)
+    default:
+      return variety satisfies never
+  }
+}
+
+/** A varied task with its members in another order, two settings in one and a name for people. */
+const motleyTaskAt = (index: number): BenchTask => {
+  const { commandLine, constraints, environmentSettings, id, requiredSlots, resourceFiles } =
+    variedTaskAt(index)
+  const [first] = environmentSettings
+  return {
+    id,
+    displayName: `reads ${index} of the northern station, aligned`,
+    requiredSlots,
+    constraints,
+    environmentSettings: first === undefined ? [] : [first],
+    commandLine,
+    resourceFiles
+  }
+}
 
 const variedTaskAt = (index: number): BenchTask => ({
   ...taskAt(index),

@@ -3,6 +3,7 @@
  */
 import { type ChildProcess, fork } from "node:child_process"
 import { once } from "node:events"
+import type { TaskVariety } from "./BenchTasks.ts"
 
 /** One piece of work for the generator. */
 export interface Order {
@@ -19,6 +20,8 @@ export interface Order {
   readonly jobId: string
   readonly oldJobId?: string
   readonly tasksCount: number
+  /** How the tasks differ. @default "alike" */
+  readonly variety?: TaskVariety
   /** Requests at once; a listing reads one page after the other. */
   readonly inFlight: number
   /** What follows the version in the query of a listing. */

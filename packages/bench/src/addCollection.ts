@@ -42,7 +42,7 @@ export const run = async (args: Array<string>): Promise<void> => {
       "making the task objects (fresh in every round); the server, which answers from memory in its own process"
   })
   const service = await CannedService.start()
-  for (const variety of values.variety.split(",").map(varietyOf)) {
+  for (const variety of BenchTasks.varietiesOf(values.variety)) {
     for (const inFlight of values["in-flight"].split(",").map(Number)) {
       await at(report, service, {
         inFlight,
@@ -62,11 +62,6 @@ export const run = async (args: Array<string>): Promise<void> => {
   })
   service.stop()
   BenchReport.close(report, values.out)
-}
-
-const varietyOf = (name: string): BenchTasks.TaskVariety => {
-  if (name === "alike" || name === "varied") return name
-  throw new Error(`--variety is "alike" or "varied", not "${name}"`)
 }
 
 interface Load {

@@ -2,7 +2,9 @@
  * Goals P9 and P11: what does the emulator cost beyond what nobody can avoid, and what does it hold?
  */
 import { parseArgs } from "node:util"
+import * as adds from "./adds.ts"
 import * as BenchReport from "./BenchReport.ts"
+import * as BenchTasks from "./BenchTasks.ts"
 import * as emulatorLoad from "./emulatorLoad.ts"
 import * as spawnRate from "./spawnRate.ts"
 import * as taskPages from "./taskPages.ts"
@@ -16,12 +18,14 @@ export const run = async (args: Array<string>): Promise<void> => {
       part: { type: "string", default: "add,pages,changes,processes,through,memory" },
       tasks: { type: "string", default: "100000" },
       stored: { type: "string", default: "1000000" },
+      variety: { type: "string", default: "alike,varied,motley" },
       rounds: { type: "string", default: "5" },
       out: { type: "string" }
     }
   })
   const rounds = Number(values.rounds)
   const tasksCount = Number(values.tasks)
+  const varieties = BenchTasks.varietiesOf(values.variety)
   const report = BenchReport.open({
     question: "what does the emulator cost, beside what nobody can avoid, and what does it hold?",
     measured:
@@ -29,7 +33,7 @@ export const run = async (args: Array<string>): Promise<void> => {
     notMeasured: "the client, which has a process of its own; the log of `--data`; files of tasks"
   })
   const parts: Readonly<Record<string, () => Promise<void>>> = {
-    add: () => emulatorLoad.measureAdds(report, tasksCount, rounds),
+    add: () => adds.measure(report, { tasksCount, rounds, varieties }),
     pages: () => taskPages.measure(report, rounds),
     changes: () => virtualRuns.measure(report, rounds),
     processes: () => spawnRate.measure(report, rounds),

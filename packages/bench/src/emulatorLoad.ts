@@ -1,6 +1,6 @@
 /**
- * The parts of the emulator's benchmark that go through HTTP: tasks added, tasks brought to their end,
- * and the memory that many of them take.
+ * The parts of the emulator's benchmark that go through HTTP: tasks brought to their end, and the memory
+ * that many of them take.
  */
 import type { Pace } from "@batchwave/emulator/AccountClock"
 import * as Emulator from "@batchwave/emulator/Emulator"
@@ -10,7 +10,6 @@ import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as BenchReport from "./BenchReport.ts"
 import * as Harness from "./Harness.ts"
 import * as LoadClient from "./LoadClient.ts"
-import * as RawServer from "./RawServer.ts"
 
 /** The most bytes a stored task may take. */
 const taskBytesMax = 700
@@ -46,44 +45,7 @@ const serve = async (
   }
 }
 
-const realTime: Pace = { _tag: "Scaled", speed: 1 }
 const virtualTime: Pace = { _tag: "Virtual", moves: "whenIdle" }
-
-/** Measures adds beside a server that parses, keeps and answers, and one that does not even keep. */
-export const measureAdds = async (
-  report: BenchReport.BenchReport,
-  tasksCount: number,
-  rounds: number
-): Promise<void> => {
-  const stuck: Scenario = { tasks: [{ stuckProbability: 1 }] }
-  const one = { nodes: 1, slotsPerNode: 1 }
-  const { client, order, stop } = await serve(stuck, realTime, one, tasksCount)
-  const keeper = await RawServer.start({ isKeeping: true })
-  const mover = await RawServer.start({ isKeeping: false })
-  let jobs = 0
-  const contender = (name: string, endpoint: string): Harness.Contender => ({
-    name,
-    prepare: () => {
-      const oldJobId = `job-${jobs}`
-      const jobId = `job-${++jobs}`
-      return LoadClient.carryOut(client, { ...order, endpoint, work: "newJob", jobId, oldJobId })
-    },
-    run: () =>
-      LoadClient.carryOut(client, { ...order, endpoint, work: "add", jobId: `job-${jobs}` })
-  })
-  const base = "node:http + JSON"
-  const measurements = await Harness.measure([
-    contender(base, keeper.endpoint),
-    contender("the same, keeping nothing", mover.endpoint),
-    contender("emulator", order.endpoint)
-  ], { rounds })
-  keeper.stop()
-  mover.stop()
-  await stop()
-  BenchReport.table(report, `${tasksCount} tasks added`, measurements, base)
-  const ratio = 1 / Harness.pairedRatio(measurements, "emulator", base)
-  BenchReport.goal(report, `tasks added per CPU second / ${base}`, ratio, { atLeast: 0.8 })
-}
 
 /** Measures tasks from their add to their listing as completed, on virtual time. */
 export const measureThrough = async (

@@ -14,14 +14,16 @@ const contentType = "application/json; odata=minimalmetadata"
 
 const pools = new Map<string, Pool>()
 let bodies: ReadonlyArray<Buffer> = []
+let bodiesVariety: BenchTasks.TaskVariety = "alike"
 
 /** The bodies of as many tasks as an order names; those of the order before are kept. */
-const bodiesOf = (tasksCount: number): ReadonlyArray<Buffer> => {
+const bodiesOf = ({ tasksCount, variety = "alike" }: Order): ReadonlyArray<Buffer> => {
   const count = Math.ceil(tasksCount / BenchTasks.tasksPerChunk)
-  if (bodies.length === count) return bodies
+  if (bodies.length === count && variety === bodiesVariety) return bodies
+  bodiesVariety = variety
   bodies = Array.from(
     { length: count },
-    (_, chunk) => Buffer.from(JSON.stringify({ value: BenchTasks.chunkOf(chunk) }))
+    (_, chunk) => Buffer.from(JSON.stringify({ value: BenchTasks.chunkOf(chunk, variety) }))
   )
   return bodies
 }
@@ -77,12 +79,12 @@ const newJob = async (order: Order): Promise<number> => {
   if (oldJobId !== undefined) await send(order, "DELETE", `/jobs/${oldJobId}${query}`)
   const body = Buffer.from(JSON.stringify({ id: jobId, poolInfo: { poolId } }))
   await expect(201, send(order, "POST", `/jobs${query}`, body))
-  bodiesOf(order.tasksCount)
+  bodiesOf(order)
   return 1
 }
 
 const add = async (order: Order): Promise<number> => {
-  const all = bodiesOf(order.tasksCount)
+  const all = bodiesOf(order)
   const target = `/jobs/${order.jobId}/addtaskcollection${query}`
   let next = 0
   const sendOn = async (): Promise<void> => {
