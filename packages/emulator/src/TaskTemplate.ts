@@ -39,6 +39,8 @@ export interface TaskTemplate {
   rest: string | undefined
   /** Whether some of its texts are parts of a body. */
   isBorrowing: boolean
+  /** The number of the template that the task after fitted last time: shapes come in turns. */
+  follower: number | undefined
 }
 
 /** Longer tasks are parsed; shorter ones cannot break a limit on all files of a task. */
@@ -84,7 +86,8 @@ export const ofText = (
       restPlaces,
       values: values.map(({ text }) => text),
       rest: undefined,
-      isBorrowing: true
+      isBorrowing: true,
+      follower: undefined
     }
     : undefined
 }

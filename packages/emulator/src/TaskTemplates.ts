@@ -38,8 +38,8 @@ interface Reading {
   readonly templates: TaskTemplates
   readonly body: string
   at: number
-  /** The number of the template that the task before fitted. */
-  latest: number
+  /** What the next task most likely fits. */
+  expected: number
   /** What each task has of its own, as JSON. */
   readonly tokens: Array<string>
   readonly fits: Array<TaskTemplate.TaskTemplate>
@@ -85,15 +85,22 @@ export const learn = (
       const text = TaskText.split(body, reading.at, charactersMax)
       if (text === undefined) break
       reading.at = text.endsAt
-      const template = TaskTemplate.ofText(text, isAutoStorage)
-      if (template === undefined) continue
-      templates.known = [template, ...templates.known].slice(0, templatesMax)
-      taught++
+      if (teach(templates, text)) taught++
     }
     if (!body.startsWith(between, reading.at)) break
     reading.at += between.length
   }
   for (const template of templates.known) TaskTemplate.letGo(template)
+}
+
+/** Takes a template of a task in; answers whether there is one. */
+const teach = (templates: TaskTemplates, text: TaskText.TaskText): boolean => {
+  const template = TaskTemplate.ofText(text, templates.isAutoStorage)
+  if (template === undefined) return false
+  templates.known = [template, ...templates.known].slice(0, templatesMax)
+  // Their numbers are others now.
+  for (const each of templates.known) each.follower = undefined
+  return true
 }
 
 const charactersMax = TaskTemplate.taskCharactersMax
@@ -102,7 +109,7 @@ const begin = (templates: TaskTemplates, body: string, { head }: TaskText.Frame)
   templates,
   body,
   at: head.length,
-  latest: 0,
+  expected: 0,
   tokens: [],
   fits: [],
   rests: []
@@ -118,16 +125,18 @@ const readTasks = (reading: Reading, { between }: TaskText.Frame): boolean => {
   return false
 }
 
-/** Goes over one task; answers whether it fits a template, first of all that of the task before. */
+/** Goes over one task; answers whether it fits a template, first of all the one that is expected. */
 const readTask = (reading: Reading): boolean => {
   const { body, fits, rests, templates: { known }, tokens } = reading
   for (let tried = 0; tried < known.length; tried++) {
-    const number = (reading.latest + tried) % known.length
+    const number = (reading.expected + tried) % known.length
     const template = known[number]!
     const end = TaskTemplate.readTask(template, body, reading.at, tokens)
     if (end >= 0) {
+      const before = fits.at(-1)
+      if (before !== undefined) before.follower = number
       reading.at = end
-      reading.latest = number
+      reading.expected = template.follower ?? number
       fits.push(template)
       rests.push(TaskTemplate.restOf(template))
       return true

@@ -123,6 +123,14 @@ describe("TaskTemplates", () => {
     assert.lengthOf(fresh.known, 1, "another form of bodies makes the templates useless")
   })
 
+  it("passes tasks over from which nothing can be learnt", () => {
+    const twice = { ...taskOf(plain(0)), id: "b", unknown: { value: "x" } }
+    const templates = learnt(bodyOf([twice, ...some(3)]))
+    assert.lengthOf(templates.known, 1)
+    assert.isTrue(isReadRight(templates, bodyOf(some(3))))
+    assert.isUndefined(TaskTemplates.read(templates, bodyOf([...some(3), twice]), false))
+  })
+
   it("leaves what it cannot be sure of to the parser", () => {
     const templates = learnt(bodyOf(some(4)))
     const body = bodyOf(some(4))
