@@ -28,6 +28,9 @@ const parts = ["journal.db", "journal.db-wal"] as const
 
 const sampleBytes = 150
 
+/** Behind its last frame the log is room, all zeros, of which one byte in so many is changed. */
+const roomStep = 64
+
 /** Changes and cuts the journal of a killed run, and of one that has ended. */
 export const run = async (world: World.CrashWorld): Promise<void> => {
   const killed = World.orderOf(world, story, `${story}-damaged`)
@@ -82,7 +85,8 @@ const damage = async (world: World.CrashWorld, patient: Patient): Promise<void> 
   const bytes = readFileSync(join(sound, part))
   const copy = join(sound, "..", "copy")
   const used = bytes.findLastIndex((byte) => byte !== 0) + 1
-  const offsets = World.sample(world, Array.from({ length: used }, (_, at) => at), sampleBytes)
+  const places = Array.from(bytes.keys()).filter((at) => at < used || at % roomStep === 0)
+  const offsets = World.sample(world, places, sampleBytes)
   for (const offset of offsets) {
     const flipped = await read(sound, copy, () => {
       const changed = Uint8Array.from(bytes)
