@@ -12,6 +12,7 @@ import * as Layer from "effect/Layer"
 import type * as Result from "effect/Result"
 import type { Pool } from "undici"
 import { Receiver } from "./internal/Receiver.ts"
+import * as ReplyMemory from "./internal/ReplyMemory.ts"
 import { makeWatch } from "./internal/Watch.ts"
 import type { TransportFailure } from "./TransportFailure.ts"
 import type { TransportReply, TransportRequest } from "./TransportMessage.ts"
@@ -69,16 +70,17 @@ const make = Effect.fnUntraced(function*(options: TransportOptions) {
     (pool) => Effect.promise(() => pool.destroy())
   )
   const watch = yield* makeWatch
+  const memory = ReplyMemory.make()
   return Transport.of({
     send: (request) =>
       watch.around(
-        (deadlineAtMs) => new Receiver(request, replyBytesMax, deadlineAtMs),
+        (deadlineAtMs) => new Receiver(request, replyBytesMax, memory, deadlineAtMs),
         request.timeoutMs,
         (receiver) => send(pool, request, receiver, () => watch.remove(receiver))
       ),
     sendNow: (request, clock, end) => {
       const receiver = watch.add(
-        (deadlineAtMs) => new Receiver(request, replyBytesMax, deadlineAtMs),
+        (deadlineAtMs) => new Receiver(request, replyBytesMax, memory, deadlineAtMs),
         request.timeoutMs,
         clock
       )

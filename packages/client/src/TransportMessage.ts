@@ -24,4 +24,9 @@ export interface TransportReply {
   /** Lower-case names. */
   readonly headers: IncomingHttpHeaders
   readonly body: Buffer
+  /**
+   * Says that nobody reads the body any more, so that its memory may serve a later reply. Whoever hands
+   * the body on does not call it. @default nothing
+   */
+  readonly giveBack?: () => void
 }

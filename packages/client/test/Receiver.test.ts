@@ -4,6 +4,7 @@ import * as Result from "effect/Result"
 import * as fc from "fast-check"
 import type { Dispatcher } from "undici"
 import { Receiver } from "../src/internal/Receiver.ts"
+import * as ReplyMemory from "../src/internal/ReplyMemory.ts"
 import type { TransportFailure } from "../src/TransportFailure.ts"
 import type { TransportReply } from "../src/TransportMessage.ts"
 
@@ -25,10 +26,12 @@ type Ending = Result.Result<TransportReply, TransportFailure>
 /** How a receiver ends first for chunks under an announced length. */
 const received = (
   announced: string | undefined,
-  chunks: ReadonlyArray<Buffer>
+  chunks: ReadonlyArray<Buffer>,
+  memory = ReplyMemory.make(),
+  bytesMax = replyBytesMax
 ): Ending => {
   const endings = new Array<Ending>()
-  const receiver = new Receiver({ method: "GET", timeoutMs: 1000 }, replyBytesMax, 1000)
+  const receiver = new Receiver({ method: "GET", timeoutMs: 1000 }, bytesMax, memory, 1000)
   receiver.start((ending) => endings.push(ending))
   receiver.onRequestStart(controller)
   receiver.onResponseStart(
@@ -72,13 +75,37 @@ describe("Receiver", () => {
     assert.strictEqual(reply.body.byteOffset, chunk.byteOffset)
   })
 
+  it("uses the memory of a long body again once it was given back, and not before", () => {
+    const memory = ReplyMemory.make()
+    const bytes = 400_000
+    const reply = (digit: string, announced = bytes): TransportReply => {
+      const half = Buffer.alloc(bytes / 2, digit)
+      return Result.getOrThrow(received(String(announced), [half, half], memory, 2 * bytes))
+    }
+    const [first, second] = [reply("1"), reply("2")]
+    assert.notStrictEqual(first.body.buffer, second.body.buffer)
+    second.giveBack?.()
+    second.giveBack?.()
+    const third = reply("3")
+    assert.strictEqual(third.body.buffer, second.body.buffer)
+    assert.notStrictEqual(reply("4").body.buffer, third.body.buffer)
+    assert.isUndefined(reply("5", bytes - 1).giveBack)
+    assert.strictEqual(first.body.toString(), "1".repeat(bytes))
+    assert.strictEqual(third.body.toString(), "3".repeat(bytes))
+  })
+
   it("says that the request goes out once it does, and not when it was given up before", () => {
     const told: Array<string> = []
     const make = (name: string): Receiver => {
       const onSent = (): void => {
         told.push(name)
       }
-      return new Receiver({ method: "POST", timeoutMs: 1000, onSent }, replyBytesMax, 1000)
+      return new Receiver(
+        { method: "POST", timeoutMs: 1000, onSent },
+        replyBytesMax,
+        ReplyMemory.make(),
+        1000
+      )
     }
     const [first, second] = [make("first"), make("second")]
     assert.deepStrictEqual(told, [])

@@ -7,6 +7,7 @@ import type { Dispatcher } from "undici"
 import { TransportFailure, type TransportFailureReason } from "../TransportFailure.ts"
 import type { TransportReply, TransportRequest } from "../TransportMessage.ts"
 import { cleanText } from "./CleanText.ts"
+import type { ReplyMemory } from "./ReplyMemory.ts"
 
 /** Told how an attempt ended. */
 export type End = (result: Result.Result<TransportReply, TransportFailure>) => void
@@ -17,6 +18,7 @@ export class Receiver implements Dispatcher.DispatchHandler {
   readonly deadlineAtMs: number
   readonly #request: Pick<TransportRequest, "method" | "timeoutMs" | "onSent">
   readonly #replyBytesMax: number
+  readonly #memory: ReplyMemory
   #end: End | undefined
   #controller: Dispatcher.DispatchController | undefined
   #abandoned = false
@@ -26,6 +28,8 @@ export class Receiver implements Dispatcher.DispatchHandler {
   #announced = 0
   /** The only chunk, or the announced body as far as it has arrived. */
   #first: Buffer | undefined
+  /** What of the body's memory is to be given back. */
+  #lent: Buffer | undefined
   /** Every chunk of a body that is longer than announced. */
   #rest: Array<Buffer> | undefined
   #bytes = 0
@@ -34,10 +38,12 @@ export class Receiver implements Dispatcher.DispatchHandler {
   constructor(
     request: Pick<TransportRequest, "method" | "timeoutMs" | "onSent">,
     replyBytesMax: number,
+    memory: ReplyMemory,
     deadlineAtMs: number
   ) {
     this.#request = request
     this.#replyBytesMax = replyBytesMax
+    this.#memory = memory
     this.deadlineAtMs = deadlineAtMs
   }
 
@@ -87,7 +93,7 @@ export class Receiver implements Dispatcher.DispatchHandler {
     this.#bytes += chunk.length
     if (this.#bytes > this.#replyBytesMax) return this.#refuse(controller)
     if (this.#bytes <= this.#announced && chunk.length < this.#announced) {
-      this.#first ??= Buffer.allocUnsafeSlow(this.#announced)
+      this.#first ??= this.#lent = this.#memory.take(this.#announced)
       this.#first.set(chunk, start)
     } else if (this.#first === undefined) this.#first = chunk
     else if (this.#rest === undefined) this.#rest = [this.#first.subarray(0, start), chunk]
@@ -98,9 +104,17 @@ export class Receiver implements Dispatcher.DispatchHandler {
     const body = this.#rest === undefined
       ? this.#first?.subarray(0, this.#bytes) ?? emptyBody
       : Buffer.concat(this.#rest, this.#bytes)
+    const memory = this.#memory
+    const lent = this.#rest === undefined ? this.#lent : undefined
     this.#first = undefined
+    this.#lent = undefined
     this.#rest = undefined
-    this.#end?.(Result.succeed({ status: this.#status, headers: this.#headers, body }))
+    this.#end?.(Result.succeed({
+      status: this.#status,
+      headers: this.#headers,
+      body,
+      ...(lent === undefined ? {} : { giveBack: () => memory.giveBack(lent) })
+    }))
   }
 
   onResponseError(_controller: unknown, error: Error): void {

@@ -102,7 +102,10 @@ export const readJson =
   <A>(decode: Decode<A>) => (reply: TransportReply): Result.Result<A, string> => {
     const json = parseJson(reply.body)
     if (Result.isFailure(json)) return Result.fail(notJson(reply))
-    return Result.mapError(decode(json.success), (error) => error.message)
+    const decoded = decode(json.success)
+    if (Result.isFailure(decoded)) return Result.fail(decoded.failure.message)
+    reply.giveBack?.()
+    return Result.succeed(decoded.success)
   }
 
 /** Says that a body is not JSON, with its length but not its text. */
