@@ -5,7 +5,6 @@
  *    when `result` is `failure`.
  * T2 a task that never ran has no `startAtMs` and no `exitCode`.
  * T3 `previousState` is absent until the first change of state.
- * T4 until then all tasks share one `execution`; the first change of state gives a task its own.
  */
 import type { ExitConditions } from "./ExitConditions.ts"
 import type { Subtask } from "./Subtask.ts"
@@ -165,7 +164,7 @@ export interface Task {
   stateTransitionAtMs: number
   previousState: TaskState | undefined
   previousStateTransitionAtMs: number | undefined
-  execution: TaskExecution
+  readonly execution: TaskExecution
   /** The node of the latest run in the account, or `-1` when there was none. */
   nodeIndex: number
   /** Times the task was put on a node, whatever came of it. */

@@ -42,7 +42,7 @@ export const insert = (
     stateTransitionAtMs: nowMs,
     previousState: undefined,
     previousStateTransitionAtMs: undefined,
-    execution: Transition.freshExecution,
+    execution: freshExecution(),
     nodeIndex: -1,
     runsCount: 0,
     generation: 0,
@@ -122,3 +122,15 @@ const placingOf = (
     isDedicatedOnly: manager?.takesLowPriorityNodes === false
   }
 }
+
+const freshExecution = (): Task["execution"] => ({
+  retryCount: 0,
+  requeueCount: 0,
+  startAtMs: undefined,
+  endAtMs: undefined,
+  exitCode: undefined,
+  result: undefined,
+  failure: undefined,
+  lastRetryAtMs: undefined,
+  lastRequeueAtMs: undefined
+})

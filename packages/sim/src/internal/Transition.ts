@@ -9,7 +9,7 @@ import type { Account } from "../Account.ts"
 import * as DependencyLedger from "../DependencyLedger.ts"
 import * as Fact from "../Fact.ts"
 import { changesTo, type Job } from "../Job.ts"
-import type { Task, TaskExecution, TaskState } from "../Task.ts"
+import type { Task, TaskState } from "../Task.ts"
 import * as TaskCounts from "../TaskCounts.ts"
 import * as TaskHistory from "../TaskHistory.ts"
 import * as TaskLog from "../TaskLog.ts"
@@ -18,25 +18,6 @@ import { queueKey } from "../TaskPlacing.ts"
 /** Ranks are below 2^53: a drawn part above an arrival number. */
 const arrivalsMax = 2 ** 33
 const drawsMax = 2 ** 19
-
-const makeExecution = (): TaskExecution => ({
-  retryCount: 0,
-  requeueCount: 0,
-  startAtMs: undefined,
-  endAtMs: undefined,
-  exitCode: undefined,
-  result: undefined,
-  failure: undefined,
-  lastRetryAtMs: undefined,
-  lastRequeueAtMs: undefined
-})
-
-/**
- * What a task has been through that never changed its state (T4). Nobody may write to it.
- *
- * @internal
- */
-export const freshExecution: TaskExecution = makeExecution()
 
 /**
  * Moves a task to a state, for a reason, while `alter` changes its execution; stamps, counts, logs and
@@ -56,7 +37,6 @@ export const move = (
   const { generation } = task
   if (account.history !== undefined) TaskHistory.remember(account.history, task, nowMs)
   TaskCounts.count(job.counts, task, -1)
-  if (task.previousState === undefined) task.execution = makeExecution()
   task.previousState = task.state
   task.previousStateTransitionAtMs = task.stateTransitionAtMs
   task.state = state
