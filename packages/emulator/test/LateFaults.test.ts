@@ -58,9 +58,8 @@ describe("Stale", () => {
       const raw = yield* startWith([
         { fault: { _tag: "Stale", lagMs: 3_600_000, tasks: "late-*" } }
       ])
-      yield* RawBatch.addTask(raw, "j1", "late-1", "true")
-      yield* RawBatch.addTask(raw, "j1", "prompt", "true")
       for (const id of ["late-1", "prompt"]) {
+        yield* RawBatch.addTask(raw, "j1", id, "true")
         yield* RawBatch.awaitState(raw, "j1", id, "completed")
       }
       const filter = { $filter: "state eq 'completed'" }

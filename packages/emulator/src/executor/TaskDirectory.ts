@@ -12,9 +12,10 @@
  * choice, the service does not say.
  */
 import * as Effect from "effect/Effect"
-import { closeSync, constants, lstatSync, mkdirSync, openSync, realpathSync, rmSync } from "node:fs"
+import { closeSync, constants, open } from "node:fs"
+import { lstat, mkdir, realpath, rm } from "node:fs/promises"
 import * as Path from "node:path"
-import { attemptSync, errnoOf, FileFault } from "./FileFault.ts"
+import { attempt, errnoOf, FileFault } from "./FileFault.ts"
 
 /** A prepared task directory. */
 export interface TaskDirectory {
@@ -37,36 +38,42 @@ export interface Outputs {
 /** What a try leaves beside `wd/`. */
 const leftovers = ["stdout.txt", "stderr.txt", "fileuploadout.txt", "fileuploaderr.txt"]
 
-/** Makes the directories that are missing and removes what the try before left, if not kept. */
-export const prepare = Effect.fnUntraced(function*(
+/**
+ * Makes the directories that are missing and removes what the try before left, if not kept.
+ *
+ * The operations run beside the loop, since a file system may take half a millisecond for each name it
+ * makes; once begun they are not interrupted, so that none meets those of the next try.
+ */
+export const prepare = (
   taskDirectory: string,
   keepsOutputs = false,
   isEmptied = false
+): Effect.Effect<TaskDirectory, FileFault> =>
+  Path.isAbsolute(taskDirectory) && !taskDirectory.includes("\0")
+    ? Effect.uninterruptible(make(taskDirectory, keepsOutputs, isEmptied))
+    : Effect.fail(new FileFault({ errno: "EINVAL", path: taskDirectory }))
+
+const make = Effect.fnUntraced(function*(
+  taskDirectory: string,
+  keepsOutputs: boolean,
+  isEmptied: boolean
 ): Effect.fn.Return<TaskDirectory, FileFault> {
-  if (!Path.isAbsolute(taskDirectory) || taskDirectory.includes("\0")) {
-    return yield* new FileFault({ errno: "EINVAL", path: taskDirectory })
-  }
-  const directory = yield* attemptSync(taskDirectory, () => {
-    mkdirSync(taskDirectory, { recursive: true, mode: 0o700 })
-    const path = realpathSync(taskDirectory)
-    for (const name of keepsOutputs ? [] : leftovers) {
-      rmSync(Path.join(path, name), { force: true, recursive: true })
+  const run = <A>(operation: () => Promise<A>) => attempt(taskDirectory, operation)
+  const made = yield* run(() => mkdir(taskDirectory, { recursive: true, mode: 0o700 }))
+  const path = yield* run(() => realpath(taskDirectory))
+  const workingDirectory = Path.join(path, "wd")
+  if (made === undefined && !keepsOutputs) {
+    for (const name of isEmptied ? [...leftovers, "wd"] : leftovers) {
+      yield* run(() => rm(Path.join(path, name), { force: true, recursive: true }))
     }
-    const workingDirectory = Path.join(path, "wd")
-    if (isEmptied && !keepsOutputs) rmSync(workingDirectory, { force: true, recursive: true })
-    makeDirectory(workingDirectory)
-    return {
-      path,
-      givenPath: Path.resolve(taskDirectory),
-      workingDirectory,
-      keepsOutputs,
-      isPlain: lstatSync(workingDirectory).isDirectory()
-    }
-  })
-  if (!directory.isPlain) {
-    return yield* new FileFault({ errno: "ENOTDIR", path: directory.workingDirectory })
   }
-  return directory
+  const look = Effect.map(run(() => lstat(workingDirectory)), (found) => found.isDirectory())
+  const isPlain = yield* run(() => mkdir(workingDirectory, { mode: 0o700 })).pipe(
+    Effect.as(true),
+    Effect.catch((fault) => fault.errno === "EEXIST" ? look : Effect.fail(fault))
+  )
+  if (!isPlain) return yield* new FileFault({ errno: "ENOTDIR", path: workingDirectory })
+  return { path, givenPath: Path.resolve(taskDirectory), workingDirectory, keepsOutputs }
 })
 
 /** Opens new output files for `use` and closes them after it. */
@@ -86,23 +93,21 @@ const withOutput = <A, E, R>(
   use: (descriptor: number) => Effect.Effect<A, E, R>
 ): Effect.Effect<A, E | FileFault, R> => {
   const file = Path.join(directory.path, name)
+  const flags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW
+    | (directory.keepsOutputs ? 0 : constants.O_EXCL)
   return Effect.acquireUseRelease(
-    attemptSync(file, () =>
-      openSync(
-        file,
-        constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW
-          | (directory.keepsOutputs ? 0 : constants.O_EXCL),
-        0o600
-      )),
+    create(file, flags),
     use,
     (descriptor) => Effect.sync(() => closeSync(descriptor))
   )
 }
 
-const makeDirectory = (path: string): void => {
-  try {
-    mkdirSync(path, { mode: 0o700 })
-  } catch (cause) {
-    if (errnoOf(cause) !== "EEXIST") throw cause
-  }
-}
+const create = (file: string, flags: number): Effect.Effect<number, FileFault> =>
+  Effect.callback((resume) => {
+    open(file, flags, 0o600, (cause, descriptor) =>
+      resume(
+        cause === null
+          ? Effect.succeed(descriptor)
+          : Effect.fail(new FileFault({ errno: errnoOf(cause), path: file, cause }))
+      ))
+  })
