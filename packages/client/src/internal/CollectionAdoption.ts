@@ -35,7 +35,11 @@ const settleFound = (
         : {
           _tag: "Refused",
           taskId: sent.id,
-          error: idConflict("Task_AddCollection", account.jobId, sent.id, differences)
+          error: idConflict(
+            "Task_AddCollection",
+            { jobId: account.jobId, taskId: sent.id },
+            differences
+          )
         }
     )
     return false

@@ -233,34 +233,16 @@ export const ofRefusal = (
     message: messageOf(facts, what)
   })
 
-/** The failure of a job's or task's id that is taken by something other than what was sent. */
+/** The failure of the id of a task, job or pool that is taken by something other than what was sent. */
 export const idConflict = (
   operation: string,
-  jobId: string,
-  taskId: string | undefined,
+  address: Pick<CallFacts, "jobId" | "taskId" | "poolId">,
   differences: ReadonlyArray<string>
-): BatchFailure.BatchFailure =>
-  idConflictOf(
-    {
-      operation,
-      jobId,
-      ...(taskId === undefined ? {} : { taskId }),
-      attempts: 1,
-      ambiguous: false
-    },
-    taskId === undefined ? "JobExists" : "TaskExists",
-    differences
-  )
-
-/** The failure of an id that is taken by something other than what was sent. */
-export const idConflictOf = (
-  facts: CallFacts,
-  code: string,
-  differences: ReadonlyArray<string>
-): BatchFailure.BatchFailure =>
-  new BatchFailure.IdConflict({
+): BatchFailure.BatchFailure => {
+  const facts: CallFacts = { operation, ...address, attempts: 1, ambiguous: false }
+  return new BatchFailure.IdConflict({
     ...facts,
-    code,
+    code: codeOfTaken(address),
     retryable: false,
     differences,
     message: messageOf(
@@ -270,3 +252,9 @@ export const idConflictOf = (
       }; choose another id or remove it.`
     )
   })
+}
+
+const codeOfTaken = ({ poolId, taskId }: Pick<CallFacts, "taskId" | "poolId">): string => {
+  if (poolId !== undefined) return "PoolExists"
+  return taskId === undefined ? "JobExists" : "TaskExists"
+}

@@ -10,20 +10,17 @@ import {
 import type { JobAddParameter } from "@batchwave/wire/Job"
 import { JobsApi } from "@batchwave/wire/JobsApi"
 import * as Effect from "effect/Effect"
-import * as Result from "effect/Result"
 import type { BatchFailure } from "../BatchFailure.ts"
 import type { JobOperationsShape } from "../JobOperations.ts"
 import type { ConditionalOptions, PageOptions, RequestOptions } from "../RequestOptions.ts"
-import { differencesOfFields } from "../TaskFingerprint.ts"
 import * as TaskPages from "../TaskPages.ts"
+import { addOrFind } from "./EntityAdd.ts"
 import type { ExchangeShape } from "./Exchange.ts"
-import { idConflict } from "./FailureOf.ts"
 import { orJobPatched, orJobReached } from "./GoalReadBack.ts"
 import {
   callOf,
   jsonBody,
   type KnownOperation,
-  needsReadBack,
   orReached,
   queryOf,
   type QueryOptions,
@@ -120,24 +117,9 @@ const writeTo = (exchange: ExchangeShape) =>
   )
 
 const add = (exchange: ExchangeShape) =>
-  Effect.fn("JobOperations.add")(function*(
-    job: JobAddParameter,
-    options?: RequestOptions
-  ): Effect.fn.Return<void, BatchFailure> {
-    const { operationId } = JobsApi.add
-    const call = callOf(exchange, JobsApi.add, {}, {
-      body: jsonBody(job),
-      options,
-      decode: readNothing
+  Effect.fn("JobOperations.add")((job: JobAddParameter, options?: RequestOptions) =>
+    addOrFind(exchange, JobsApi.add, { jobId: job.id }, job, options, {
+      operation: JobsApi.get,
+      decode: decodeJob
     })
-    const sent = yield* Effect.result(exchange.send({ ...call, jobId: job.id }))
-    if (Result.isSuccess(sent)) return
-    if (!needsReadBack(sent.failure, operationId)) return yield* Effect.fail(sent.failure)
-    const found = yield* exchange.send(
-      callOf(exchange, JobsApi.get, { jobId: job.id }, { decode: readJson(decodeJob) })
-    )
-    const differences = differencesOfFields(job, found)
-    if (differences.length > 0) {
-      return yield* Effect.fail(idConflict(operationId, job.id, undefined, differences))
-    }
-  })
+  )

@@ -6,19 +6,17 @@ import type { PoolAddParameter } from "@batchwave/wire/Pool"
 import type { PoolResizeParameter } from "@batchwave/wire/PoolResize"
 import { PoolsApi } from "@batchwave/wire/PoolsApi"
 import * as Effect from "effect/Effect"
-import * as Result from "effect/Result"
-import type { BatchFailure } from "../BatchFailure.ts"
 import type { PoolOperationsShape } from "../PoolOperations.ts"
 import type { ConditionalOptions, PageOptions, RequestOptions } from "../RequestOptions.ts"
 import { differencesOfFields } from "../TaskFingerprint.ts"
 import * as TaskPages from "../TaskPages.ts"
+import { addOrFind } from "./EntityAdd.ts"
 import type { ExchangeShape } from "./Exchange.ts"
-import { idConflictOf } from "./FailureOf.ts"
 import {
   callOf,
   jsonBody,
-  needsReadBack,
   orReached,
+  orReadBack,
   queryOf,
   type QueryOptions,
   readJson,
@@ -67,51 +65,35 @@ export const make = (exchange: ExchangeShape): PoolOperationsShape => {
 }
 
 const add = (exchange: ExchangeShape) =>
-  Effect.fn("PoolOperations.add")(function*(
-    pool: PoolAddParameter,
-    options?: RequestOptions
-  ): Effect.fn.Return<void, BatchFailure> {
-    const { operationId } = PoolsApi.add
-    const call = callOf(exchange, PoolsApi.add, {}, {
-      body: jsonBody(pool),
-      options,
-      decode: readNothing
+  Effect.fn("PoolOperations.add")((pool: PoolAddParameter, options?: RequestOptions) =>
+    addOrFind(exchange, PoolsApi.add, { poolId: pool.id }, pool, options, {
+      operation: PoolsApi.get,
+      decode: decodePool
     })
-    const sent = yield* Effect.result(exchange.send({ ...call, poolId: pool.id }))
-    if (Result.isSuccess(sent)) return
-    if (!needsReadBack(sent.failure, operationId)) return yield* Effect.fail(sent.failure)
-    const found = yield* exchange.send(
-      callOf(exchange, PoolsApi.get, { poolId: pool.id }, { decode: readJson(decodePool) })
-    )
-    const differences = differencesOfFields(pool, found)
-    if (differences.length === 0) return
-    const facts = { operation: operationId, poolId: pool.id, attempts: 1, ambiguous: false }
-    return yield* Effect.fail(idConflictOf(facts, "PoolExists", differences))
-  })
+  )
 
 /** After a lost reply, a pool that is being resized to our targets is being resized by us. */
 const resize = (exchange: ExchangeShape) =>
-  Effect.fn("PoolOperations.resize")(function*(
+  Effect.fn("PoolOperations.resize")((
     poolId: string,
     parameter: PoolResizeParameter,
     options?: ConditionalOptions
-  ): Effect.fn.Return<void, BatchFailure> {
-    const { operationId } = PoolsApi.resize
-    const sent = yield* Effect.result(
-      exchange.send(callOf(exchange, PoolsApi.resize, { poolId }, {
-        body: jsonBody(parameter),
-        options,
-        decode: readNothing
-      }))
-    )
-    if (Result.isSuccess(sent)) return
-    if (!needsReadBack(sent.failure, operationId)) return yield* Effect.fail(sent.failure)
+  ) => {
     const { targetDedicatedNodes, targetLowPriorityNodes } = parameter
-    const found = yield* exchange.send(callOf(exchange, PoolsApi.get, { poolId }, {
-      query: queryOf({ select: ["id", "targetDedicatedNodes", "targetLowPriorityNodes"] }),
-      decode: readJson(decodePool)
-    }))
-    if (differencesOfFields({ targetDedicatedNodes, targetLowPriorityNodes }, found).length > 0) {
-      return yield* Effect.fail(sent.failure)
-    }
+    const call = callOf(exchange, PoolsApi.resize, { poolId }, {
+      body: jsonBody(parameter),
+      options,
+      decode: readNothing
+    })
+    return orReadBack(exchange.send(call), PoolsApi.resize.operationId, (failure) =>
+      Effect.flatMap(
+        exchange.send(callOf(exchange, PoolsApi.get, { poolId }, {
+          query: queryOf({ select: ["id", "targetDedicatedNodes", "targetLowPriorityNodes"] }),
+          decode: readJson(decodePool)
+        })),
+        (found) =>
+          differencesOfFields({ targetDedicatedNodes, targetLowPriorityNodes }, found).length > 0
+            ? Effect.fail(failure)
+            : Effect.void
+      ))
   })

@@ -126,6 +126,17 @@ export const orReached = (
 const isReached = (failure: BatchFailure, rule: RetryRule): boolean =>
   failure.ambiguous && failure.code !== undefined && rule.reached.has(failure.code)
 
+/** Lets what is there decide when a refusal after an ambiguous attempt may be our own doing. */
+export const orReadBack = (
+  effect: Effect.Effect<void, BatchFailure>,
+  operation: OperationId,
+  read: (failure: BatchFailure) => Effect.Effect<void, BatchFailure>
+): Effect.Effect<void, BatchFailure> =>
+  Effect.catch(
+    effect,
+    (failure) => needsReadBack(failure, operation) ? read(failure) : Effect.fail(failure)
+  )
+
 /** True when a refusal after an ambiguous attempt has to be checked by reading back. */
 export const needsReadBack = (failure: BatchFailure, operation: OperationId): boolean => {
   const rule: RetryRule = retryRules[operation]

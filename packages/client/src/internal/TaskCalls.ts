@@ -147,7 +147,7 @@ const compare = (
   const differences = differencesOf(task, found)
   return differences.length === 0
     ? Effect.void
-    : Effect.fail(idConflict(TasksApi.add.operationId, jobId, task.id, differences))
+    : Effect.fail(idConflict(TasksApi.add.operationId, { jobId, taskId: task.id }, differences))
 }
 
 const update = (exchange: ExchangeShape) =>
