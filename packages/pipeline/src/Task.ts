@@ -70,11 +70,43 @@ export interface TaskDefaults {
 }
 
 /**
+ * What an author says about a task in either form, besides what it runs and what it waits for.
+ *
+ * @category models
+ */
+export interface TaskSettings {
+  /** Environment settings of the process. */
+  readonly env?: { readonly [name: string]: string }
+  /** Task slots it occupies on its compute node. @default 1 */
+  readonly slots?: number
+  /** Longest run of one attempt. @default no limit */
+  readonly timeout?: Duration.Input
+  /** What happens after a failed attempt. @default that of the pipeline or graph, else the run's */
+  readonly policy?: Policy
+  /** The expected run time, for the critical path of a plan. */
+  readonly estimate?: Duration.Input
+  /** When it may run, by how its parents ended. @default "allSucceeded", for a finalizer "allDone" */
+  readonly when?: TriggerRule
+  /** Runs when every other task has settled, whatever happened. @default false */
+  readonly finalizer?: boolean
+  /** Of the tasks that could go, one of higher priority goes first. @default 0 */
+  readonly priority?: number
+  /** Takes one place in each of these concurrency pools of the pipeline (`p.pool`) or graph. */
+  readonly pools?: ReadonlyArray<string>
+  /** At most one task of a mutex is in the service at a time. */
+  readonly mutex?: string
+  /** Whether its result is kept across runs. Not for finalizers. @default the pipeline's, else no */
+  readonly cache?: Cache
+  /** When it counts as stuck. @default the pipeline's limits, else the run's */
+  readonly watchdog?: Watchdog
+}
+
+/**
  * What an author says about one task. References in `run`, `inputs` and `files` become edges.
  *
  * @category models
  */
-export interface TaskSpec<O extends Outputs | undefined> {
+export interface TaskSpec<O extends Outputs | undefined> extends TaskSettings {
   /** The command, run by `/bin/sh -c` in the task's own working directory. */
   readonly run: Command
   /** What it leaves behind: one output, or a record of outputs by name. */
@@ -85,16 +117,6 @@ export interface TaskSpec<O extends Outputs | undefined> {
   readonly files?: { readonly [path: string]: FileRef | LocalFile }
   /** Tasks to wait for although nothing is read from them. */
   readonly after?: ReadonlyArray<Handle>
-  /** Environment settings of the process. */
-  readonly env?: { readonly [name: string]: string }
-  /** Task slots it occupies on its compute node. @default 1 */
-  readonly slots?: number
-  /** Longest run of one attempt. @default no limit */
-  readonly timeout?: Duration.Input
-  /** What happens after a failed attempt. @default the pipeline's policy, else the run's */
-  readonly policy?: Policy
-  /** The expected run time, for the critical path of a plan. */
-  readonly estimate?: Duration.Input
   /**
    * When it may run, by how its parents ended; conditions over parents are made with `Trigger`. Under
    * any rule but `allSucceeded` what it reads may be missing: its JSON inputs are options, as the
@@ -102,18 +124,6 @@ export interface TaskSpec<O extends Outputs | undefined> {
    * @default "allSucceeded", for a finalizer "allDone"
    */
   readonly when?: TriggerRule
-  /** Runs when every other task has settled, whatever happened. @default false */
-  readonly finalizer?: boolean
-  /** Of the tasks that could go, one of higher priority goes first. @default 0 */
-  readonly priority?: number
-  /** Takes one place in each of these concurrency pools, declared with `p.pool`. */
-  readonly pools?: ReadonlyArray<string>
-  /** At most one task of a mutex is in the service at a time. */
-  readonly mutex?: string
-  /** Whether its result is kept across runs. Not for finalizers. @default the pipeline's, else no */
-  readonly cache?: Cache
-  /** When it counts as stuck. @default the pipeline's limits, else the run's */
-  readonly watchdog?: Watchdog
 }
 
 /**
