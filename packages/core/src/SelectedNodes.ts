@@ -179,7 +179,9 @@ const named = (
   if (mask.includes(1)) return mask
   const groups = new Set<string>()
   for (const { group } of nodes) if (group !== undefined) groups.add(group)
-  const known = kind === "node" ? names : kind === "group" ? [...groups] : [...groups, ...names]
+  const known = kind === "node" ? names : kind === "group" ? [...groups] : [
+    ...new Set([...groups, ...names, ...Selection.outcomes, "all"])
+  ]
   const what = kind === "either" ? "node or group" : kind
   problems.push(Selection.problemAt(text, at, Selection.unknownName(what, name, known)))
   return mask

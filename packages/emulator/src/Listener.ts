@@ -46,12 +46,27 @@ const listen = (
       resume(Effect.fail(
         new EmulatorError({
           reason: "NotListening",
-          message: `Cannot listen on ${host}:${port}; choose another port or 0 for a free one.`,
+          message: `Cannot listen on ${host}:${port}${
+            whyNot(cause)
+          }; choose another port or 0 for a free one.`,
           cause
         })
       )))
     server.listen(port, host, () => resume(Effect.void))
   })
+
+const whyNot = (cause: Error): string => {
+  switch ("code" in cause ? cause.code : undefined) {
+    case "EADDRINUSE":
+      return ", since another process listens there"
+    case "EADDRNOTAVAIL":
+      return ", since this machine has no such address"
+    case "EACCES":
+      return ", since this user may not take that port"
+    default:
+      return `: ${cause.message}`
+  }
+}
 
 const close = (server: Server | SecureServer): Effect.Effect<void> =>
   Effect.callback((resume) => {

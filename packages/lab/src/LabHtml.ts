@@ -3,14 +3,14 @@
  * content security policy allows its own style sheet only.
  */
 import { type Analysis, type Judgement, valuesOf } from "./Analysis.ts"
+import { listOf, pageOf, section, tableOf } from "./HtmlPage.ts"
 import * as Charts from "./internal/Charts.ts"
 import { headOf } from "./internal/Figures.ts"
-import { listOf, pageOf, section, tableOf } from "./internal/Page.ts"
 import * as ParameterCharts from "./internal/ParameterCharts.ts"
-import { escaped } from "./internal/Svg.ts"
 import { closingOf, preambleOf, sentenceOf, tablesOf } from "./LabText.ts"
 import * as Measure from "./Measure.ts"
 import type { Span } from "./SlotLedger.ts"
+import { escaped } from "./SvgDrawing.ts"
 import type { Outcome } from "./Trial.ts"
 import * as Verdict from "./Verdict.ts"
 

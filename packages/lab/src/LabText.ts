@@ -15,6 +15,8 @@ export interface Table {
   readonly title: string
   readonly head: ReadonlyArray<string>
   readonly rows: ReadonlyArray<ReadonlyArray<string>>
+  /** Columns besides the first that hold words, which pages set left and wrap. @default none */
+  readonly words?: ReadonlyArray<number>
 }
 
 /**

@@ -2,8 +2,8 @@
  * What a search found, as text and as a page.
  */
 import type { HalvingResult, Standing } from "./Halving.ts"
+import { listOf, pageOf, tableOf } from "./HtmlPage.ts"
 import { figure, headOf, percent, signed } from "./internal/Figures.ts"
-import { listOf, pageOf, tableOf } from "./internal/Page.ts"
 import * as ParameterCharts from "./internal/ParameterCharts.ts"
 import * as ParameterGrid from "./internal/ParameterGrid.ts"
 import * as LabHtml from "./LabHtml.ts"

@@ -1,13 +1,13 @@
 /**
  * What an analysis of sensitivity found, as text and as a page.
  */
+import { listOf, pageOf, section, tableOf } from "./HtmlPage.ts"
 import { figure, headOf, signed } from "./internal/Figures.ts"
-import { listOf, pageOf, section, tableOf } from "./internal/Page.ts"
-import { escaped } from "./internal/Svg.ts"
 import * as SwingCharts from "./internal/SwingCharts.ts"
 import type * as LabText from "./LabText.ts"
 import * as Measure from "./Measure.ts"
 import { type Effect, type Flip, type SensitivityResult, swingOf } from "./Sensitivity.ts"
+import { escaped } from "./SvgDrawing.ts"
 
 /**
  * As a document, for `LabText`.

@@ -24,6 +24,7 @@ import {
 import { emulateFlags } from "./EmulateFlags.ts"
 import { flag, slotsMax, whole } from "./FlagKinds.ts"
 import { lab } from "./LabCommands.ts"
+import { looking } from "./LookCommands.ts"
 import { retry } from "./RetryFlags.ts"
 import { steering } from "./SteerCommands.ts"
 import { exported } from "./Telemetry.ts"
@@ -257,6 +258,17 @@ const events = Command.make(
  */
 export const batchwave = Command.make("batchwave").pipe(
   Command.withDescription("Run graphs of command-line tasks on Azure Batch, or on this machine"),
-  Command.withSubcommands([plan, run, retry, ...steering, emulate, lab, events, doctor, gc]),
+  Command.withSubcommands([
+    plan,
+    run,
+    retry,
+    ...steering,
+    ...looking,
+    events,
+    emulate,
+    lab,
+    doctor,
+    gc
+  ]),
   Command.withGlobalFlags([debug])
 )

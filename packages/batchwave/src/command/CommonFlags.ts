@@ -57,8 +57,19 @@ export const color = Flag.Literals("color", ["auto", "always", "never"]).pipe(
  * @internal
  */
 export const runArgument = Argument.String("run").pipe(
-  Argument.withDescription("The id of a run; the newest one by default"),
+  Argument.withDescription("The id of a run, or how it begins; the newest one by default"),
   Argument.optional
+)
+
+/**
+ * Nodes by their names or the names of their fan-outs.
+ *
+ * @internal
+ */
+export const nodes = Flag.String("node").pipe(
+  Flag.withMetavar("name"),
+  Flag.withDescription("A node, or all items of a fan-out; may be repeated"),
+  Flag.atLeast(0)
 )
 
 /**

@@ -35,7 +35,6 @@ export interface GcSettings {
 }
 
 /** No task is started here, so no pool is needed. */
-const noPool = ""
 
 /** What this machine knows about the run of a job. */
 type Standing = "ended" | "interrupted" | "alive" | "unknown"
@@ -61,7 +60,7 @@ export const run: (settings: GcSettings) => Effect.Effect<void, CommandError, Sc
     const choice = yield* RunBackend.choose(
       {
         backend: Option.some("azure"),
-        pool: Option.some(noPool),
+        pool: Option.some(RunBackend.noPool),
         slots: Option.none()
       },
       undefined

@@ -2,9 +2,11 @@
  * Opens the service of a run and says which one it is. What is wrong is said before anything is sent.
  */
 import type { BatchFailure } from "@batchwave/client/BatchFailure"
+import { PoolOperations } from "@batchwave/client/PoolOperations"
 import type { Plan } from "@batchwave/core/Plan"
 import type { RunHeader } from "@batchwave/engine/RunHeader"
 import type { Scenario } from "@batchwave/sim/Scenario"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
@@ -14,11 +16,18 @@ import * as BackendChoice from "../run/BackendChoice.ts"
 import { describe, type RunDirectory } from "../run/RunDirectory.ts"
 import { nodesWithFiles } from "../run/RunSession.ts"
 import * as StoreChoice from "../run/StoreChoice.ts"
-import { Screen } from "../screen/Screen.ts"
+import { Screen, type ScreenShape } from "../screen/Screen.ts"
 import { listed } from "../screen/Words.ts"
 import { type CommandError, unreachable, usage } from "./CommandError.ts"
 import type { RunExecutor } from "./RunExecutor.ts"
 import type { RunSettings } from "./RunSettings.ts"
+
+/**
+ * The pool of a command that needs none.
+ *
+ * @category constants
+ */
+export const noPool = ""
 
 /**
  * Decides which service the run works with, from flags and environment, or from what a resumed run
@@ -128,16 +137,34 @@ export const open: (
   }
   const { account, endpoint, pool } = choice.settings
   const shown = BackendChoice.shownEndpoint(endpoint)
-  const used = pool === "" ? "" : `, pool ${pool}`
+  const used = pool === noPool ? "" : `, pool ${pool}`
   yield* screen.say(`backend: azure at ${shown}, account ${account}${used}`)
-  return yield* Backend.openAccount(choice.settings).pipe(
+  const backend = yield* Backend.openAccount(choice.settings).pipe(
     Effect.mapError((error) =>
       error._tag === "ClientConfigError"
         ? usage(`the settings of the account are wrong: ${error.problems.join(" ")}`, error)
         : probeProblem(error, shown, account)
     )
   )
+  if (pool !== noPool) yield* tellMissingPool(backend, screen)
+  return backend
 })
+
+/** A job may name a pool that comes later, so this is no refusal; without a word it looks like a hang. */
+const tellMissingPool = (
+  { account, pool, services }: Backend.Backend,
+  { say }: ScreenShape
+): Effect.Effect<void> =>
+  Context.get(services, PoolOperations).get(pool, { select: ["id"] }).pipe(
+    Effect.asVoid,
+    Effect.catchTag("NotFound", () =>
+      say(
+        `warning: account ${account} has no pool ${pool}; the tasks wait until there is one (check `
+          + "--pool and AZURE_BATCH_POOL)"
+      )),
+    // Whatever else is wrong is said by the first request that matters.
+    Effect.ignore
+  )
 
 const probeProblem = (error: BatchFailure, endpoint: string, account: string): CommandError => {
   switch (error._tag) {

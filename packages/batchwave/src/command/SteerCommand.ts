@@ -41,14 +41,26 @@ export const run = Effect.fn("SteerCommand.run")(function*(
 ) {
   const screen = yield* Screen
   const directory = yield* KnownRun.find(settings.data, settings.run)
+  const { text, value } = yield* ask(directory, request)
+  yield* screen.result(`${settings.json ? JSON.stringify(value, undefined, 2) : clean(text)}\n`)
+})
+
+/**
+ * Asks the process that works on the run, or its journal what that can answer. Fails when neither can,
+ * and when the request is refused.
+ *
+ * @category operations
+ */
+export const ask = Effect.fnUntraced(function*(
+  directory: RunDirectory.RunDirectory,
+  request: ControlChannel.Request
+) {
   const isLive = yield* JournalDoctor.isHeld(directory.journal)
   const reply = isLive
     ? yield* ControlChannel.ask(directory.control, request, answerMsMax)
     : yield* fromJournal(directory, request)
   if (reply === undefined) return yield* unanswered(directory, isLive)
-  if (reply._tag === "Refused") return yield* usage(reply.message)
-  const { text, value } = reply
-  yield* screen.result(`${settings.json ? JSON.stringify(value, undefined, 2) : clean(text)}\n`)
+  return reply._tag === "Refused" ? yield* usage(reply.message) : reply
 })
 
 const unanswered = (

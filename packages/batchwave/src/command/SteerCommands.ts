@@ -2,22 +2,15 @@
  * The commands for a run by its id that another process may work on.
  */
 import * as Command from "effect/cli/Command"
-import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import type { Request } from "../run/ControlChannel.ts"
 import type { ScreenOptions } from "../screen/Screen.ts"
 import type { CommandError } from "./CommandError.ts"
-import { color, data, failureMode, onScreen, runArgument } from "./CommonFlags.ts"
+import { color, data, failureMode, nodes, onScreen, runArgument } from "./CommonFlags.ts"
 import { flag } from "./FlagKinds.ts"
 import type { SteerSettings } from "./SteerCommand.ts"
 
 const steerFlags = { json: flag("json", "Print JSON"), data, color }
-
-const nodes = Flag.String("node").pipe(
-  Flag.withMetavar("name"),
-  Flag.withDescription("A node, or all items of a fan-out; may be repeated"),
-  Flag.atLeast(0)
-)
 
 const steer = Effect.fnUntraced(function*(
   settings: SteerSettings & ScreenOptions,

@@ -60,10 +60,12 @@ export const open: <Header extends TrialFile.Header>(
   function*(directory, header, read) {
     if (directory === undefined) return none
     const path = join(directory, resultsName)
-    const text = yield* attempt("read", path, () => {
-      mkdirSync(directory, { recursive: true })
-      return existsSync(path) ? readFileSync(path, "utf8") : ""
-    })
+    yield* attempt("make", directory, () => mkdirSync(directory, { recursive: true }))
+    const text = yield* attempt(
+      "read",
+      path,
+      () => existsSync(path) ? readFileSync(path, "utf8") : ""
+    )
     const held = read(text, header)
     if (held._tag === "Foreign") {
       return yield* usage(

@@ -40,6 +40,7 @@ export const Request = Schema.Union([
   }),
   Schema.TaggedStruct("Status", {}),
   Schema.TaggedStruct("Explain", { nodes: Nodes }),
+  Schema.TaggedStruct("Locate", { nodes: Nodes }),
   Schema.TaggedStruct("Follow", { after: Schema.Number })
 ])
 

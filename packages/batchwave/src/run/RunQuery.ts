@@ -1,12 +1,15 @@
 /**
  * Answers questions about a run from its state, whether the run goes on or only its journal is left.
  */
+import { NodeState } from "@batchwave/core/NodeState"
 import type { Plan } from "@batchwave/core/Plan"
 import type { RunState } from "@batchwave/core/RunState"
 import * as Suggestion from "@batchwave/core/Suggestion"
+import * as TaskNaming from "@batchwave/core/TaskNaming"
 import * as Result from "effect/Result"
 import { listed } from "../screen/Words.ts"
 import * as ControlChannel from "./ControlChannel.ts"
+import * as RunId from "./RunId.ts"
 import * as RunStatus from "./RunStatus.ts"
 
 /**
@@ -14,7 +17,10 @@ import * as RunStatus from "./RunStatus.ts"
  *
  * @category models
  */
-export type Query = Extract<ControlChannel.Request, { readonly _tag: "Status" | "Explain" }>
+export type Query = Extract<
+  ControlChannel.Request,
+  { readonly _tag: "Status" | "Explain" | "Locate" }
+>
 
 /**
  * Tells questions from wishes.
@@ -22,7 +28,7 @@ export type Query = Extract<ControlChannel.Request, { readonly _tag: "Status" | 
  * @category guards
  */
 export const isQuery = (request: ControlChannel.Request): request is Query =>
-  request._tag === "Status" || request._tag === "Explain"
+  request._tag === "Status" || request._tag === "Explain" || request._tag === "Locate"
 
 /**
  * Answers. `isLive` says whether a process works on the run. `O(nodes)`.
@@ -45,6 +51,7 @@ export const answer = (
   }
   const nodes = nodesNamed(state.plan, query.nodes)
   if (Result.isFailure(nodes)) return ControlChannel.refused(nodes.failure)
+  if (query._tag === "Locate") return locate(runId, state, nodes.success)
   const explained = RunStatus.explain(state, nodes.success, nowMs)
   return {
     _tag: "Done",
@@ -52,6 +59,34 @@ export const answer = (
       ? "every node has settled"
       : explained.map(({ node, text }) => `${node}: ${text}`).join("\n"),
     value: explained.map(({ node, reason, text }) => ({ node, reason, text }))
+  }
+}
+
+/** Failed nodes that are meant when none is named. */
+const failedMax = 5
+
+/** In which jobs, the newest first, and as which task the service has the last execution of nodes. */
+const locate = (
+  runId: string,
+  state: RunState,
+  nodes: ReadonlyArray<number>
+): ControlChannel.Reply => {
+  const jobs = [RunId.jobIdOf(runId), ...state.jobs.map(({ id }) => id)].toReversed()
+  const naming = TaskNaming.make(state.plan)
+  const failed = () =>
+    [...state.finalFailures.keys()]
+      .filter((node) => state.nodeStates[node] === NodeState.failed).slice(0, failedMax)
+  const tasks = (nodes.length > 0 ? nodes : failed()).map((node) => {
+    const submission = state.submissions[node]!
+    const name = state.plan.names[node]!
+    return submission === 0
+      ? { node: name }
+      : { node: name, task: naming.idOf({ node, submission }) }
+  })
+  return {
+    _tag: "Done",
+    text: tasks.map((one) => `${one.node}: ${one.task ?? "no task yet"}`).join("\n"),
+    value: { jobs, tasks }
   }
 }
 
@@ -69,6 +104,9 @@ export const nodesNamed = (
 ): Result.Result<ReadonlyArray<number>, string> => {
   const nodes = new Set<number>()
   const unknown: Array<string> = []
+  const known = (): ReadonlyArray<string> => [
+    ...new Set([...plan.workflow.nodes.flatMap(({ group }) => group ?? []), ...plan.names])
+  ]
   for (const name of names) {
     const node = plan.indexOf(name)
     if (node !== undefined) nodes.add(node)
@@ -78,7 +116,7 @@ export const nodesNamed = (
         if (group === name) nodes.add(index)
       })
       if (nodes.size === before) {
-        unknown.push(`"${name}" (${Suggestion.advice(name, plan.names)})`)
+        unknown.push(`"${name}" (${Suggestion.advice(name, known())})`)
       }
     }
   }

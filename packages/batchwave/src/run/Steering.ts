@@ -50,6 +50,7 @@ const answer = (
   switch (request._tag) {
     case "Status":
     case "Explain":
+    case "Locate":
       return Effect.map(
         Clock.currentTimeMillis,
         (nowMs) => RunQuery.answer(request, { runId, state, isLive: true }, nowMs)

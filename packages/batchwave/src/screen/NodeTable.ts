@@ -156,7 +156,12 @@ const exceptions = (items: ReadonlyArray<NodeReport>): ReadonlyArray<Row> => {
   }]
 }
 
-const noteOf = (node: NodeReport): string => {
+/**
+ * Why a node ended as it did, in a few words; empty when there is nothing to say.
+ *
+ * @category rendering
+ */
+export const noteOf = (node: NodeReport): string => {
   if (node.failure !== undefined) return cleanLine(node.failure)
   if (node.substituted !== undefined) return `a substitute: ${cleanLine(node.substituted)}`
   if (node.cachedFrom !== undefined) return `from the cache: run ${cleanLine(node.cachedFrom)}`

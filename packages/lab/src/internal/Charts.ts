@@ -2,8 +2,8 @@
 import type { Interval } from "../Bootstrap.ts"
 import * as Quantiles from "../Quantiles.ts"
 import type { Span } from "../SlotLedger.ts"
+import { axis, drawing, escaped, place, type Scale, scaleOf } from "../SvgDrawing.ts"
 import { figure } from "./Figures.ts"
-import { axis, drawing, escaped, place, type Scale, scaleOf } from "./Svg.ts"
 
 const width = 860
 const left = 220

@@ -1,10 +1,10 @@
 /** The charts of a sweep: a heat map of two parameters, and lines by each one. */
 import type { ParameterValue } from "../Arm.ts"
+import { section } from "../HtmlPage.ts"
+import { axis, drawing, escaped, place, type Scale, scaleOf, ticksOf } from "../SvgDrawing.ts"
 import type { Direction } from "../Verdict.ts"
 import { figure } from "./Figures.ts"
-import { section } from "./Page.ts"
 import { axesOf, type Axis, type Cell, cellAt } from "./ParameterGrid.ts"
-import { axis, drawing, escaped, place, type Scale, scaleOf, ticksOf } from "./Svg.ts"
 
 const width = 860
 const left = 150

@@ -1,8 +1,8 @@
 /** What each quantity does to a mean difference: a row each, the greatest swing first. */
 import type { Effect, Probe } from "../Sensitivity.ts"
+import { axis, drawing, escaped, place, scaleOf } from "../SvgDrawing.ts"
 import type { Comparison } from "../Verdict.ts"
 import { figure } from "./Figures.ts"
-import { axis, drawing, escaped, place, scaleOf } from "./Svg.ts"
 
 const width = 860
 const left = 300

@@ -1,19 +1,31 @@
 /** Pieces of SVG, drawn from numbers. Nothing is looked up or measured. */
-import { figure } from "./Figures.ts"
+import { figure } from "./internal/Figures.ts"
 
-/** Text as it may stand in HTML and SVG. */
+/**
+ * Text as it may stand in HTML and SVG.
+ *
+ * @category rendering
+ */
 export const escaped = (raw: string): string =>
   raw.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;")
     .replaceAll("\"", "&quot;")
 
-/** A linear scale from values to places. */
+/**
+ * A linear scale from values to places.
+ *
+ * @category models
+ */
 export interface Scale {
   readonly low: number
   readonly high: number
   readonly at: (value: number) => number
 }
 
-/** A scale over all of some values; a single value gets room on both sides. */
+/**
+ * A scale over all of some values; a single value gets room on both sides.
+ *
+ * @category constructors
+ */
 export const scaleOf = (
   values: Iterable<number>,
   from: number,
@@ -31,7 +43,11 @@ export const scaleOf = (
   return { low, high, at: (value) => from + (value - low) / (high - low) * (to - from) }
 }
 
-/** Round values within a scale, about `count` of them. */
+/**
+ * Round values within a scale, about `count` of them.
+ *
+ * @category rendering
+ */
 export const ticksOf = ({ high, low }: Scale, count = 6): ReadonlyArray<number> => {
   const rough = (high - low) / count
   const power = 10 ** Math.floor(Math.log10(rough))
@@ -41,10 +57,18 @@ export const ticksOf = ({ high, low }: Scale, count = 6): ReadonlyArray<number> 
   return ticks
 }
 
-/** A number as an attribute. */
+/**
+ * A number as an attribute.
+ *
+ * @category rendering
+ */
 export const place = (value: number): string => String(Math.round(value * 100) / 100)
 
-/** A horizontal axis with its ticks and lines over the height of the chart. */
+/**
+ * A horizontal axis with its ticks and lines over the height of the chart.
+ *
+ * @category rendering
+ */
 export const axis = (scale: Scale, top: number, bottom: number, title: string): string => {
   const middle = (scale.at(scale.low) + scale.at(scale.high)) / 2
   const ticks = ticksOf(scale).map((tick) => {
@@ -59,7 +83,11 @@ export const axis = (scale: Scale, top: number, bottom: number, title: string): 
   }" text-anchor="middle">${escaped(title)}</text>`
 }
 
-/** A drawing with a title for those who cannot see it. */
+/**
+ * A drawing with a title for those who cannot see it.
+ *
+ * @category rendering
+ */
 export const drawing = (
   title: string,
   width: number,

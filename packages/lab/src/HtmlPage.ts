@@ -1,11 +1,15 @@
 /**
- * Pieces of a report page: no scripts, nothing remote, and a content security policy that allows its own
- * style sheet only.
+ * Pieces of a report page that stands alone: no scripts, nothing remote, and a content security policy
+ * that allows its own style sheet only. Light or dark as the reader's system is.
  */
-import type { Table } from "../LabText.ts"
-import { escaped } from "./Svg.ts"
+import type { Table } from "./LabText.ts"
+import { escaped } from "./SvgDrawing.ts"
 
-/** A page; `body` is HTML that was made here. */
+/**
+ * A page; `body` is HTML that was made here.
+ *
+ * @category rendering
+ */
 export const pageOf = (title: string, body: ReadonlyArray<string>): string =>
   [
     "<!doctype html>",
@@ -19,22 +23,38 @@ export const pageOf = (title: string, body: ReadonlyArray<string>): string =>
     ""
   ].join("\n")
 
-/** A chart with words; `lead` may hold marks, it is made here. */
+/**
+ * A chart with words; `lead` may hold marks, it is made here.
+ *
+ * @category rendering
+ */
 export const section = (title: string, lead: string, chart: string): string =>
   `<h2>${escaped(title)}</h2><p class="lead">${lead}</p><figure>${chart}</figure>`
 
-/** A list of sentences. */
+/**
+ * A list of sentences, which are escaped.
+ *
+ * @category rendering
+ */
 export const listOf = (lines: ReadonlyArray<string>): string =>
   `<ul>${lines.map((line) => `<li>${escaped(line)}</li>`).join("")}</ul>`
 
-/** A table. */
-export const tableOf = ({ head, rows, title }: Table): string =>
-  `<h2>${escaped(title)}</h2><table><thead>${cellsOf(head, "th")}</thead><tbody>${
-    rows.map((row) => cellsOf(row, "td")).join("")
+/**
+ * A table, its cells escaped.
+ *
+ * @category rendering
+ */
+export const tableOf = ({ head, rows, title, words = [] }: Table): string => {
+  const rowOf = (cells: ReadonlyArray<string>, tag: "td" | "th"): string =>
+    `<tr>${
+      cells.map((cell, column) =>
+        `<${tag}${words.includes(column) ? " class=\"words\"" : ""}>${escaped(cell)}</${tag}>`
+      ).join("")
+    }</tr>`
+  return `<h2>${escaped(title)}</h2><table><thead>${rowOf(head, "th")}</thead><tbody>${
+    rows.map((row) => rowOf(row, "td")).join("")
   }</tbody></table>`
-
-const cellsOf = (cells: ReadonlyArray<string>, tag: "td" | "th"): string =>
-  `<tr>${cells.map((cell) => `<${tag}>${escaped(cell)}</${tag}>`).join("")}</tr>`
+}
 
 const tones: ReadonlyArray<readonly [name: string, light: string, dark: string]> = [
   ["arm-0", "#4269a5", "#7ea6e6"],
@@ -62,13 +82,16 @@ const style = [
   "table{border-collapse:collapse;display:block;overflow-x:auto;font-variant-numeric:tabular-nums}",
   "td,th{padding:4px 12px 4px 0;text-align:right;border-bottom:1px solid var(--rule);white-space:nowrap}",
   "td:first-child,th:first-child{text-align:left}",
-  "svg{max-width:100%;height:auto;font:12px system-ui,sans-serif;fill:var(--ink)}",
+  ".words{text-align:left;white-space:normal;min-width:14em;overflow-wrap:anywhere}",
+  // Below this width a chart is scrolled and not made smaller, or its words could not be read.
+  "svg{max-width:100%;min-width:640px;height:auto;font:12px system-ui,sans-serif;fill:var(--ink)}",
   ".grid{stroke:var(--rule)}.zero{stroke:var(--ink);stroke-dasharray:4 3}.box{stroke:var(--ink);stroke-width:2}",
   ".tick{fill:var(--soft)}.hollow{fill-opacity:.25}.plain{fill:var(--soft);font-size:10px}",
   ".line{fill:none;stroke:var(--soft);stroke-opacity:.45}.line.bold{stroke:var(--ink);stroke-width:2;stroke-opacity:1}",
   ".stroke{stroke:var(--tone);stroke-width:2}",
   ".verdict{border-left:4px solid var(--tone);padding:4px 12px;margin:8px 0}",
-  ".key{border-left:12px solid var(--tone);padding-left:4px;margin-right:8px}",
+  ".key{border-left:12px solid var(--tone);padding-left:4px;margin-right:8px;white-space:nowrap}",
+  ".key.hollow{border-left-color:color-mix(in srgb,var(--tone) 30%,transparent)}",
   tonesOf(1),
   `@media (prefers-color-scheme:dark){:root{--ink:#e6e9ee;--soft:#a3acb9;--rule:#3a4250;--ground:#151a21}${
     tonesOf(2)

@@ -1,0 +1,171 @@
+/**
+ * `batchwave logs`: what tasks of a run have written, while they run and afterwards.
+ */
+import { FileOperations } from "@batchwave/client/FileOperations"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import type * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import { isatty } from "node:tty"
+import { describe, type RunDirectory } from "../run/RunDirectory.ts"
+import * as TaskFiles from "../run/TaskFiles.ts"
+import { clean, cleanLine } from "../screen/CleanText.ts"
+import { Screen } from "../screen/Screen.ts"
+import { counted } from "../screen/Words.ts"
+import { CommandError, storage, unreachable, usage } from "./CommandError.ts"
+import { ExitCode } from "./ExitCode.ts"
+import * as KnownRun from "./KnownRun.ts"
+import * as RunBackend from "./RunBackend.ts"
+import * as SteerCommand from "./SteerCommand.ts"
+
+/**
+ * The settings of the command.
+ *
+ * @category models
+ */
+export interface LogsSettings {
+  readonly run: Option.Option<string>
+  readonly data: string
+  /** Nodes or groups. @default those that failed, the first five */
+  readonly node: ReadonlyArray<string>
+  /** The file, by its path from the task directory. */
+  readonly file: string
+  /** The last so many lines; 0 for all. */
+  readonly lines: number
+}
+
+/** Bytes of the end that lines are looked for in. */
+const tailBytes = 1_048_576
+
+const Located = Schema.Struct({
+  jobs: Schema.Array(Schema.String),
+  tasks: Schema.Array(
+    Schema.Struct({ node: Schema.String, task: Schema.optionalKey(Schema.String) })
+  )
+})
+
+const decodeLocated = Schema.decodeUnknownOption(Located)
+
+/**
+ * Prints a file of each task to stdout, and which one it is to stderr. Fails when none of them is there.
+ *
+ * @category operations
+ */
+export const run: (
+  settings: LogsSettings
+) => Effect.Effect<void, CommandError, Screen> = Effect.fn("LogsCommand.run")(
+  function*(settings) {
+    const screen = yield* Screen
+    const directory = yield* KnownRun.find(settings.data, settings.run)
+    if (describe(directory)?.executor === "simulated") {
+      return yield* usage(
+        `run ${directory.runId} was simulated: no command was run, so nothing was written`
+      )
+    }
+    const { value } = yield* SteerCommand.ask(directory, { _tag: "Locate", nodes: settings.node })
+    const located = decodeLocated(value)
+    if (Option.isNone(located)) {
+      return yield* usage(
+        `the process that works on run ${directory.runId} answers in another way; is it older?`
+      )
+    }
+    const { jobs, tasks } = located.value
+    if (tasks.length === 0) {
+      return yield* usage(
+        `no node of run ${directory.runId} has failed; name one, or a fan-out, by --node`
+      )
+    }
+    const find = yield* finderOf(directory)
+    let shown = 0
+    for (const { node, task } of tasks) {
+      const name = cleanLine(node)
+      const file = task === undefined ? undefined : yield* find(jobs, task, settings.file)
+      if (file === undefined) {
+        yield* screen.say(
+          task === undefined
+            ? `${name}: it has no task yet`
+            : `${name}: its task ${task} has no ${settings.file}; it may not have started, or its `
+              + "files are gone with their node or retention time"
+        )
+        continue
+      }
+      shown++
+      const size = counted(file.contentBytes, "byte")
+      yield* screen.say(`${name}: ${settings.file} of task ${task} (${size})`)
+      yield* print(file, settings.lines, screen.result)
+    }
+    if (shown === 0) {
+      return yield* new CommandError({
+        exitCode: ExitCode.usage,
+        message: `no ${settings.file} was found`
+      })
+    }
+  },
+  Effect.scoped
+)
+
+const finderOf: (
+  directory: RunDirectory
+) => Effect.Effect<TaskFiles.Finder<CommandError>, CommandError, Scope.Scope | Screen> = Effect
+  .fnUntraced(function*(directory) {
+    if (describe(directory)?.backend !== "azure") {
+      return mapped(
+        TaskFiles.ofDirectory(directory.emulator),
+        (error) => storage(error.message, error)
+      )
+    }
+    const choice = yield* RunBackend.choose(
+      { backend: Option.some("azure"), pool: Option.some(RunBackend.noPool), slots: Option.none() },
+      undefined
+    )
+    const backend = yield* RunBackend.open(choice, { dataDirectory: "", allowedDirectories: [] })
+    return mapped(
+      TaskFiles.ofAccount(Context.get(backend.services, FileOperations)),
+      (error) => unreachable(error.message, error)
+    )
+  })
+
+const mapped = <E>(
+  find: TaskFiles.Finder<E>,
+  map: (error: E) => CommandError
+): TaskFiles.Finder<CommandError> =>
+(jobs, task, path) =>
+  find(jobs, task, path).pipe(
+    Effect.map((file) =>
+      file === undefined ? undefined : {
+        contentBytes: file.contentBytes,
+        from: (startByte: number) => Stream.mapError(file.from(startByte), map)
+      }
+    ),
+    Effect.mapError(map)
+  )
+
+const print = (
+  file: TaskFiles.TaskFile<CommandError>,
+  lines: number,
+  write: (text: string) => Effect.Effect<void>
+): Effect.Effect<void, CommandError> => {
+  // What tasks write may steer a terminal; a file or another program gets it as it is.
+  const shown = isatty(1) ? clean : (text: string) => text
+  if (lines === 0) {
+    return file.from(0).pipe(
+      Stream.decodeText,
+      Stream.runForEach((text) => write(shown(text)))
+    )
+  }
+  const startByte = Math.max(0, file.contentBytes - tailBytes)
+  return file.from(startByte).pipe(
+    Stream.decodeText,
+    Stream.mkString,
+    Effect.flatMap((text) => write(shown(lastLines(text, lines, startByte > 0))))
+  )
+}
+
+const lastLines = (text: string, count: number, isCut: boolean): string => {
+  const all = text.replace(/\n$/, "").split("\n")
+  // The first line of a part may be half of one.
+  const whole = isCut && all.length > 1 ? all.slice(1) : all
+  return text === "" ? "" : `${whole.slice(-count).join("\n")}\n`
+}

@@ -1,0 +1,87 @@
+/**
+ * The commands that look at runs: which there are, what they came to, what their tasks have written, and
+ * what happened in them.
+ */
+import * as Command from "effect/cli/Command"
+import * as Flag from "effect/cli/Flag"
+import * as Effect from "effect/Effect"
+import { color, data, nodes, onScreen, runArgument, verbose } from "./CommonFlags.ts"
+import { flag, whole } from "./FlagKinds.ts"
+
+const runs = Command.make(
+  "runs",
+  { json: flag("json", "Print one JSON array"), data, color },
+  Effect.fnUntraced(function*(settings) {
+    const RunsCommand = yield* Effect.promise(() => import("./RunsCommand.ts"))
+    yield* RunsCommand.run(settings).pipe(onScreen(settings))
+  })
+).pipe(Command.withDescription("List the runs of a directory, the one started last first"))
+
+const report = Command.make(
+  "report",
+  {
+    run: runArgument,
+    format: Flag.Literals("format", ["text", "html", "csv", "json"]).pipe(
+      Flag.withDescription("A table, a page with timeline, or every execution with its times"),
+      Flag.withDefault("text")
+    ),
+    json: flag("json", "The same as --format json"),
+    out: Flag.String("out").pipe(
+      Flag.withMetavar("file"),
+      Flag.withDescription("Write to this file instead of stdout"),
+      Flag.optional
+    ),
+    verbose,
+    data,
+    color
+  },
+  Effect.fnUntraced(function*(settings) {
+    const ReportCommand = yield* Effect.promise(() => import("./ReportCommand.ts"))
+    const format = settings.json ? "json" : settings.format
+    yield* ReportCommand.run({ ...settings, format }).pipe(onScreen(settings))
+  })
+).pipe(
+  Command.withDescription("Say what a run came to and where its time went"),
+  Command.withExamples([
+    { command: "batchwave report --format html --out run.html", description: "A page to look at" },
+    { command: "batchwave report RUN --format csv > run.csv", description: "For a notebook" }
+  ])
+)
+
+const logs = Command.make(
+  "logs",
+  {
+    run: runArgument,
+    node: nodes,
+    file: Flag.String("file").pipe(
+      Flag.withMetavar("path"),
+      Flag.withDescription("stdout.txt, stderr.txt (the default) or wd/ and a file of the task"),
+      Flag.withDefault("stderr.txt")
+    ),
+    lines: whole("lines", 0, 100_000, "The last so many lines; 0 for all, 100 by default").pipe(
+      Flag.withDefault(100)
+    ),
+    data,
+    color
+  },
+  Effect.fnUntraced(function*(settings) {
+    const LogsCommand = yield* Effect.promise(() => import("./LogsCommand.ts"))
+    yield* LogsCommand.run(settings).pipe(onScreen(settings))
+  })
+).pipe(
+  Command.withDescription("Print what tasks have written: those that failed, or the nodes named"),
+  Command.withExamples([
+    { command: "batchwave logs", description: "Why the newest run failed" },
+    {
+      command: "batchwave logs --node train --file stdout.txt",
+      description: "What one node printed"
+    }
+  ])
+)
+
+/**
+ * All of them, in the order in which help lists them.
+ *
+ * @internal
+ */
+export const looking = [runs, report, logs] as const

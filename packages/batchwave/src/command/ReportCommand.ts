@@ -1,0 +1,83 @@
+/**
+ * `batchwave report`: what a run came to and where its time went, from its journal.
+ */
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import { writeFileSync } from "node:fs"
+import * as ReportCsv from "../report/ReportCsv.ts"
+import * as ReportHtml from "../report/ReportHtml.ts"
+import { factsOf } from "../report/ReportText.ts"
+import * as RunReport from "../report/RunReport.ts"
+import * as RunJournal from "../run/RunJournal.ts"
+import { cleanLine } from "../screen/CleanText.ts"
+import * as NodeTable from "../screen/NodeTable.ts"
+import { Screen, type ScreenShape } from "../screen/Screen.ts"
+import { ofEngine, storage, usage } from "./CommandError.ts"
+import * as KnownRun from "./KnownRun.ts"
+
+/**
+ * The forms a report has.
+ *
+ * @category constants
+ */
+export const formats = ["text", "html", "csv", "json"] as const
+
+/**
+ * The settings of the command.
+ *
+ * @category models
+ */
+export interface ReportSettings {
+  readonly run: Option.Option<string>
+  readonly data: string
+  readonly format: (typeof formats)[number]
+  /** The file it goes to. @default stdout */
+  readonly out: Option.Option<string>
+  readonly verbose: boolean
+}
+
+/**
+ * Prints or writes it. Fails when a process works on the run, or its journal is damaged.
+ *
+ * @category operations
+ */
+export const run = Effect.fn("ReportCommand.run")(function*(settings: ReportSettings) {
+  const screen = yield* Screen
+  const { journal, runId } = yield* KnownRun.find(settings.data, settings.run)
+  const recorded = yield* RunJournal.whole(journal).pipe(
+    Effect.mapError((error) => ofEngine(error, runId, ""))
+  )
+  if (recorded === undefined) return yield* usage(`run ${runId} has not begun`)
+  const text = render(RunReport.make(recorded), recorded, settings, screen)
+  if (Option.isNone(settings.out)) return yield* screen.result(text)
+  const file = settings.out.value
+  yield* Effect.try({
+    try: () => writeFileSync(file, text),
+    catch: (cause) =>
+      storage(
+        `cannot write ${file}: ${cause instanceof Error ? cause.message : String(cause)}`,
+        cause
+      )
+  })
+  yield* screen.say(`written: ${file}`)
+})
+
+const render = (
+  report: RunReport.RunReport,
+  { plan }: RunJournal.Recorded,
+  { format, verbose }: ReportSettings,
+  { resultStyle }: ScreenShape
+): string => {
+  switch (format) {
+    case "text":
+      return `${factsOf(report).map(cleanLine).join("\n")}\n\n${
+        NodeTable.render(report, plan.workflow, { style: resultStyle, isVerbose: verbose })
+      }`
+    case "html":
+      return ReportHtml.page(report)
+    case "csv":
+      return ReportCsv.render(report)
+    case "json":
+      return `${JSON.stringify(report, undefined, 2)}\n`
+  }
+}

@@ -1,0 +1,176 @@
+/**
+ * What a run came to and where its time went, from its journal alone; the base of every form it is
+ * shown in.
+ */
+import * as Failure from "@batchwave/core/Failure"
+import * as Report from "@batchwave/core/Report"
+import * as TaskNaming from "@batchwave/core/TaskNaming"
+import * as Timeline from "@batchwave/core/Timeline"
+import type { Recorded } from "../run/RunJournal.ts"
+
+/**
+ * One execution, with names in the place of numbers. Times are epoch milliseconds of the
+ * orchestrator's clock; an end is when it was seen.
+ *
+ * @category models
+ */
+export interface ExecutionRow {
+  readonly node: string
+  /** The id of its task in the service. */
+  readonly task: string
+  /** 1 for the node's first execution. */
+  readonly attempt: number
+  readonly slots: number
+  readonly end: Timeline.ExecutionEnd
+  readonly plannedAtMs: number
+  readonly startedAtMs?: number
+  readonly endedAtMs?: number
+  /** From its plan to its start, or as long as it has waited without one. */
+  readonly waitMs: number
+  /** By the service's clock. */
+  readonly runMs: number
+  readonly failureClass?: string
+  readonly exitCode?: number
+  readonly failure?: string
+}
+
+/**
+ * The report. Slot time is run time times task slots.
+ *
+ * @category models
+ */
+export interface RunReport {
+  readonly run: string
+  readonly pipeline: string
+  readonly endpoint: string
+  readonly pool: string
+  readonly seed: number
+  readonly mode: string
+  readonly failureMode: string
+  readonly outcome: Report.Report["outcome"]
+  readonly startedAtMs: number
+  readonly endedAtMs: number
+  readonly lengthMs: number
+  readonly counts: Report.Report["counts"]
+  readonly retries: number
+  readonly cached: number
+  /** Of all executions that ended. */
+  readonly slotMs: number
+  /** Of those that did not succeed. */
+  readonly wastedSlotMs: number
+  readonly runningMax: number
+  /** The nodes that the length of the run came from, the first one first. */
+  readonly chain: ReadonlyArray<string>
+  readonly nodes: ReadonlyArray<Report.NodeReport>
+  readonly executions: ReadonlyArray<ExecutionRow>
+}
+
+/**
+ * Makes it. `O(events)`.
+ *
+ * @category constructors
+ */
+export const make = ({ batches, header, plan }: Recorded): RunReport => {
+  const timeline = Timeline.make(plan, batches)
+  const { endedAtMs, startedAtMs, state } = timeline
+  const report = Report.make(state)
+  const naming = TaskNaming.make(plan)
+  const executions = timeline.executions.map((execution): ExecutionRow =>
+    rowOf(execution, plan.names[execution.node]!, naming.idOf(execution), endedAtMs)
+  )
+  let slotMs = 0
+  let wastedSlotMs = 0
+  for (const { end, runMs, slots } of executions) {
+    slotMs += runMs * slots
+    if (end === "failed" || end === "cancelled") wastedSlotMs += runMs * slots
+  }
+  return {
+    run: header.runId,
+    pipeline: header.pipeline,
+    endpoint: header.endpoint,
+    pool: header.poolId,
+    seed: header.seed,
+    mode: state.dependencyMode,
+    failureMode: state.failureMode,
+    outcome: report.outcome,
+    startedAtMs,
+    endedAtMs,
+    lengthMs: endedAtMs - startedAtMs,
+    counts: report.counts,
+    retries: report.retries,
+    cached: report.cached,
+    slotMs,
+    wastedSlotMs,
+    runningMax: load(executions, endedAtMs).reduce((most, step) => Math.max(most, step.running), 0),
+    chain: Timeline.longestChain(timeline).map((node) => plan.names[node]!),
+    nodes: report.nodes,
+    executions
+  }
+}
+
+const rowOf = (
+  execution: Timeline.Execution,
+  node: string,
+  task: string,
+  nowMs: number
+): ExecutionRow => {
+  const { end, endedAtMs, failure, number, plannedAtMs, runTimeMs, slots, startedAtMs } = execution
+  const exitCode = failure === undefined ? undefined : Failure.exitCodeOf(failure)
+  return {
+    node,
+    task,
+    attempt: number,
+    slots,
+    end,
+    plannedAtMs,
+    ...(startedAtMs === undefined ? {} : { startedAtMs }),
+    ...(endedAtMs === undefined ? {} : { endedAtMs }),
+    waitMs: (startedAtMs ?? endedAtMs ?? nowMs) - plannedAtMs,
+    runMs: runTimeMs,
+    ...(failure === undefined ? {} : {
+      failureClass: Failure.classOf(failure),
+      failure: Failure.describe(failure)
+    }),
+    ...(exitCode === undefined ? {} : { exitCode })
+  }
+}
+
+/**
+ * How many executions waited and ran from a time on.
+ *
+ * @category models
+ */
+export interface LoadStep {
+  readonly atMs: number
+  readonly waiting: number
+  readonly running: number
+}
+
+/**
+ * How many executions waited in the service and how many ran, as steps in the order of time; what is
+ * open lasts until `endedAtMs`.
+ *
+ * @category queries
+ */
+export const load = (
+  executions: ReadonlyArray<ExecutionRow>,
+  endedAtMs: number
+): ReadonlyArray<LoadStep> => {
+  const changes: Array<readonly [atMs: number, waiting: number, running: number]> = []
+  for (const { endedAtMs: own, plannedAtMs, startedAtMs } of executions) {
+    const untilMs = own ?? endedAtMs
+    changes.push([plannedAtMs, 1, 0], [startedAtMs ?? untilMs, -1, 0])
+    if (startedAtMs !== undefined) changes.push([startedAtMs, 0, 1], [untilMs, 0, -1])
+  }
+  changes.sort(([left], [right]) => left - right)
+  const steps: Array<LoadStep> = []
+  let waiting = 0
+  let running = 0
+  for (let index = 0; index < changes.length; index++) {
+    const [atMs, waits, runs] = changes[index]!
+    waiting += waits
+    running += runs
+    if (changes[index + 1]?.[0] !== atMs) steps.push({ atMs, waiting, running })
+  }
+  return steps
+}

@@ -1,0 +1,122 @@
+/**
+ * Runs are listed, reported on, and what their tasks wrote is read, while they run and afterwards.
+ */
+import { assert, describe, it } from "@effect/vitest"
+import { readFileSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import * as Command from "./Command.ts"
+
+const pipelineOf = (directory: string, name: string): string =>
+  Command.writePipeline(
+    directory,
+    `${name}.ts`,
+    `
+import { Pipeline, sh } from "batchwave"
+export default Pipeline.make("${name}", {}, (p) => {
+  const first = p.task("first", { run: sh\`echo one; echo two; echo three\` })
+  const until = "echo begun; until [ -e ${directory}/go ]; do sleep 0.05; done; echo oops >&2; exit 3"
+  const bad = p.task("bad", { run: sh\`sh -c \${until}\`, after: [first] })
+  p.task("behind", { run: sh\`true\`, after: [bad] })
+})
+`
+  )
+
+describe("runs that were made here", () => {
+  it("are listed, read and reported on, live and afterwards", async () => {
+    const directory = Command.makeDirectory()
+    const options = { cwd: directory }
+    const ask = async (...args: ReadonlyArray<string>) => {
+      const ended = await Command.run(args, options)
+      assert.strictEqual(ended.code, 0, `${args.join(" ")}: ${ended.stderr}`)
+      return ended
+    }
+    assert.strictEqual((await ask("runs")).stdout, "")
+    const run = Command.start(
+      ["run", pipelineOf(directory, "looked"), "--run-id", "looked-1", "--quiet"],
+      options
+    )
+    const begun = () => Command.run(["logs", "--node", "bad", "--file", "stdout.txt"], options)
+    let written = ""
+    while (!written.includes("begun")) written = (await begun()).stdout
+    assert.match((await ask("runs")).stdout, /^looked-1 +looked +running +\S+Z +emulator$/m)
+    const early = await Command.run(["report"], options)
+    assert.strictEqual(early.code, 7)
+    writeFileSync(join(directory, "go"), "")
+    assert.strictEqual((await run.ended).code, 1)
+
+    const [listed] = JSON.parse((await ask("runs", "--json")).stdout)
+    assert.strictEqual(listed.run, "looked-1")
+    assert.strictEqual(listed.state, "failed")
+    const failed = await ask("logs", "look")
+    assert.strictEqual(failed.stdout, "oops\n")
+    assert.include(failed.stderr, "bad: stderr.txt of task bad (5 bytes)")
+    const tail = await ask("logs", "--node", "first", "--file", "stdout.txt", "--lines", "2")
+    assert.strictEqual(tail.stdout, "two\nthree\n")
+    const all = await ask("logs", "--node", "first", "--file", "stdout.txt", "--lines", "0")
+    assert.strictEqual(all.stdout, "one\ntwo\nthree\n")
+    const missing = await Command.run(["logs", "--node", "behind"], options)
+    assert.strictEqual(missing.code, 2)
+    assert.include(missing.stderr, "behind: it has no task yet")
+
+    const text = (await ask("report")).stdout
+    assert.match(
+      text,
+      /^run looked-1 of "looked" failed: 3 nodes, 1 succeeded, 1 failed, 1 blocked$/m
+    )
+    assert.match(text, /its length came from 2 nodes one after another: first → bad/)
+    const report = JSON.parse((await ask("report", "--json")).stdout)
+    assert.deepStrictEqual(
+      report.executions.map((one: { node: string; end: string }) => [one.node, one.end]),
+      [["first", "succeeded"], ["bad", "failed"]]
+    )
+    assert.strictEqual((await ask("report", "--format", "csv")).stdout.split("\r\n").length, 4)
+    await ask("report", "--format", "html", "--out", "page.html")
+    assert.match(readFileSync(join(directory, "page.html"), "utf8"), /<svg.*<\/svg>/s)
+    const nowhere = await Command.run(["report", "--out", "no/such/page.html"], options)
+    assert.strictEqual(nowhere.code, 6)
+    assert.include(nowhere.stderr, "cannot write no/such/page.html")
+  }, 60_000)
+
+  it("are named by how they begin, as long as that is one; what was meant is said", async () => {
+    const directory = Command.makeDirectory()
+    const options = { cwd: directory }
+    writeFileSync(join(directory, "go"), "")
+    const file = pipelineOf(directory, "looked")
+    for (const runId of ["looked-1", "looked-2"]) {
+      await Command.run(["run", file, "--run-id", runId, "--quiet"], options)
+    }
+    const both = await Command.run(["status", "look"], options)
+    assert.strictEqual(both.code, 2)
+    assert.include(both.stderr, "2 runs of .batchwave begin with look (looked-2, looked-1)")
+    const whole = await Command.run(["status", "looked-1"], options)
+    assert.match(whole.stdout, /^run looked-1 is failed/)
+    const wrong = await Command.run(["status", "loked-1"], options)
+    assert.include(wrong.stderr, "did you mean \"looked-1\"?")
+  }, 60_000)
+})
+
+describe("a run on an account", () => {
+  it("has its tasks' files read there, and says at once that its pool is not there", async () => {
+    const directory = Command.makeDirectory()
+    const emulator = await Command.startEmulator(directory)
+    const options = { cwd: directory, env: emulator.env }
+    try {
+      writeFileSync(join(directory, "go"), "")
+      const file = pipelineOf(directory, "away")
+      const ended = await Command.run(["run", file, "--quiet"], options)
+      assert.strictEqual(ended.code, 1, ended.stderr)
+      assert.notInclude(ended.stderr, "warning")
+      const logs = await Command.run(["logs"], options)
+      assert.strictEqual(logs.stdout, "oops\n", logs.stderr)
+      const lost = Command.start(["run", file, "--pool", "nowhere"], options)
+      await Command.eventually(
+        "the pool is missed",
+        () => lost.output().stderr.includes("has no pool nowhere; the tasks wait")
+      )
+      lost.child.kill("SIGINT")
+      assert.strictEqual((await lost.ended).code, 130)
+    } finally {
+      await Command.stop(emulator.started)
+    }
+  }, 60_000)
+})
