@@ -2,7 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
-import { commandProblems, linkProblems } from "./Documents.ts"
+import { commandProblems, decisionProblems, linkProblems } from "./Documents.ts"
 import { readTree, render, root } from "./SourceTree.ts"
 
 const rootScripts = (): ReadonlySet<string> => {
@@ -33,6 +33,33 @@ describe("documents", () => {
 
   it("every npm command shown in this repository's documents exists", () => {
     assert.strictEqual(render(commandProblems(readTree(), rootScripts())), "")
+  })
+
+  it("every decision is listed and has the parts of the template", () => {
+    assert.strictEqual(render(decisionProblems(readTree())), "")
+    const decision = (...headings: ReadonlyArray<string>): string =>
+      ["# Title", ...headings.map((heading) => `## ${heading}`)].join("\n\n")
+    assert.strictEqual(
+      render(decisionProblems([
+        { path: "docs/adr/README.md", text: "[a](a.md)" },
+        {
+          path: "docs/adr/a.md",
+          text: decision(
+            "Summary",
+            "Problem",
+            "Goals",
+            "Non-goals",
+            "Options",
+            "Decision",
+            "Consequences"
+          )
+        },
+        { path: "docs/adr/b.md", text: decision("Problem", "Choice") }
+      ])),
+      "docs/adr/b.md:1: docs/adr/README.md does not list it\n"
+        + "docs/adr/b.md:1: its headings are not Summary, Problem, Goals, Non-goals, Options, Decision, "
+        + "Consequences"
+    )
   })
 
   it("follows links from the document's own directory and from the root", () => {

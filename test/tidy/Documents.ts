@@ -70,3 +70,25 @@ const withParents = (path: string): ReadonlyArray<string> => {
   const parts = path.split("/")
   return [".", ...parts.map((_, index) => parts.slice(0, index + 1).join("/"))]
 }
+
+const adr = "docs/adr/"
+
+/** The headings every decision has, in this order. */
+const decisionHeadings = "Summary, Problem, Goals, Non-goals, Options, Decision, Consequences"
+
+/** Decisions that their index does not name, or that lack a part of the template. */
+export const decisionProblems = (tree: ReadonlyArray<SourceFile>): ReadonlyArray<Problem> => {
+  const index = tree.find(({ path }) => path === `${adr}README.md`)?.text ?? ""
+  return documents(tree).flatMap(({ path, text }) => {
+    if (!path.startsWith(adr) || path === `${adr}README.md`) return []
+    const headings = [...text.matchAll(/^## (.*)$/gm)].map((found) => found[1]).join(", ")
+    const problems: Array<Problem> = []
+    if (!index.includes(`(${path.slice(adr.length)})`)) {
+      problems.push({ path, line: 1, message: `${adr}README.md does not list it` })
+    }
+    if (headings !== decisionHeadings) {
+      problems.push({ path, line: 1, message: `its headings are not ${decisionHeadings}` })
+    }
+    return problems
+  })
+}
