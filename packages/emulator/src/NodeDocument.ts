@@ -5,6 +5,7 @@
  * @internal
  */
 import * as Pool from "@batchwave/sim/Pool"
+import * as RecentTasks from "@batchwave/sim/RecentTasks"
 import { ComputeNode } from "@batchwave/wire/ComputeNode"
 import * as NodePlace from "./NodePlace.ts"
 import { poolRecordOf, type State } from "./State.ts"
@@ -60,9 +61,9 @@ const recentTasksOf = (
   base: string,
   node: Pool.Node
 ): ReadonlyArray<string> => {
-  const seen = new Set<Pool.RecentTask["task"]>()
+  const seen = new Set<RecentTasks.RecentTask["task"]>()
   const texts: Array<string> = []
-  for (const { job, task } of node.recentTasks) {
+  for (const { job, task } of RecentTasks.latestFirst(node.recentTasks)) {
     if (task.phase === "deleted" || seen.has(task)) continue
     seen.add(task)
     const url = TaskDocument.urlOf(base, job, task)

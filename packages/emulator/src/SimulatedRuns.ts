@@ -11,7 +11,7 @@
  */
 import * as EventHeap from "@batchwave/core/EventHeap"
 import * as Account from "@batchwave/sim/Account"
-import type { Job } from "@batchwave/sim/Job"
+import * as Job from "@batchwave/sim/Job"
 import * as NodeCourse from "@batchwave/sim/NodeCourse"
 import * as RunCourse from "@batchwave/sim/RunCourse"
 import * as RunFault from "@batchwave/sim/RunFault"
@@ -212,14 +212,13 @@ const isIdle = ({ runs, state: { account } }: Stage): boolean => {
   if (runs.size > 0) return false
   if (account.faults !== undefined && ScriptedFaults.isReleasing(account.faults)) return false
   for (const job of account.jobs.values()) {
-    if (job.state !== "active") continue
-    for (const { heap } of job.ready.values()) if (heap.size > 0) return false
+    if (job.state === "active" && Job.hasReady(job)) return false
   }
   return true
 }
 
 /** Makes the directory of a task's latest run, once (S2). */
-const provideFiles = Effect.fnUntraced(function*(stage: Stage, job: Job, task: Task) {
+const provideFiles = Effect.fnUntraced(function*(stage: Stage, job: Job.Job, task: Task) {
   const node = stage.state.account.nodes[task.nodeIndex]
   // A run that is looked at while it goes on is looked at again when it has ended.
   const look = 2 * task.runsCount + (task.execution.exitCode === undefined ? 0 : 1)

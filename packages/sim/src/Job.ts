@@ -9,6 +9,7 @@ import type {
   JobReleaseSpec,
   NodeChores
 } from "./JobChore.ts"
+import * as RankQueue from "./RankQueue.ts"
 import type { Task, TaskSpec, TaskState } from "./Task.ts"
 import type { JobCounts } from "./TaskCounts.ts"
 import type { TaskLog } from "./TaskLog.ts"
@@ -174,6 +175,16 @@ export interface Job {
  */
 export const isEnding = (job: Job): boolean =>
   job.state === "terminating" || job.state === "completed" || job.state === "deleting"
+
+/**
+ * Tells whether a task may stand ready; one that has been deleted or ended since counts, too.
+ *
+ * @category reads
+ */
+export const hasReady = ({ ready }: Job): boolean => {
+  for (const { tasks } of ready.values()) if (RankQueue.sizeOf(tasks) > 0) return true
+  return false
+}
 
 /**
  * The log of the changes to a state. Written out, since a look-up by a name that varies costs more than

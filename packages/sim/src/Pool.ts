@@ -6,9 +6,8 @@
  *    number of nodes.
  */
 import * as Random from "@batchwave/core/Random"
-import type { Job } from "./Job.ts"
 import * as NodeBuckets from "./NodeBuckets.ts"
-import type { Task } from "./Task.ts"
+import * as RecentTasks from "./RecentTasks.ts"
 
 /**
  * How tasks are laid on nodes: over all of them, or onto as few as possible.
@@ -51,19 +50,6 @@ export type NodeAbsence =
 export type NodeDeallocation = "requeue" | "terminate" | "taskcompletion" | "retaineddata"
 
 /**
- * A task that was started on a node.
- *
- * @category models
- */
-export interface RecentTask {
-  readonly job: Job
-  readonly task: Task
-}
-
-/** How many tasks a node remembers. */
-export const recentTasksMax = 10
-
-/**
  * One compute node.
  *
  * @category models
@@ -89,8 +75,8 @@ export interface Node {
   /** Runs that have ended. */
   totalTasksRun: number
   totalTasksSucceeded: number
-  /** The tasks last started, latest first. */
-  readonly recentTasks: Array<RecentTask>
+  /** The tasks last started. */
+  readonly recentTasks: RecentTasks.RecentTasks
   /** @internal */
   bucketPosition: number
 }
@@ -219,7 +205,7 @@ export const join = (pool: Pool, index: number, isDedicated: boolean, nowMs: num
     runningChoresCount: 0,
     totalTasksRun: 0,
     totalTasksSucceeded: 0,
-    recentTasks: [],
+    recentTasks: RecentTasks.make(),
     bucketPosition: 0
   }
   pool.nodes.push(node)
@@ -306,7 +292,7 @@ export const take = (node: Node, slots: number, nowMs: number): void => {
   }
   NodeBuckets.leave(node)
   node.freeSlots -= slots
-  noteBusy(node, nowMs, () => node.runningTasksCount++)
+  count(node, 1, 0, nowMs)
   NodeBuckets.enter(node)
 }
 
@@ -316,19 +302,7 @@ export const take = (node: Node, slots: number, nowMs: number): void => {
  * @category operations
  */
 export const countChore = (node: Node, sign: 1 | -1, nowMs: number): void =>
-  noteBusy(node, nowMs, () => {
-    node.runningChoresCount += sign
-  })
-
-/**
- * Notes a task that was started on a node.
- *
- * @category operations
- */
-export const remember = (node: Node, job: Job, task: Task): void => {
-  if (node.recentTasks.length === recentTasksMax) node.recentTasks.pop()
-  node.recentTasks.unshift({ job, task })
-}
+  count(node, 0, sign, nowMs)
 
 /**
  * Gives slots of a node back.
@@ -343,7 +317,7 @@ export const release = (node: Node, slots: number, nowMs: number): void => {
   if (takesTasks) NodeBuckets.leave(node)
   node.freeSlots += slots
   node.totalTasksRun++
-  noteBusy(node, nowMs, () => node.runningTasksCount--)
+  count(node, -1, 0, nowMs)
   if (takesTasks) NodeBuckets.enter(node)
 }
 
@@ -393,8 +367,9 @@ export const leave = (node: Node): void => {
  */
 export const isChosen = (node: Node): boolean => node.absence === undefined && !node.isLeaving
 
-const noteBusy = (node: Node, nowMs: number, change: () => void): void => {
+const count = (node: Node, tasks: number, chores: number, nowMs: number): void => {
   const wasBusy = isBusy(node)
-  change()
+  node.runningTasksCount += tasks
+  node.runningChoresCount += chores
   if (isBusy(node) !== wasBusy && isChosen(node)) node.stateTransitionAtMs = nowMs
 }

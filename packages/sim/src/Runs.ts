@@ -61,7 +61,7 @@ export const taskEnded = (
   nowMs: number
 ): void => {
   const atMs = Clock.tick(account, nowMs)
-  const chore = account.chores.get(generation)
+  const chore = account.chores.size === 0 ? undefined : account.chores.get(generation)
   if (chore !== undefined) {
     Chores.ended(account, chore, end, atMs)
     Lifecycle.settle(account, chore.job, atMs)

@@ -172,15 +172,16 @@ export const reactivate = (
     account.clockStarts.delete(task)
     if (account.rules.reactivatedParents === "block") account.reactivated.add(task)
     if (task.subtasks !== undefined) task.subtasks = []
-    Transition.move(account, job, task, "active", atMs, "reactivated", ({ execution }) => {
-      execution.retryCount = 0
-      execution.lastRetryAtMs = undefined
-      execution.startAtMs = undefined
-      execution.endAtMs = undefined
-      execution.exitCode = undefined
-      execution.failure = undefined
-      execution.result = undefined
-    })
+    const { execution } = task
+    Transition.leave(account, job, task, atMs)
+    execution.retryCount = 0
+    execution.lastRetryAtMs = undefined
+    execution.startAtMs = undefined
+    execution.endAtMs = undefined
+    execution.exitCode = undefined
+    execution.failure = undefined
+    execution.result = undefined
+    Transition.enter(account, job, task, "active", atMs, "reactivated", task.generation)
     Transition.queue(account, job, task)
     return undefined
   })

@@ -1,7 +1,7 @@
 /**
  * What a task needs of the node or nodes it is put on, beyond free slots.
  */
-import type * as EventHeap from "@batchwave/core/EventHeap"
+import type * as RankQueue from "./RankQueue.ts"
 
 /**
  * The needs as a caller gives them.
@@ -39,7 +39,7 @@ export interface TaskPlacing {
 export interface ReadyQueue {
   readonly slots: number
   readonly placing: TaskPlacing | undefined
-  readonly heap: EventHeap.EventHeap
+  readonly tasks: RankQueue.RankQueue
 }
 
 /**

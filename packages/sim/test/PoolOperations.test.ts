@@ -1,6 +1,7 @@
 import * as Account from "@batchwave/sim/Account"
 import * as Pool from "@batchwave/sim/Pool"
 import * as PoolOperations from "@batchwave/sim/PoolOperations"
+import * as RecentTasks from "@batchwave/sim/RecentTasks"
 import * as Refusal from "@batchwave/sim/Refusal"
 import * as Runs from "@batchwave/sim/Runs"
 import { assert, describe, it } from "@effect/vitest"
@@ -214,7 +215,10 @@ describe("a node", () => {
     World.end(world, "b", 1)
     assert.strictEqual(Pool.stateOf(node), "idle")
     assert.deepStrictEqual([node.totalTasksRun, node.totalTasksSucceeded], [2, 1])
-    assert.deepStrictEqual(node.recentTasks.map(({ task }) => task.id), ["b", "a"])
+    assert.deepStrictEqual(RecentTasks.latestFirst(node.recentTasks).map(({ task }) => task.id), [
+      "b",
+      "a"
+    ])
     Runs.loseNode(world.account, 0, ++world.atMs)
     assert.strictEqual(Pool.stateOf(node), "unknown")
     Runs.returnNode(world.account, 0, ++world.atMs)
@@ -225,7 +229,9 @@ describe("a node", () => {
     const world = World.make({ slotsPerNode: 11 })
     World.addJob(world)
     for (let index = 1; index <= 11; index++) World.addTask(world, `t${index}`)
-    const ids = world.account.nodes[0]!.recentTasks.map(({ task }) => task.id)
+    const ids = RecentTasks.latestFirst(world.account.nodes[0]!.recentTasks).map(({ task }) =>
+      task.id
+    )
     assert.strictEqual(ids.length, 10)
     assert.deepStrictEqual([ids[0], ids.at(-1)], ["t11", "t2"])
   })

@@ -18,7 +18,8 @@ import * as TaskStore from "./TaskStore.ts"
 import * as Transition from "./Transition.ts"
 
 /**
- * Lets the report of a current run decide: another try, or the end of the task and what follows.
+ * Lets the report of a current run, which has given its slots back, decide: another try, or the end of
+ * the task and what follows.
  *
  * @internal
  */
@@ -29,6 +30,7 @@ export const endRun = (
   end: TaskEnd.TaskEnd,
   nowMs: number
 ): void => {
+  withdrawOthers(account, task)
   switch (end._tag) {
     case "Exited": {
       if (
@@ -79,6 +81,7 @@ export const endCoordination = (
   if (Constraints.allowsRetry(task.constraints, task.execution.retryCount)) {
     return retry(account, job, task, nowMs)
   }
+  withdrawOthers(account, task)
   complete(account, job, task, nowMs, undefined, TaskEnd.failureExitCode)
   follow(account, job, task, "exited", nowMs)
 }
@@ -89,6 +92,7 @@ export const endCoordination = (
  * @internal
  */
 export const terminate = (account: Account, job: Job, task: Task, nowMs: number): void => {
+  Placements.withdraw(account, task)
   complete(account, job, task, nowMs, undefined, TaskEnd.taskEnded)
 }
 
@@ -222,6 +226,11 @@ const endTasks = (account: Account, job: Job, nowMs: number): void => {
   Chores.stopPreparing(account, job)
 }
 
+/** Ends what is left of the runs of a task after one has been given back: only subtasks can be. */
+const withdrawOthers = (account: Account, task: Task): void => {
+  if (task.subtasks !== undefined) Placements.withdraw(account, task)
+}
+
 const complete = (
   account: Account,
   job: Job,
@@ -230,15 +239,15 @@ const complete = (
   exitCode: number | undefined,
   failure: TaskFailure | undefined
 ): void => {
-  Placements.withdraw(account, task)
   task.phase = "completed"
   const why = failure === TaskEnd.taskEnded ? "terminated" : "ended"
-  Transition.move(account, job, task, "completed", nowMs, why, ({ execution }) => {
-    execution.endAtMs = nowMs
-    execution.exitCode = exitCode
-    execution.failure = failure
-    execution.result = failure === undefined ? "success" : "failure"
-  })
+  const { execution } = task
+  Transition.leave(account, job, task, nowMs)
+  execution.endAtMs = nowMs
+  execution.exitCode = exitCode
+  execution.failure = failure
+  execution.result = failure === undefined ? "success" : "failure"
+  Transition.enter(account, job, task, "completed", nowMs, why, task.generation)
   Retentions.note(account, task)
 }
 

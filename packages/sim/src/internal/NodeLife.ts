@@ -3,13 +3,13 @@
  *
  * @internal
  */
-import * as EventHeap from "@batchwave/core/EventHeap"
 import { type Account, presentNodes } from "../Account.ts"
 import * as Fact from "../Fact.ts"
 import * as FaultCounter from "../FaultCounter.ts"
 import * as IdPattern from "../IdPattern.ts"
 import type { NodeFault } from "../NodeFault.ts"
 import * as Pool from "../Pool.ts"
+import * as RankQueue from "../RankQueue.ts"
 import * as ScriptedFaults from "../ScriptedFaults.ts"
 import type { Task } from "../Task.ts"
 import { queueKey } from "../TaskPlacing.ts"
@@ -172,6 +172,6 @@ const requeueHeld = (account: Account, task: Task, rank: number): void => {
   for (const job of account.jobs.values()) {
     if (job.tasks.get(task.id.toLowerCase()) !== task) continue
     const queue = job.ready.get(queueKey(task.requiredSlots, task.placing))
-    if (queue !== undefined) EventHeap.push(queue.heap, rank, task.index)
+    if (queue !== undefined) RankQueue.push(queue.tasks, rank, task.index)
   }
 }

@@ -5,8 +5,10 @@
  */
 import type { Account, Placement } from "../Account.ts"
 import type * as Fact from "../Fact.ts"
+import type { Instruction } from "../Instruction.ts"
 import type { Job } from "../Job.ts"
 import * as Pool from "../Pool.ts"
+import * as RecentTasks from "../RecentTasks.ts"
 import * as ScriptedFaults from "../ScriptedFaults.ts"
 import * as Subtask from "../Subtask.ts"
 import { isPlaced, type Task } from "../Task.ts"
@@ -89,15 +91,15 @@ export const hold = (
 export const start = (account: Account, placement: Placement, nowMs: number): void => {
   const { job, node, subtask, task } = placement
   placement.phase = "started"
-  Pool.remember(node, job, task)
+  RecentTasks.note(node.recentTasks, job, task)
   const chores = job.nodeChores.get(node.index)
   if (chores !== undefined) chores.hasStartedTasks = true
   if (subtask === undefined) {
     task.phase = "running"
     const why = task.state === "preparing" ? "prepared" : "assigned"
-    Transition.move(account, job, task, "running", nowMs, why, (started) => {
-      started.execution.startAtMs = nowMs
-    })
+    Transition.leave(account, job, task, nowMs)
+    task.execution.startAtMs = nowMs
+    Transition.enter(account, job, task, "running", nowMs, why, task.generation)
     watchWallClock(account, task)
   } else {
     Subtask.start(subtask, nowMs)
@@ -159,7 +161,7 @@ export const kill = (account: Account, placement: Placement): void => {
   if (placement.phase !== "started") return release(account, placement)
   if (placement.isKillAsked) return
   placement.isKillAsked = true
-  account.instructions.push({
+  instructOne(account, {
     _tag: "KillTask",
     jobId: placement.job.id,
     taskId: placement.task.id,
@@ -209,12 +211,19 @@ export const putBack = (
 ): void => {
   withdraw(account, task)
   if (task.subtasks !== undefined) task.subtasks = []
-  Transition.move(account, job, task, "active", nowMs, why, ({ execution }) => {
-    task.generation = 0
-    execution.startAtMs = undefined
-    alter?.(execution)
-  })
+  const { execution, generation } = task
+  Transition.leave(account, job, task, nowMs)
+  task.generation = 0
+  execution.startAtMs = undefined
+  alter?.(execution)
+  Transition.enter(account, job, task, "active", nowMs, why, generation)
   Transition.makeReady(account, job, task, true)
+}
+
+/** Most calls leave one instruction, and an array that grows has room for seventeen. */
+const instructOne = (account: Account, instruction: Instruction): void => {
+  if (account.instructions.length === 0) account.instructions = [instruction]
+  else account.instructions.push(instruction)
 }
 
 const instruct = (account: Account, placement: Placement): void => {
@@ -241,5 +250,5 @@ const instruct = (account: Account, placement: Placement): void => {
     part,
     subtaskId: subtask?.id ?? 0
   } as const
-  account.instructions.push(fault === undefined ? start : { ...start, fault })
+  instructOne(account, fault === undefined ? start : { ...start, fault })
 }

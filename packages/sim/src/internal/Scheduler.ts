@@ -4,10 +4,10 @@
  *
  * @internal
  */
-import * as EventHeap from "@batchwave/core/EventHeap"
 import { type Account, type Contenders, findPool, type Placement } from "../Account.ts"
 import type { Job } from "../Job.ts"
 import type * as Pool from "../Pool.ts"
+import * as RankQueue from "../RankQueue.ts"
 import type { RunFault } from "../RunFault.ts"
 import * as ScriptedFaults from "../ScriptedFaults.ts"
 import * as Subtask from "../Subtask.ts"
@@ -67,10 +67,10 @@ const startNext = (
 ): boolean => {
   for (;;) {
     if (job.maxParallelTasks >= 0 && job.counts.tasks.running >= job.maxParallelTasks) return false
-    const heap = firstFitting(pool, job)
-    if (heap === undefined) return false
-    const rank = EventHeap.peekAtMs(heap)
-    const task = account.tasks[EventHeap.pop(heap)!]
+    const queue = firstFitting(pool, job)
+    if (queue === undefined) return false
+    const rank = RankQueue.peekRank(queue)
+    const task = account.tasks[RankQueue.pop(queue)]
     if (task === undefined || task.phase !== "ready" || task.rank !== rank) continue
     const fault = account.faults && ScriptedFaults.judgeRun(account.faults, job, task, nowMs)
     if (account.faults !== undefined && fault?._tag === "Hold") {
@@ -82,13 +82,13 @@ const startNext = (
   }
 }
 
-const firstFitting = (pool: Pool.Pool, job: Job): EventHeap.EventHeap | undefined => {
-  let best: EventHeap.EventHeap | undefined
+const firstFitting = (pool: Pool.Pool, job: Job): RankQueue.RankQueue | undefined => {
+  let best: RankQueue.RankQueue | undefined
   let bestRank = Infinity
   for (const queue of job.ready.values()) {
-    const rank = EventHeap.peekAtMs(queue.heap)
-    if (rank === undefined || rank >= bestRank || !Placing.fits(pool, job, queue)) continue
-    best = queue.heap
+    const rank = RankQueue.peekRank(queue.tasks)
+    if (rank >= bestRank || !Placing.fits(pool, job, queue)) continue
+    best = queue.tasks
     bestRank = rank
   }
   return best
@@ -121,8 +121,10 @@ const place = (
   task.phase = "preparing"
   const further = isMultiple ? holdOthers(account, primary, nodes.slice(1), nowMs) : []
   const isWaiting = Chores.prepare(account, job, node, nowMs)
-  if (isWaiting) Transition.move(account, job, task, "preparing", nowMs, "assigned", () => {})
-  else Placements.start(account, primary, nowMs)
+  if (isWaiting) {
+    Transition.leave(account, job, task, nowMs)
+    Transition.enter(account, job, task, "preparing", nowMs, "assigned", task.generation)
+  } else Placements.start(account, primary, nowMs)
   for (const run of further) {
     if (!Chores.prepare(account, job, run.node, nowMs)) Placements.start(account, run, nowMs)
   }

@@ -3,12 +3,12 @@
  *
  * @internal
  */
-import * as EventHeap from "@batchwave/core/EventHeap"
 import * as Random from "@batchwave/core/Random"
 import type { Account } from "../Account.ts"
 import * as DependencyLedger from "../DependencyLedger.ts"
 import * as Fact from "../Fact.ts"
 import { changesTo, type Job } from "../Job.ts"
+import * as RankQueue from "../RankQueue.ts"
 import type { Task, TaskState } from "../Task.ts"
 import * as TaskCounts from "../TaskCounts.ts"
 import * as TaskHistory from "../TaskHistory.ts"
@@ -20,31 +20,38 @@ const arrivalsMax = 2 ** 33
 const drawsMax = 2 ** 19
 
 /**
- * Moves a task to a state, for a reason, while `alter` changes its execution; stamps, counts, logs and
- * notes it.
+ * Begins a change of state: what the task was is kept and counted out. Then the caller changes its
+ * execution and calls `enter`. Two calls, since a function made for each change is one object more.
  *
  * @internal
  */
-export const move = (
+export const leave = (account: Account, job: Job, task: Task, nowMs: number): void => {
+  if (account.history !== undefined) TaskHistory.remember(account.history, task, nowMs)
+  TaskCounts.count(job.counts, task, -1)
+}
+
+/**
+ * Ends a change of state, for a reason: stamps, counts, logs and notes it. `generation` is that of the
+ * task before the change.
+ *
+ * @internal
+ */
+export const enter = (
   account: Account,
   job: Job,
   task: Task,
   state: TaskState,
   nowMs: number,
   why: Fact.MoveReason,
-  alter: (task: Task) => void
+  generation: number
 ): void => {
-  const { generation } = task
-  if (account.history !== undefined) TaskHistory.remember(account.history, task, nowMs)
-  TaskCounts.count(job.counts, task, -1)
-  task.previousState = task.state
+  const left = task.state
+  task.previousState = left
   task.previousStateTransitionAtMs = task.stateTransitionAtMs
   task.state = state
   task.stateTransitionAtMs = nowMs
-  alter(task)
   TaskCounts.count(job.counts, task, 1)
   logChange(account, job, task)
-  const left = task.previousState
   if (TaskLog.isWasteful(changesTo(job, left), liveCountOf(job, left))) tidy(account, job, left)
   Fact.noteMove(account, job, task, why, generation)
 }
@@ -106,10 +113,10 @@ export const makeReady = (account: Account, job: Job, task: Task, isUrgent: bool
   const key = queueKey(slots, placing)
   let queue = job.ready.get(key)
   if (queue === undefined) {
-    queue = { slots, placing, heap: EventHeap.make() }
+    queue = { slots, placing, tasks: RankQueue.make() }
     job.ready.set(key, queue)
   }
-  EventHeap.push(queue.heap, task.rank, task.index)
+  RankQueue.push(queue.tasks, task.rank, task.index)
 }
 
 /**
