@@ -227,14 +227,13 @@ const runProcess = Effect.fnUntraced(
     onStarted: (pid: number) => Effect.Effect<void>
   ): Effect.fn.Return<ProcessEnd, CodedProblem> {
     yield* refuseIfStopped(running)
-    const [directory, words] = yield* Effect.raceFirst(
-      setUp(workshop, execution),
-      Effect.andThen(
-        Deferred.await(running.wake),
-        Effect.andThen(refuseIfStopped(running), Effect.never)
-      )
-    )
-    yield* refuseIfStopped(running)
+    const words = yield* wordsOf(execution)
+    const directory = yield* TaskDirectory.prepare(
+      execution.taskDirectory,
+      execution.keepsOutputs,
+      execution.isEmptied
+    ).pipe(Effect.mapError(LaunchProblem.taskDirectory))
+    yield* bringFiles(workshop, running, execution, directory)
     const environment = {
       ...workshop.inherited,
       AZ_BATCH_TASK_DIR: directory.path,
@@ -263,27 +262,39 @@ const refuseIfStopped = Effect.fnUntraced(function*(running: RunningTable.Runnin
   return yield* Effect.fail(LaunchProblem.stopped(why === "wallClock" ? why : "terminated"))
 })
 
-/** Splits the command line, makes the directories and brings the resource files. */
-const setUp = Effect.fnUntraced(function*(workshop: Workshop, execution: Execution) {
-  const words = CommandLine.split(execution.commandLine)
-  if (Result.isFailure(words)) {
-    return yield* Effect.fail<CodedProblem>({
+const wordsOf = ({ commandLine }: Execution) =>
+  Effect.mapError(
+    Effect.fromResult(CommandLine.split(commandLine)),
+    (problem): CodedProblem => ({
       code: "CommandLaunchFailed",
-      message: CommandLine.describe(words.failure)
+      message: CommandLine.describe(problem)
     })
-  }
-  const directory = yield* TaskDirectory.prepare(
-    execution.taskDirectory,
-    execution.keepsOutputs,
-    execution.isEmptied
-  ).pipe(Effect.mapError(LaunchProblem.taskDirectory))
-  if (execution.shared !== undefined) yield* setUpShared(workshop, execution.shared)
-  yield* ResourceFiles.stage(
-    workshop.access,
-    directory.workingDirectory,
-    execution.resourceFiles
   )
-  return [directory, words.success] as const
+
+/**
+ * Brings the resource files, if there are any, unless the execution is asked to end meanwhile.
+ *
+ * Without files nothing is asked here: the service says that the task runs, so that its process is
+ * started although it is ended at once, and has an exit code.
+ */
+const bringFiles = Effect.fnUntraced(function*(
+  workshop: Workshop,
+  running: RunningTable.Running,
+  { resourceFiles, shared }: Execution,
+  { workingDirectory }: TaskDirectory.TaskDirectory
+): Effect.fn.Return<void, CodedProblem> {
+  if (shared === undefined && resourceFiles.length === 0) return
+  yield* Effect.raceFirst(
+    Effect.andThen(
+      shared === undefined ? Effect.void : setUpShared(workshop, shared),
+      ResourceFiles.stage(workshop.access, workingDirectory, resourceFiles)
+    ),
+    Effect.andThen(
+      Deferred.await(running.wake),
+      Effect.andThen(refuseIfStopped(running), Effect.never)
+    )
+  )
+  yield* refuseIfStopped(running)
 })
 
 /** Makes the directory all instances of a task share on a node, and brings its files. */

@@ -197,6 +197,21 @@ describe("ProcessExecutor", () => {
       assert.deepStrictEqual(end, { _tag: "Exited", exitCode: 0 })
     }))
 
+  it.live("starts one that is asked to end while its directories are made, so that it has an exit code", () =>
+    Effect.gen(function*() {
+      const world = yield* bench
+      const end = yield* Effect.gen(function*() {
+        const executor = yield* ProcessExecutor
+        const running = yield* Effect.forkChild(executor.run(execution(world, "sleep 600")), {
+          startImmediately: true
+        })
+        assert.isFalse(existsSync(join(world.taskDirectory, "stdout.txt")))
+        yield* executor.kill("a")
+        return yield* Fiber.join(running)
+      }).pipe(Effect.provide(quick(world.store)))
+      assert.deepStrictEqual(end, { _tag: "Killed", reason: "terminated", exitCode: 143 })
+    }))
+
   it.live("kills one that ignores SIGTERM after the grace", () =>
     Effect.gen(function*() {
       const world = yield* bench
