@@ -32,7 +32,8 @@ const quiet: Omit<Story, "workflow"> = {
   wishes: [],
   rerun: [],
   lateness: undefined,
-  isCalm: false
+  isCalm: false,
+  timersEarlyMs: 0
 }
 
 const nodesOf = (...nodes: ReadonlyArray<Workflow.WorkflowNode>): Workflow.Workflow =>
@@ -288,5 +289,20 @@ describe("an orchestrator that takes a run over", () => {
       })
       const [endedAtMs] = movesOf(outcome, "n1", "terminated")
       assert.isBelow(endedAtMs ?? Infinity, outcome.beganAtMs + 60_000)
+    }))
+})
+
+describe("an alarm", () => {
+  it.live("that rings before its time by the clock rings again, although nothing else happens", () =>
+    Effect.gen(function*() {
+      const outcome = yield* live({
+        ...quiet,
+        timersEarlyMs: 1,
+        workflow: single,
+        policy: Policy.retry({ max: 20, backoff: Backoff.constant(5000) }),
+        retriesMax: 20,
+        scenario: { seed: 1, tasks: [{ ...runs("n0", 1000), attempts: { to: 20 } }] }
+      })
+      assert.lengthOf(eventsOf(outcome).filter(({ _tag }) => _tag === "ReactivationPlanned"), 20)
     }))
 })

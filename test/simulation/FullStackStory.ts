@@ -53,6 +53,8 @@ export interface Story {
   readonly lateness: Lateness | undefined
   /** Nothing fails, nobody dies, and every node takes one slot: the makespan has a bound. */
   readonly isCalm: boolean
+  /** How much too early timers may end. */
+  readonly timersEarlyMs: number
 }
 
 interface Dice {
@@ -122,7 +124,8 @@ export const make = (seed: number): Story => {
         lateMs: dice.whole(1, 120_000),
         paths: dice.pick(["/reactivate"], ["/reactivate", "/terminate", "/addtaskcollection"])
       }
-      : undefined
+      : undefined,
+    timersEarlyMs: dice.pick(0, 1)
   }
 }
 

@@ -56,9 +56,11 @@ export const live = (
   story: Story,
   durationMsMax = 60 * 86_400_000
 ): Effect.Effect<Outcome, unknown> =>
-  VirtualTime.run(Effect.scoped(program(story)), { seed: story.seed, durationMsMax }).pipe(
-    Effect.provide(Logger.layer([]))
-  )
+  VirtualTime.run(Effect.scoped(program(story)), {
+    seed: story.seed,
+    durationMsMax,
+    timersEarlyMs: story.timersEarlyMs
+  }).pipe(Effect.provide(Logger.layer([])))
 
 /** What survives the orchestrator. */
 interface Disk {

@@ -8,7 +8,8 @@
  * R1 A task is planned only when its node's trigger rule is met; in `waves` mode only when every
  *    lower level has settled; in `native` mode also when the service holds it back until it is met.
  * R2 Events that change nothing (late, repeated, about a task that was replaced) answer with nothing
- *    and are not journaled.
+ *    and are not journaled. An alarm before its time is asked for again: a timer may end before the
+ *    clock shows the time, and clocks are set back.
  * R3 Every command follows from events of the same reaction, so whoever makes the events durable
  *    before acting can give the same commands again after a crash (`outstanding`).
  * R4 When a node settles, every node whose trigger rule can no longer be met settles in the same
@@ -59,11 +60,16 @@ export const react = (
     emit(round, relevant)
     conclude(round, relevant)
   }
-  if (round.events.length === 0) return round
+  if (round.events.length === 0) {
+    if (events.some(isAlarm)) Scheduler.wake(round)
+    return round
+  }
   Scheduler.plan(round)
   finish(round)
   return round
 }
+
+const isAlarm = ({ _tag }: ExternalEvent): boolean => _tag === "AlarmRang"
 
 /**
  * The commands that a run still owes after its events were folded: what a driver does first when it

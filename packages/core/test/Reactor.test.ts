@@ -128,7 +128,9 @@ describe("Reactor", () => {
       { _tag: "Wake", atMs: 2_000 }
     ])
     world.nowMs = 1_999
-    assert.deepStrictEqual(World.feed(world, [{ _tag: "AlarmRang" }]), [])
+    assert.deepStrictEqual(World.feed(world, [{ _tag: "AlarmRang" }]), [
+      { _tag: "Wake", atMs: 2_000 }
+    ])
     world.nowMs = 2_000
     assert.deepStrictEqual(World.feed(world, [{ _tag: "AlarmRang" }]), [
       { _tag: "Reactivate", task: { node: 0, submission: 1 } }

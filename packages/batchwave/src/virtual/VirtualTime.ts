@@ -6,7 +6,7 @@
  *    the same moment wake together, in the order in which they went to sleep.
  * V2 a program that takes its time, its chance and its service from Effect, and has the service in
  *    process, does the same things in the same order for the same seed and start.
- * V3 time is in whole milliseconds; a sleep never ends early.
+ * V3 time is in whole milliseconds; a sleep ends early only where `timersEarlyMs` says so.
  * V4 a program in which nobody sleeps and nobody can run, and that nothing outside wakes, will never
  *    end: it fails instead. So does one
  *    that is not over at the last moment it was given.
@@ -40,6 +40,11 @@ export interface VirtualTimeOptions {
   readonly outsideMsMax?: number
   /** How long the program may take of its own time, in milliseconds. @default a thousand years */
   readonly durationMsMax?: number
+  /**
+   * How many milliseconds of its time every third sleep leaves out, as the timers of a machine do: they
+   * are not set by the clock that programs read. A sleep no longer than that takes its time. @default 0
+   */
+  readonly timersEarlyMs?: number
 }
 
 /**
@@ -81,7 +86,7 @@ export const run = <A, E, R>(
   Effect.contextWith((context: Context.Context<R>) =>
     Effect.callback<A, E | VirtualTimeOver>((resume) => {
       const startAtMs = Math.ceil(options.startAtMs ?? startAtMsDefault)
-      const sleepers = makeSleepers(startAtMs)
+      const sleepers = makeSleepers(startAtMs, options.timersEarlyMs ?? 0)
       const lastAtMs = startAtMs + (options.durationMsMax ?? durationMsMaxDefault)
       let over: VirtualTimeOver | undefined
       const end = (exit: Exit.Exit<A, E | VirtualTimeOver>): void => {
@@ -140,7 +145,10 @@ interface Sleepers {
   readonly wake: (atMs: number) => void
 }
 
-const makeSleepers = (startAtMs: number): Sleepers => {
+/** Which sleeps end early: one of so many. */
+const earlyEach = 3
+
+const makeSleepers = (startAtMs: number, timersEarlyMs: number): Sleepers => {
   const heap = EventHeap.make(64)
   const resumes = new Map<number, (effect: Effect.Effect<void>) => void>()
   let nowMs = startAtMs
@@ -152,7 +160,8 @@ const makeSleepers = (startAtMs: number): Sleepers => {
       count = (count + 1) & 0x7fff_ffff
       const id = count
       resumes.set(id, resume)
-      if (waitMs < Infinity) EventHeap.push(heap, nowMs + Math.ceil(waitMs), id)
+      const earlyMs = id % earlyEach === 0 && waitMs > timersEarlyMs ? timersEarlyMs : 0
+      if (waitMs < Infinity) EventHeap.push(heap, nowMs + Math.ceil(waitMs) - earlyMs, id)
       return Effect.sync(() => {
         resumes.delete(id)
       })

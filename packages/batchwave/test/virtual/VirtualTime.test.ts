@@ -53,6 +53,27 @@ describe("VirtualTime", () => {
     }))
 
   live(
+    "ends every third sleep early where it is asked to, and none that is no longer than that",
+    () =>
+      Effect.gen(function*() {
+        const lengths = (ms: number) =>
+          VirtualTime.run(
+            Effect.replicateEffect(
+              Effect.gen(function*() {
+                const beganAtMs = yield* Clock.currentTimeMillis
+                yield* Effect.sleep(ms)
+                return (yield* Clock.currentTimeMillis) - beganAtMs
+              }),
+              6
+            ),
+            { timersEarlyMs: 2 }
+          )
+        assert.deepStrictEqual(yield* lengths(10), [10, 10, 8, 10, 10, 8])
+        assert.deepStrictEqual(yield* lengths(2), [2, 2, 2, 2, 2, 2])
+      })
+  )
+
+  live(
     "never ends a sleep early, and keeps time in whole milliseconds",
     () =>
       Effect.gen(function*() {

@@ -47,7 +47,8 @@ const needsQueue = ({ isProbing, limits, plan: { traits }, queue }: RunState): b
   || traits.priorities !== undefined || traits.hasEstimates
   || limits.activeSlotsMax !== undefined || limits.unansweredMax !== undefined
 
-const wake = (round: Round): void => {
+/** Asks to be woken for what goes later. */
+export const wake = (round: Round): void => {
   const atMs = Admission.nextWakeAtMs(round.state)
   if (atMs !== undefined) round.commands.push({ _tag: "Wake", atMs })
 }
