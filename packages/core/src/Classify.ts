@@ -32,6 +32,14 @@ import type { TaskEnd } from "./TaskEnd.ts"
  */
 export type Classifier = (end: TaskEnd, node: string) => Failure | undefined
 
+/**
+ * Whether an end is a success (C1), for which `classify` has no class.
+ *
+ * @category queries
+ */
+export const isSuccess = ({ exitCode, failureInfo, result }: TaskEnd): boolean =>
+  exitCode === 0 && result === "success" && failureInfo === undefined
+
 /** 128 + SIGKILL: what a shell reports when the kernel's out-of-memory killer struck. */
 const outOfMemoryExitCode = 137
 
@@ -42,10 +50,10 @@ const outOfMemoryExitCode = 137
  * @category operations
  */
 export const classify = (end: TaskEnd, runTimeMsMax?: number): Failure | undefined => {
+  if (isSuccess(end)) return undefined
   const info = end.failureInfo
   if (info === undefined) {
     if (end.exitCode !== undefined && end.exitCode !== 0) return fromExitCode(end.exitCode)
-    if (end.result === "success" && end.exitCode === 0) return undefined
     return {
       _tag: "SetupFailed",
       code: "Unknown",

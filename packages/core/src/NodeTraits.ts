@@ -46,6 +46,11 @@ export interface NodeTraits {
   readonly finalizerCount: number
   /** 1 for a node whose result may come from the cache; absent when there are none. */
   readonly cached: Uint8Array | undefined
+  /**
+   * 1 for a node whose outputs are read when its task has ended well: it declares some, or its result is
+   * kept, which is collected also when it is nothing but the success. Absent when there are none.
+   */
+  readonly collected: Uint8Array | undefined
   /** Absent when no node names a pool or a mutex. */
   readonly resources: ResourceTable | undefined
 }
@@ -64,6 +69,7 @@ export const make = (
   let priorities: Float64Array | undefined
   let finalizers: Uint8Array | undefined
   let cached: Uint8Array | undefined
+  let collected: Uint8Array | undefined
   let rules: Map<number, ResolvedRule> | undefined
   let finalizerCount = 0
   let hasEstimates = false
@@ -82,6 +88,9 @@ export const make = (
     if (node.cache !== undefined && node.finalizer !== true) {
       ;(cached ??= new Uint8Array(nodes.length))[index] = 1
     }
+    if (node.outputs.length > 0 || cached?.[index] === 1) {
+      ;(collected ??= new Uint8Array(nodes.length))[index] = 1
+    }
     if (node.when !== undefined || node.finalizer === true) {
       const rule = ruleOf(node)
       if (rule !== "allSucceeded") {
@@ -94,7 +103,17 @@ export const make = (
     if (node.pools !== undefined || node.mutex !== undefined) hasResources = true
   }
   const resources = hasResources ? resourcesOf(workflow) : undefined
-  return { slots, priorities, hasEstimates, rules, finalizers, finalizerCount, cached, resources }
+  return {
+    slots,
+    priorities,
+    hasEstimates,
+    rules,
+    finalizers,
+    finalizerCount,
+    cached,
+    collected,
+    resources
+  }
 }
 
 const resourcesOf = (workflow: Workflow): ResourceTable => {

@@ -116,9 +116,9 @@ const finish = (round: Round): void => {
 
 const outcomeOf = (state: RunState): RunOutcome => {
   if (state.stopping === "cancel") return "cancelled"
-  return state.nodeStates.every((nodeState) =>
-      nodeState === NodeState.succeeded || nodeState === NodeState.skipped
-    )
-    ? "succeeded"
-    : "failed"
+  const { nodeStates } = state
+  return nodeStates.includes(NodeState.failed) || nodeStates.includes(NodeState.blocked)
+      || nodeStates.includes(NodeState.cancelled)
+    ? "failed"
+    : "succeeded"
 }

@@ -391,6 +391,8 @@ const planSubmission = (
     releaseNative(state, node)
   }
   if (state.readyStaleCount * 2 < state.ready.length) return
-  state.ready = state.ready.filter((node) => state.nodeStates[node] === NodeState.ready)
+  const ready: Array<number> = []
+  for (const node of state.ready) if (state.nodeStates[node] === NodeState.ready) ready.push(node)
+  state.ready = ready
   state.readyStaleCount = 0
 }

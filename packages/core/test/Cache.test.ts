@@ -216,6 +216,7 @@ describe("a cached node", () => {
   it("is no finalizer", () => {
     const { traits } = planOf([node("f", "x", { finalizer: true, cache: {} })])
     assert.isUndefined(traits.cached)
+    assert.isUndefined(traits.collected)
   })
 
   it("is collected also when it declares no output", () => {
@@ -225,6 +226,21 @@ describe("a cached node", () => {
     const task = { node: 0, submission: 1 }
     const end = { transition: "t", exitCode: 0, result: "success" as const, runTimeMs: 1 }
     assert.deepStrictEqual(run.feed({ _tag: "TaskEnded", task, end }), [{ _tag: "Collect", task }])
+  })
+})
+
+describe("the outputs of a node", () => {
+  it("are collected when it declares some or its result is kept, and of no other", () => {
+    const outputs = [{ _tag: "File" as const, name: "o", path: "o.txt" }]
+    const { traits } = planOf([
+      node("plain", "x"),
+      node("declares", "x", { outputs }),
+      node("kept", "x", { cache: {} }),
+      node("finalizer", "x", { finalizer: true, cache: {}, outputs })
+    ])
+    assert.deepStrictEqual(traits.collected, Uint8Array.of(0, 1, 1, 1))
+    assert.deepStrictEqual(traits.cached, Uint8Array.of(0, 0, 1, 0))
+    assert.isUndefined(planOf([node("plain", "x")]).traits.collected)
   })
 })
 

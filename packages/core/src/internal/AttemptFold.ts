@@ -1,7 +1,7 @@
 /**
  * How attempts end, and what is decided after them. Part of `RunState.evolve`.
  */
-import { classify } from "../Classify.ts"
+import { classify, isSuccess } from "../Classify.ts"
 import * as EventHeap from "../EventHeap.ts"
 import { type Failure, isInfrastructure } from "../Failure.ts"
 import { NodeState } from "../NodeState.ts"
@@ -84,8 +84,9 @@ export const end = (
   atMs: number
 ): void => {
   const { node } = task
-  const authored = state.plan.workflow.nodes[node]
-  const failure = classify(taskEnd, authored?.runTimeMsMax)
+  const failure = isSuccess(taskEnd)
+    ? undefined
+    : classify(taskEnd, state.plan.workflow.nodes[node]?.runTimeMsMax)
   state.runTimesMs[node]! += taskEnd.runTimeMs
   if (failure !== undefined) {
     const ending = failure._tag === "Cancelled" ? state.ending.get(node) : undefined
@@ -102,9 +103,7 @@ export const end = (
   state.failureStreak = 0
   state.heldUntilMs = 0
   state.isProbing = false
-  // A result that is kept is collected also when it is nothing but the success.
-  const isCollected = state.plan.traits.cached?.[node] === 1
-    || (authored !== undefined && authored.outputs.length > 0)
+  const isCollected = state.plan.traits.collected?.[node] === 1
   move(state, node, isCollected ? NodeState.collecting : NodeState.ended)
 }
 

@@ -148,6 +148,7 @@ export const settle = (state: RunState, node: number, next: number): void => {
 const advanceWave = (state: RunState): void => {
   while (state.wave < state.plan.levelCount && state.levelUnsettled[state.wave] === 0) {
     state.wave++
+    if (state.held.size === 0) continue
     const held = state.held.get(state.wave)
     if (held === undefined) continue
     for (const heldNode of held) state.ready.push(heldNode)
