@@ -2,6 +2,7 @@
  * Goal P5: what does the reactor cost a node, when the world answers at once?
  */
 import * as Backoff from "@batchwave/core/Backoff"
+import type { Command } from "@batchwave/core/Command"
 import * as Plan from "@batchwave/core/Plan"
 import * as Policy from "@batchwave/core/Policy"
 import * as Reactor from "@batchwave/core/Reactor"
@@ -120,42 +121,45 @@ export const drive = (
 ): number => {
   const state = RunState.make(plan)
   let nowMs = 0
-  const react = (events: ReadonlyArray<ExternalEvent>) =>
-    Reactor.react(state, events, ++nowMs, policies).commands
-  let commands = react([{ _tag: "LimitsChanged", limits }, {
-    _tag: "RunStarted",
-    seed: 1,
-    dependencyMode: "eager",
-    failureMode: "keepGoing"
-  }])
-  while (state.outcome === undefined) {
-    const tasks = commands.flatMap((command) =>
-      command._tag === "Submit"
-        ? command.tasks
-        : command._tag === "Reactivate"
-        ? [command.task]
-        : []
-    )
+  let events: Array<ExternalEvent> = [
+    { _tag: "LimitsChanged", limits },
+    { _tag: "RunStarted", seed: 1, dependencyMode: "eager", failureMode: "keepGoing" }
+  ]
+  for (;;) {
+    const { commands } = Reactor.react(state, events, ++nowMs, policies)
+    if (state.outcome !== undefined) break
+    const tasks = tasksOf(commands)
     if (tasks.length === 0) throw new Error("the run stands still")
-    commands = react([{ _tag: "TasksAccepted", tasks }, ...tasks.map(endOf(state, exitCode))])
+    events = [{ _tag: "TasksAccepted", tasks }]
+    for (const task of tasks) {
+      const attempt = state.executions[task.node]!
+      events.push(endOf(task, attempt, exitCode(task.node, attempt)))
+    }
   }
   if (state.outcome !== "succeeded") throw new Error(`the run ${state.outcome}`)
   return plan.graph.nodeCount
 }
 
-const endOf =
-  (state: RunState.RunState, exitCode: (node: number, attempt: number) => number) =>
-  (task: TaskReference): ExternalEvent => {
-    const attempt = state.executions[task.node]!
-    const code = exitCode(task.node, attempt)
-    return {
-      _tag: "TaskEnded",
-      task,
-      end: {
-        transition: String(attempt),
-        exitCode: code,
-        result: code === 0 ? "success" : "failure",
-        runTimeMs: 1
-      }
+const tasksOf = (commands: ReadonlyArray<Command>): ReadonlyArray<TaskReference> => {
+  const [first] = commands
+  if (commands.length === 1 && first?._tag === "Submit") return first.tasks
+  const tasks: Array<TaskReference> = []
+  for (const command of commands) {
+    if (command._tag === "Reactivate") tasks.push(command.task)
+    else if (command._tag === "Submit") {
+      for (const task of command.tasks) tasks.push(task)
     }
   }
+  return tasks
+}
+
+const endOf = (task: TaskReference, attempt: number, exitCode: number): ExternalEvent => ({
+  _tag: "TaskEnded",
+  task,
+  end: {
+    transition: String(attempt),
+    exitCode,
+    result: exitCode === 0 ? "success" : "failure",
+    runTimeMs: 1
+  }
+})
