@@ -371,7 +371,7 @@ describe("a node that fails", () => {
     assert.deepStrictEqual(JSON.parse(again.stdout), document)
     const taken = await Command.run(["run", file, "--run-id", "r"], { cwd: directory })
     assert.strictEqual(taken.code, 2)
-    assert.match(taken.stderr, /exists already.*--resume --run-id r/)
+    assert.match(taken.stderr, /exists already.*batchwave resume r,/)
     assert.deepStrictEqual(readdirSync(join(directory, ".batchwave", "runs")), ["r"])
   })
 })

@@ -95,6 +95,57 @@ describe("runs that were made here", () => {
   }, 60_000)
 })
 
+describe("a run that was interrupted", () => {
+  it(
+    "goes on by its id alone, or as the newest one, with its own file and parameters",
+    async () => {
+      const directory = Command.makeDirectory()
+      const elsewhere = Command.makeDirectory()
+      const file = Command.writePipeline(
+        directory,
+        "left.ts",
+        `
+import { Pipeline, sh } from "batchwave"
+import { Schema } from "effect"
+export default Pipeline.make("left", { params: { word: Schema.String } }, (p, { word }) => {
+  const waits = "until [ -e ${directory}/go ]; do sleep 0.05; done"
+  p.task("waits", { run: sh\`sh -c \${waits}; echo \${word}\` })
+})
+`
+      )
+      const data = ["--data", join(directory, "data")]
+      const run = Command.start(["run", file, "--param", "word=again", ...data], { cwd: directory })
+      await Command.eventually(
+        "its task is there",
+        () => run.output().stderr.includes("submitted 1 task")
+      )
+      const busy = await Command.run(["resume", "left", ...data], { cwd: elsewhere })
+      assert.strictEqual(busy.code, 7, busy.stderr)
+      run.child.kill("SIGINT")
+      const left = await run.ended
+      assert.strictEqual(left.code, 130)
+      assert.match(left.stderr, /resume with: batchwave resume left-[0-9a-f-]+ --data /)
+      const status = await Command.run(["status", ...data], { cwd: elsewhere })
+      assert.match(status.stdout, / is interrupted: 1 pending;/)
+      const why = await Command.run(["explain", ...data], { cwd: elsewhere })
+      assert.match(why.stdout, /^nobody works on run left-/)
+
+      writeFileSync(join(directory, "go"), "")
+      const resumed = await Command.run(["resume", "--quiet", ...data], { cwd: elsewhere })
+      assert.strictEqual(resumed.code, 0, resumed.stderr)
+      const said = await Command.run(
+        ["logs", "--node", "waits", "--file", "stdout.txt", ...data],
+        { cwd: elsewhere }
+      )
+      assert.strictEqual(said.stdout, "again\n")
+      const none = await Command.run(["resume", ...data], { cwd: elsewhere })
+      assert.strictEqual(none.code, 2)
+      assert.include(none.stderr, "was interrupted; batchwave runs lists")
+    },
+    60_000
+  )
+})
+
 describe("a run on an account", () => {
   it("has its tasks' files read there, and says at once that its pool is not there", async () => {
     const directory = Command.makeDirectory()

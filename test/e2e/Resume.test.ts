@@ -254,7 +254,7 @@ describe("Ctrl-C", () => {
       started.child.kill("SIGINT")
       const ended = await started.ended
       assert.strictEqual(ended.code, 130, ended.stderr)
-      const command = /batchwave (run .*--resume.*)/.exec(ended.stderr)?.[1]
+      const command = /batchwave (resume .*)/.exec(ended.stderr)?.[1]
       if (command === undefined) throw new Error(`no resume command in: ${ended.stderr}`)
       for (const pid of pidsOf(directory)) assert.isTrue(Command.isAlive(pid))
       writeFileSync(join(directory, "go"), "")
@@ -291,7 +291,7 @@ describe("Ctrl-C", () => {
     started.child.kill("SIGINT")
     const ended = await started.ended
     assert.strictEqual(ended.code, 130, ended.stderr)
-    assert.match(ended.stderr, /--resume/)
+    assert.match(ended.stderr, /batchwave resume /)
     for (const pid of pidsOf(directory)) assert.isFalse(Command.isAlive(pid))
     writeFileSync(join(directory, "go"), "")
     const resumed = await Command.run(["run", file, "--slots", "4", "--resume"], { cwd: directory })

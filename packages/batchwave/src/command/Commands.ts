@@ -11,6 +11,7 @@ import * as Effect from "effect/Effect"
 import {
   color,
   data,
+  emulatorSlots,
   failureMode,
   noCache,
   onInterrupt,
@@ -22,9 +23,10 @@ import {
   verbose
 } from "./CommonFlags.ts"
 import { emulateFlags } from "./EmulateFlags.ts"
-import { flag, slotsMax, whole } from "./FlagKinds.ts"
+import { flag, whole } from "./FlagKinds.ts"
 import { lab } from "./LabCommands.ts"
 import { looking } from "./LookCommands.ts"
+import { resume } from "./ResumeFlags.ts"
 import { retry } from "./RetryFlags.ts"
 import { steering } from "./SteerCommands.ts"
 import { exported } from "./Telemetry.ts"
@@ -102,12 +104,7 @@ const runFlags = {
   ),
   onFailure: failureMode.pipe(Flag.withDefault<RunMode.FailureMode>("keepGoing")),
   onInterrupt,
-  slots: whole(
-    "slots",
-    1,
-    slotsMax,
-    "Task slots of the embedded emulator; the number of cores by default"
-  ).pipe(Flag.optional),
+  slots: emulatorSlots("slots"),
   executor: Flag.Literals("executor", ["process", "simulated"]).pipe(
     Flag.withDescription(
       "Whether the emulator runs tasks, or only lets them take their time, in virtual time; a trace is simulated by default"
@@ -261,6 +258,7 @@ export const batchwave = Command.make("batchwave").pipe(
   Command.withSubcommands([
     plan,
     run,
+    resume,
     retry,
     ...steering,
     ...looking,

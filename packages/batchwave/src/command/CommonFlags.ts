@@ -11,7 +11,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import { dataDirectoryDefault } from "../run/RunDirectory.ts"
 import { Screen, type ScreenOptions } from "../screen/Screen.ts"
-import { flag } from "./FlagKinds.ts"
+import { flag, slotsMax, whole } from "./FlagKinds.ts"
 
 /**
  * What one failed node does to the rest.
@@ -84,6 +84,40 @@ export const store = Flag.Redacted("store").pipe(
   ),
   Flag.optional
 )
+
+/**
+ * The pipeline of a run that was started before.
+ *
+ * @internal
+ */
+export const movedFile = Flag.String("file").pipe(
+  Flag.withDescription("The pipeline, if it is no longer where the run was started from"),
+  Flag.optional
+)
+
+/**
+ * The scenario of a run that was started before.
+ *
+ * @internal
+ */
+export const otherScenario = Flag.String("scenario").pipe(
+  Flag.withMetavar("file"),
+  Flag.withDescription("Another scenario, for a run whose tasks are simulated"),
+  Flag.optional
+)
+
+/**
+ * Task slots of the embedded emulator.
+ *
+ * @internal
+ */
+export const emulatorSlots = (name: string) =>
+  whole(
+    name,
+    1,
+    slotsMax,
+    "Task slots of the embedded emulator; the number of cores by default"
+  ).pipe(Flag.optional)
 
 /**
  * What a first signal does.

@@ -8,9 +8,12 @@ import * as Effect from "effect/Effect"
 import {
   color,
   data,
+  emulatorSlots,
+  movedFile,
   noCache,
   onInterrupt,
   onScreen,
+  otherScenario,
   otlp,
   quiet,
   store,
@@ -52,22 +55,10 @@ export const retry = Command.make(
       retriesMax,
       "How often a chosen node that fails is tried again, in the place of its policy"
     ).pipe(Flag.optional),
-    file: Flag.String("file").pipe(
-      Flag.withDescription("The pipeline, if it is no longer where the run was started from"),
-      Flag.optional
-    ),
+    file: movedFile,
     dryRun: flag("dry-run", "Only say what would run again"),
-    emulatorSlots: whole(
-      "emulator-slots",
-      1,
-      slotsMax,
-      "Task slots of the embedded emulator; the number of cores by default"
-    ).pipe(Flag.optional),
-    scenario: Flag.String("scenario").pipe(
-      Flag.withMetavar("file"),
-      Flag.withDescription("Another scenario, for a run whose tasks are simulated"),
-      Flag.optional
-    ),
+    emulatorSlots: emulatorSlots("emulator-slots"),
+    scenario: otherScenario,
     json: flag("json", "Print one JSON document on stdout instead of the table"),
     onInterrupt,
     store,

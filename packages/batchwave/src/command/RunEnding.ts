@@ -106,13 +106,13 @@ const shortPath = (path: string): string => {
  * @category rendering
  */
 export const resumeCommand = (
-  settings: Pick<RunSettings, "file" | "data">,
+  settings: Pick<RunSettings, "data">,
   runId: string
 ): string => {
   const data = settings.data === RunDirectory.dataDirectoryDefault
     ? ""
     : ` --data ${shellWord(settings.data)}`
-  return `batchwave run ${shellWord(settings.file)} --resume --run-id ${runId}${data}`
+  return `batchwave resume ${runId}${data}`
 }
 
 const shellWord = (text: string): string =>

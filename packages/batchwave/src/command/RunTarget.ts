@@ -8,6 +8,7 @@ import * as Random from "effect/Random"
 import * as RunDirectory from "../run/RunDirectory.ts"
 import * as RunId from "../run/RunId.ts"
 import { type CommandError, storage, usage } from "./CommandError.ts"
+import * as RunEnding from "./RunEnding.ts"
 import type { RunSettings } from "./RunSettings.ts"
 
 /** Runs an error message lists. */
@@ -35,7 +36,7 @@ export const resolve: (
     if (!RunDirectory.exists(directory)) return directory
     return yield* usage(
       `the run ${directory.runId} exists already; go on with it by `
-        + `batchwave run ${settings.file} --resume --run-id ${directory.runId}, or give another id`
+        + `${RunEnding.resumeCommand(settings, directory.runId)}, or give another id`
     )
   }
 )
@@ -86,7 +87,7 @@ const resumable = Effect.fnUntraced(function*(
 const listing = (known: ReadonlyArray<RunDirectory.KnownRun>): string => {
   if (known.length === 0) return "; this directory has no runs yet: start one without --resume"
   const lines = known.slice(0, runsListedMax).map((run) =>
-    `- ${run.run}  "${run.pipeline}"  ${run.outcome ?? "unfinished"}`
+    `- ${run.run}  "${run.pipeline}"  ${run.outcome ?? "running or interrupted"}`
   )
   const more = known.length > runsListedMax ? [`- and ${known.length - runsListedMax} older`] : []
   return ["; the runs of this directory are:", ...lines, ...more].join("\n")

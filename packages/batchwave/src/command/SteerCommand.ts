@@ -80,7 +80,7 @@ const unanswered = (
       } s; is it stopped, or still starting?`
     })
     : usage(
-      `no process works on run ${runId}; resume it by batchwave run FILE --resume --run-id ${runId}, `
+      `no process works on run ${runId}; go on with it by batchwave resume ${runId}, `
         + "or end what it left by batchwave gc --end --interrupted"
     )
 }

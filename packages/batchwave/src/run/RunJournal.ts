@@ -42,6 +42,21 @@ export const whole: (
   return { header: opened.header, plan: opened.plan, batches }
 }, Effect.scoped)
 
+/**
+ * What a journal says of its run before the first event; `undefined` when the run never began. Fails
+ * when it cannot be read or is held by a process.
+ *
+ * @category operations
+ */
+export const header: (
+  file: string
+) => Effect.Effect<RunHeader | undefined, JournalFailed | JournalLocked> = Effect.fn(
+  "RunJournal.header"
+)(function*(file) {
+  const services = yield* Layer.build(SqliteJournal.layer(file))
+  return yield* Context.get(services, Journal).header
+}, Effect.scoped)
+
 const open = Effect.fnUntraced(function*(file: string) {
   const services = yield* Layer.build(SqliteJournal.layer(file))
   const journal = Context.get(services, Journal)

@@ -53,14 +53,18 @@ export const answer = (
   if (Result.isFailure(nodes)) return ControlChannel.refused(nodes.failure)
   if (query._tag === "Locate") return locate(runId, state, nodes.success)
   const explained = RunStatus.explain(state, nodes.success, nowMs)
+  const lines = explained.map(({ node, text }) => `${node}: ${text}`)
   return {
     _tag: "Done",
     text: explained.length === 0
       ? "every node has settled"
-      : explained.map(({ node, text }) => `${node}: ${text}`).join("\n"),
+      : [...(isLive || state.outcome !== undefined ? [] : [leftText(runId)]), ...lines].join("\n"),
     value: explained.map(({ node, reason, text }) => ({ node, reason, text }))
   }
 }
+
+const leftText = (runId: string): string =>
+  `nobody works on run ${runId}; what follows is how it was left (batchwave resume ${runId} goes on)`
 
 /** Failed nodes that are meant when none is named. */
 const failedMax = 5

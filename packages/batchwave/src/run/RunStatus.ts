@@ -4,15 +4,16 @@
 import * as Explain from "@batchwave/core/Explain"
 import { isSettled, NodeState } from "@batchwave/core/NodeState"
 import * as Report from "@batchwave/core/Report"
+import type { RunOutcome } from "@batchwave/core/RunEvent"
 import type { RunState } from "@batchwave/core/RunState"
 import { counted } from "../screen/Words.ts"
 
 /**
- * What the run as a whole does.
+ * What the run as a whole does; it is `interrupted` when it has not ended and nobody works on it.
  *
  * @category models
  */
-export type Phase = "running" | "paused" | "stopping" | Report.Report["outcome"]
+export type Phase = "running" | "paused" | "stopping" | "interrupted" | RunOutcome
 
 /**
  * A run at a glance.
@@ -47,7 +48,8 @@ export const make = (run: string, state: RunState, isLive: boolean): RunStatus =
 }
 
 const phaseOf = (state: RunState, report: Report.Report, isLive: boolean): Phase => {
-  if (report.outcome !== "unfinished" || !isLive) return report.outcome
+  if (report.outcome !== "unfinished") return report.outcome
+  if (!isLive) return "interrupted"
   if (state.stopping !== undefined) return "stopping"
   return state.paused ? "paused" : "running"
 }

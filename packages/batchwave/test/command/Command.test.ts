@@ -122,12 +122,12 @@ describe("RunEnding", () => {
 
   it("gives a command that a shell takes as it is", () => {
     assert.strictEqual(
-      RunEnding.resumeCommand({ file: "a b's.ts", data: "my data" }, "r"),
-      "batchwave run 'a b'\\''s.ts' --resume --run-id r --data 'my data'"
+      RunEnding.resumeCommand({ data: "Jane's data" }, "r"),
+      "batchwave resume r --data 'Jane'\\''s data'"
     )
     assert.strictEqual(
-      RunEnding.resumeCommand({ file: "w.ts", data: ".batchwave" }, "r"),
-      "batchwave run w.ts --resume --run-id r"
+      RunEnding.resumeCommand({ data: ".batchwave" }, "r"),
+      "batchwave resume r"
     )
   })
 })

@@ -1,0 +1,60 @@
+/**
+ * `batchwave resume` on the command line.
+ */
+import * as Argument from "effect/cli/Argument"
+import * as Command from "effect/cli/Command"
+import * as Effect from "effect/Effect"
+import {
+  color,
+  data,
+  emulatorSlots,
+  movedFile,
+  noCache,
+  onInterrupt,
+  onScreen,
+  otherScenario,
+  otlp,
+  quiet,
+  store,
+  verbose
+} from "./CommonFlags.ts"
+import { flag } from "./FlagKinds.ts"
+import { exported } from "./Telemetry.ts"
+
+/**
+ * The command.
+ *
+ * @internal
+ */
+export const resume = Command.make(
+  "resume",
+  {
+    run: Argument.String("run").pipe(
+      Argument.withDescription(
+        "The id of a run, or how it begins; the one interrupted last by default"
+      ),
+      Argument.optional
+    ),
+    file: movedFile,
+    json: flag("json", "Print one JSON document on stdout instead of the table"),
+    onInterrupt,
+    store,
+    slots: emulatorSlots("slots"),
+    scenario: otherScenario,
+    data,
+    noCache,
+    otlp,
+    quiet,
+    verbose,
+    color
+  },
+  Effect.fnUntraced(function*(settings) {
+    const ResumeCommand = yield* Effect.promise(() => import("./ResumeCommand.ts"))
+    yield* ResumeCommand.run(settings).pipe(exported(settings.otlp), onScreen(settings))
+  })
+).pipe(
+  Command.withDescription("Go on with an interrupted run, by its id"),
+  Command.withExamples([
+    { command: "batchwave resume", description: "Go on with what was interrupted last" }
+  ])
+)
