@@ -1,6 +1,6 @@
 /**
  * The canonical JSON form of a workflow as a schema: strict, so that a misspelt field is an error
- * and not a silent default.
+ * and not a silent default. What a person writes may leave out what is empty (`docs/workflow.md`).
  */
 import { type Condition, namedRules, parentOutcomes } from "@batchwave/core/TriggerRule"
 import type {
@@ -116,13 +116,35 @@ export const WorkflowSchema: Schema.Codec<Workflow> = Schema.Struct({
 })
 
 /**
- * Decodes a canonical workflow. Unknown fields are errors. Fails with one sentence a problem, each
- * with the path of the value.
+ * Decodes a canonical workflow. A node may leave out everything but its name and its command, which may
+ * be one text. Unknown fields are errors. Fails with one sentence a problem, each with the path of the
+ * value.
  *
  * @category decoding
  */
 export const decode = (value: unknown): Result.Result<Workflow, ReadonlyArray<string>> =>
-  Result.mapError(decodeStrictly(value), (error) => sentences(error.issue, "workflow"))
+  Result.mapError(decodeStrictly(completed(value)), (error) => sentences(error.issue, "workflow"))
+
+/** What a node has that does not say otherwise. */
+const unsaid = { after: [], inputs: {}, files: [], outputs: [], environment: {}, slots: 1 }
+
+const completed = (value: unknown): unknown =>
+  isRecord(value) && Array.isArray(value["nodes"])
+    ? { ...value, nodes: value["nodes"].map(completedNode) }
+    : value
+
+const completedNode = (node: unknown): unknown => {
+  if (!isRecord(node)) return node
+  const { command } = node
+  return {
+    ...unsaid,
+    ...node,
+    ...(typeof command === "string" ? { command: [{ _tag: "Text", text: command }] } : {})
+  }
+}
+
+const isRecord = (value: unknown): value is { readonly [key: string]: unknown } =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
 
 const decodeStrictly = Schema.decodeUnknownResult(WorkflowSchema, {
   errors: "all",

@@ -435,6 +435,27 @@ describe("Pipeline.graph", () => {
 })
 
 describe("Pipeline.fromJson", () => {
+  it("takes a node that says no more than its name and its command", () => {
+    const short = {
+      version: 1,
+      name: "short",
+      nodes: [
+        { name: "a", command: "echo a" },
+        { name: "b", command: [{ _tag: "Text", text: "echo b" }], after: ["a"], slots: 2 }
+      ]
+    }
+    const { definition } = Result.getOrThrow(
+      Result.flatMap(Pipeline.fromJson(short), (pipeline) => pipeline.compile({}))
+    )
+    assert.deepStrictEqual(
+      definition.workflow,
+      Workflow.make("short", [
+        Workflow.node("a", "echo a"),
+        Workflow.node("b", "echo b", { after: ["a"], slots: 2 })
+      ])
+    )
+  })
+
   it("names every problem of form with its path", () => {
     const wrong = {
       version: 2,

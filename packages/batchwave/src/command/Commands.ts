@@ -51,8 +51,8 @@ const plan = Command.make(
   {
     file,
     param,
-    format: Flag.Literals("format", ["text", "json", "mermaid", "dot"]).pipe(
-      Flag.withDescription("How the plan is printed"),
+    format: Flag.Literals("format", ["text", "json", "mermaid", "dot", "workflow"]).pipe(
+      Flag.withDescription("How the plan is printed; workflow is the graph as a file to run"),
       Flag.withDefault("text")
     ),
     json: flag("json", "The same as --format json"),

@@ -15,7 +15,7 @@ import * as Planning from "./Planning.ts"
  *
  * @category models
  */
-export type Format = "text" | "json" | "mermaid" | "dot"
+export type Format = "text" | "json" | "mermaid" | "dot" | "workflow"
 
 /**
  * The settings of the command.
@@ -42,7 +42,7 @@ export const run = Effect.fn("PlanCommand.run")(function*(settings: PlanSettings
   const pipeline = yield* PipelineFile.load(settings.file)
   const { compiled, plan } = yield* Planning.plan(pipeline, given)
   if (settings.cache) {
-    if (settings.format === "mermaid" || settings.format === "dot") {
+    if (settings.format !== "text" && settings.format !== "json") {
       return yield* usage("plan --cache prints text or JSON; leave --format out, or give --json")
     }
     const CacheCommand = yield* Effect.promise(() => import("./CacheCommand.ts"))
@@ -58,6 +58,10 @@ export const run = Effect.fn("PlanCommand.run")(function*(settings: PlanSettings
       return yield* screen.result(PlanFormat.mermaid(plan))
     case "dot":
       return yield* screen.result(PlanFormat.dot(plan))
+    case "workflow":
+      return yield* screen.result(
+        `${JSON.stringify(compiled.definition.workflow, undefined, 2)}\n`
+      )
     case "text": {
       const { policies } = compiled.definition
       return yield* screen.result(clean(PlanFormat.text(plan, { policies })))
