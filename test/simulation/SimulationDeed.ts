@@ -30,10 +30,10 @@ export const carryOut = (driver: Driver, deed: Deed): void => {
 }
 
 const deleteChosen = (driver: Driver): void => {
-  const { memory: { state: { nodeStates, retryVia } }, phase } = driver
+  const { memory: { state: { isReactivated, nodeStates } }, phase } = driver
   if (phase !== "running") return
   for (let node = 0; node < nodeStates.length; node++) {
-    const isChosen = nodeStates[node] === NodeState.backoff && retryVia.get(node) === "reactivate"
+    const isChosen = nodeStates[node] === NodeState.backoff && isReactivated[node] === 1
     if (isChosen) return remove(driver, idOf(driver, node))
   }
 }

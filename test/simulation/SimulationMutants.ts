@@ -2,6 +2,7 @@
  * Mistakes that an orchestrator could make, each put in the place of something right.
  */
 import type { Command } from "@batchwave/core/Command"
+import { NodeState } from "@batchwave/core/NodeState"
 import * as Reactor from "@batchwave/core/Reactor"
 import type { ExternalEvent, RunEvent } from "@batchwave/core/RunEvent"
 import type * as VirtualDriver from "@batchwave/lab/VirtualDriver"
@@ -206,8 +207,10 @@ export const mutants: ReadonlyArray<Mutant> = [
   {
     name: "uses the number of an attempt again",
     alter: bending((state) => {
-      for (const [node, via] of state.retryVia) {
-        if (via === "resubmit" && state.submissions[node]! > 0) state.submissions[node]!--
+      for (let node = 0; node < state.nodeStates.length; node++) {
+        const isResubmitted = state.nodeStates[node] === NodeState.backoff
+          && state.isReactivated[node] === 0
+        if (isResubmitted && state.submissions[node]! > 0) state.submissions[node]!--
       }
     })
   },

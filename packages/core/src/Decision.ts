@@ -54,15 +54,15 @@ export const retry = (options: {
   /** @default "auto" */
   readonly via?: "auto" | "reactivate" | "resubmit"
   /** Task slots of the next attempt. @default as many as the last one had */
-  readonly slots?: number
+  readonly slots?: number | undefined
   readonly reason: string
-}): Decision => ({
-  _tag: "Retry",
-  afterMs: Math.max(0, options.afterMs),
-  via: options.via ?? "auto",
-  ...(options.slots === undefined ? {} : { slots: options.slots }),
-  reason: options.reason
-})
+}): Decision => {
+  const { reason, slots, via = "auto" } = options
+  const afterMs = Math.max(0, options.afterMs)
+  return slots === undefined
+    ? { _tag: "Retry", afterMs, via, reason }
+    : { _tag: "Retry", afterMs, via, slots, reason }
+}
 
 /**
  * Makes the decision to do without the node.

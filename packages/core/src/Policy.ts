@@ -121,7 +121,7 @@ export const retry = (options: {
       return decideRetry({
         afterMs,
         via: options.via ?? "auto",
-        ...(next === slots ? {} : { slots: next }),
+        slots: next === slots ? undefined : next,
         reason: `${describe(failure)}; retry ${retriesUsed + 1} of ${options.max}${growth}`
       })
     }

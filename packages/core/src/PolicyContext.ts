@@ -33,7 +33,7 @@ export interface PolicyContext {
   readonly unit: number
   readonly nowMs: number
   /** The most task slots one task can have in the pool; absent when nobody said. */
-  readonly slotsMax?: number
+  readonly slotsMax?: number | undefined
   readonly run: RunTotals
 }
 

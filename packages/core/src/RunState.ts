@@ -100,10 +100,10 @@ export interface RunState {
   readonly attempts: Map<number, Array<Attempt>>
   /** How many of its attempts a node that runs again by request has left behind. */
   readonly attemptsForgotten: Map<number, number>
-  /** How a pending retry will be made. */
-  readonly retryVia: Map<number, "reactivate" | "resubmit">
-  /** The wait before the last retry, by node. */
-  readonly retryDelaysMs: Map<number, number>
+  /** 1 for a node whose pending retry puts its task back in the queue. */
+  readonly isReactivated: Uint8Array
+  /** The wait before the last retry, 0 when there was none. */
+  readonly retryDelaysMs: Float64Array
   /** Task slots of nodes that have others than their workflow says. */
   readonly slots: Map<number, number>
   /** How often the service itself put a node's task back in its queue. */
@@ -213,8 +213,8 @@ export const make = (plan: Plan): RunState => {
     plannedAtMs: new Float64Array(nodeCount),
     attempts: new Map(),
     attemptsForgotten: new Map(),
-    retryVia: new Map(),
-    retryDelaysMs: new Map(),
+    isReactivated: new Uint8Array(nodeCount),
+    retryDelaysMs: new Float64Array(nodeCount),
     slots: new Map(),
     requeues: new Map(),
     ending: new Map(),
@@ -380,7 +380,7 @@ const planSubmission = (
 ): void => {
   for (const { node, submission } of tasks) {
     if (state.nodeStates[node] === NodeState.ready) state.readyStaleCount++
-    else state.retryVia.delete(node)
+    else state.isReactivated[node] = 0
     if (submission === 1) state.startedCount++
     move(state, node, NodeState.submitting)
     state.submissions[node] = submission

@@ -166,7 +166,7 @@ const backoffMs = (state: RunState): number => {
   let sumMs = 0
   for (const [node, attempts] of state.attempts) {
     for (const { delayMs } of attempts) sumMs += delayMs
-    if (state.executions[node]! > attempts.length) sumMs += state.retryDelaysMs.get(node) ?? 0
+    if (state.executions[node]! > attempts.length) sumMs += state.retryDelaysMs[node]!
   }
   return sumMs
 }

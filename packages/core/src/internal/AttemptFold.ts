@@ -128,7 +128,7 @@ export const fail = (
     submission: task.submission,
     failure,
     transition: taskEnd?.transition ?? "",
-    delayMs: state.retryDelaysMs.get(node) ?? 0,
+    delayMs: state.retryDelaysMs[node]!,
     plannedAtMs: state.plannedAtMs[node]!,
     failedAtMs: atMs,
     runTimeMs: taskEnd?.runTimeMs ?? 0,
@@ -152,7 +152,7 @@ const decideRetry = (
   const { decision, node } = event
   const last = state.attempts.get(node)?.at(-1)
   if (last === undefined || !isInfrastructure(last.failure)) state.retryCount++
-  state.retryDelaysMs.set(node, decision.afterMs)
+  state.retryDelaysMs[node] = decision.afterMs
   if (decision.slots !== undefined) state.slots.set(node, decision.slots)
   backOff(state, node, event.via, event.dueAtMs)
 }
@@ -165,6 +165,6 @@ const backOff = (
 ): void => {
   move(state, node, NodeState.backoff)
   state.dueAtMs[node] = dueAtMs
-  state.retryVia.set(node, via)
+  state.isReactivated[node] = via === "reactivate" ? 1 : 0
   EventHeap.push(state.alarms, dueAtMs, node)
 }

@@ -140,7 +140,7 @@ const concludeFailure = (round: Round, node: number, end?: TaskEnd): void => {
     unit: Random.unitAt(state.seed, node, attempts.length),
     nowMs: round.nowMs,
     run: state,
-    ...(state.limits.nodeSlotsMax === undefined ? {} : { slotsMax: state.limits.nodeSlotsMax })
+    slotsMax: state.limits.nodeSlotsMax
   })
   apply(round, node, failure, decision)
   hold(round, decision)

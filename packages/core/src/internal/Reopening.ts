@@ -82,8 +82,8 @@ const forget = (state: RunState, node: number): void => {
   state.outputs.delete(node)
   state.finalFailures.delete(node)
   state.substituted.delete(node)
-  state.retryVia.delete(node)
-  state.retryDelaysMs.delete(node)
+  state.isReactivated[node] = 0
+  state.retryDelaysMs[node] = 0
   state.attemptsForgotten.set(node, state.attempts.get(node)?.length ?? 0)
   if (isFinalizer(state, node)) return
   const level = state.plan.levelOf[node]!
@@ -107,7 +107,7 @@ export const withdraw = (state: RunState, from: number, nodes: ReadonlyArray<num
     if (isInService(state.nodeStates[node]!)) {
       state.withdrawn.push({ node, submission: state.submissions[node]! })
     }
-    state.retryVia.delete(node)
+    state.isReactivated[node] = 0
     state.ending.delete(node)
     move(state, node, NodeState.waiting)
   }

@@ -86,7 +86,7 @@ const start = (
 ): void => {
   const submission = state.submissions[node]!
   const isReactivated = state.nodeStates[node] === NodeState.backoff
-    && state.retryVia.get(node) === "reactivate"
+    && state.isReactivated[node] === 1
   if (!isReactivated) {
     tasks.push({ node, submission: submission + 1 })
     return
