@@ -48,8 +48,28 @@ describe("AddedScan", () => {
     assert.deepStrictEqual(scan(documentOf(none), ids), ["", "", ""])
   })
 
+  it("finds the tag of each task whatever the order of results", () => {
+    const shuffled = fc.shuffledSubarray(ids, { minLength: ids.length })
+    fc.assert(fc.property(shuffled, (told) => {
+      const document = documentOf(told.map((id) => resultOf(id)))
+      assert.deepStrictEqual(scan(document, ids), ["0x8Da", "0x8Db-2", "0x8Dc_3"])
+      const long = documentOf(told.map((id) => resultOf(id, id.repeat(id.length))))
+      assert.deepStrictEqual(scan(long, ids), ["a", "b-2b-2b-2", "c_3c_3c_3"])
+    }))
+  })
+
+  it("tells ids apart of which one begins with another", () => {
+    const sent = ["n1", "n18", "n"]
+    const told = ["n18", "n", "n1"].map((id) => resultOf(id, id))
+    assert.deepStrictEqual(scan(documentOf(told), sent), sent)
+  })
+
   const left: ReadonlyArray<readonly [string, string]> = [
-    ["another order", documentOf(ids.toReversed().map((id) => resultOf(id)))],
+    ["a task told twice", documentOf(["a", "a", "c_3"].map((id) => resultOf(id)))],
+    ["a task told twice, out of order", documentOf(["c_3", "a", "c_3"].map((id) => resultOf(id)))],
+    ["an id that was not sent", documentOf(["a", "b", "c_3"].map((id) => resultOf(id)))],
+    ["an id and more", documentOf(["a", "b-22", "c_3"].map((id) => resultOf(id)))],
+    ["a location of another task", good.replace("tasks/b-2", "tasks/a")],
     ["one result too few", documentOf(ids.slice(1).map((id) => resultOf(id)))],
     ["one result too many", documentOf([...ids, "d"].map((id) => resultOf(id)))],
     [

@@ -1,11 +1,12 @@
 /**
- * Reads the commonest reply to `add_collection` without parsing it: every task added, in the order they
- * were sent, in compact JSON.
+ * Reads the commonest reply to `add_collection` without parsing it: every task added, in any order, in
+ * compact JSON.
  *
  * R1 The scan accepts a reply only if parsing it would give exactly these results: the first result is
  *    parsed and written again, which must give the same text; every other one has to repeat that text
  *    but for its id and for values of plain ASCII; what stands around the list is parsed.
- * R2 Anything else (another order, an error, an escape, a space) is left to the parser.
+ * R2 Anything else (an error, an escape, a space, an id that was not sent as it is spelt, or one that is
+ *    told twice) is left to the parser.
  *
  * Texts are compared four bytes at a time, and a value that repeats the one of the result before is
  * only compared: looking at each byte costs as much as parsing.
@@ -48,9 +49,10 @@ export const eTagsOfAllAdded = (
   if (scratch.length < body.length) scratch = Buffer.allocUnsafe(body.length * 2)
   const tags: Tags = { bytes: scratch, ends: [], length: 0 }
   const reply: Reply = { body, view: new DataView(body.buffer, body.byteOffset, body.length) }
-  if (scanFirst(lastParts, reply, at, idAt(0), tags) < 0) {
+  const sent: Sent = { count, idAt, expected: 0, positions: undefined, places: undefined }
+  if (scanFirst(lastParts, reply, at, sent, tags) < 0) {
     const first = body.toString("latin1", at, body.indexOf(brace, at) + 1)
-    const learnt = learn(first, idAt(0))
+    const learnt = learn(first)
     if (learnt === undefined) return undefined
     lastParts = learnt
   }
@@ -59,16 +61,54 @@ export const eTagsOfAllAdded = (
   const head = body.toString("latin1", 0, at)
   if (head !== lastHead && !isWhole(head)) return undefined
   lastHead = head
-  for (let position = 0; position < count; position++) {
-    if (position > 0 && body[at++] !== comma) return undefined
-    at = position === 0
-      ? scanFirst(parts, reply, at, idAt(0), tags)
-      : scan(parts, reply, at, idAt(position), tags)
-    if (at < 0) return undefined
+  for (let place = 0; place < count; place++) {
+    if (place > 0 && body[at++] !== comma) return undefined
+    sent.expected = place
+    at = place === 0 ? scanFirst(parts, reply, at, sent, tags) : scan(parts, reply, at, sent, tags)
+    if (at < 0 || !settle(sent, place)) return undefined
     tags.ends.push(tags.length)
   }
   const isEnd = body.length === at + 2 && body[at] === bracket && body[at + 1] === brace
-  return isEnd ? listOf(tags) : undefined
+  return isEnd ? listOf(tags, sent.places) : undefined
+}
+
+/** The ids that were sent, and which of them have been told so far. */
+interface Sent {
+  readonly count: number
+  readonly idAt: (position: number) => string
+  /** The position of the id that comes next; the place of its result, while the order is that sent. */
+  expected: number
+  /** By id; made when a result comes out of order. */
+  positions: ReadonlyMap<string, number> | undefined
+  /** By position, the place of its result plus one; 0 for none so far. Made with `positions`. */
+  places: Uint32Array | undefined
+}
+
+/** Looks for a text among the ids; answers whether it is one, and which is then expected. */
+const find = (sent: Sent, id: string): boolean => {
+  if (sent.positions === undefined) {
+    const positions = new Map<string, number>()
+    for (let position = 0; position < sent.count; position++) {
+      positions.set(sent.idAt(position), position)
+    }
+    sent.positions = positions
+  }
+  const position = sent.positions.get(id)
+  if (position === undefined) return false
+  sent.expected = position
+  return true
+}
+
+/** Notes that the result at a place tells the expected id; answers whether it is the first that does. */
+const settle = (sent: Sent, place: number): boolean => {
+  if (sent.places === undefined) {
+    if (sent.expected === place) return true
+    sent.places = new Uint32Array(sent.count)
+    for (let before = 0; before < place; before++) sent.places[before] = before + 1
+  }
+  if (sent.places[sent.expected] !== 0) return false
+  sent.places[sent.expected] = place + 1
+  return true
 }
 
 const comma = 0x2c
@@ -84,11 +124,11 @@ interface Tags {
   length: number
 }
 
-const listOf = ({ bytes, ends, length }: Tags): ETagList => {
+const listOf = ({ bytes, ends, length }: Tags, places: Sent["places"]): ETagList => {
   const text = bytes.toString("latin1", 0, length)
   const first = ends[0] ?? 0
   const isEven = ends.every((end, position) => end === first * (position + 1))
-  return { text, ends: isEven ? first : ends }
+  return { text, ends: isEven ? first : ends, ...(places === undefined ? {} : { places }) }
 }
 
 /** What the last reply taught: the next one mostly repeats it, and is checked against it byte by byte. */
@@ -103,24 +143,28 @@ export interface ETagList {
   readonly text: string
   /** Where each tag ends, or the length of every tag when all have the same. */
   readonly ends: ReadonlyArray<number> | number
+  /** By position, the place of its tag plus one; absent when the tags are in the order that was sent. */
+  readonly places?: Uint32Array
 }
 
 /** The tag at a position of a list; empty for none. */
-export const eTagAt = ({ ends, text }: ETagList, position: number): string =>
-  typeof ends === "number"
-    ? text.slice(position * ends, (position + 1) * ends)
-    : text.slice(position === 0 ? 0 : ends[position - 1], ends[position])
+export const eTagAt = ({ ends, places, text }: ETagList, position: number): string => {
+  const place = places === undefined ? position : (places[position] ?? 0) - 1
+  return typeof ends === "number"
+    ? text.slice(place * ends, (place + 1) * ends)
+    : text.slice(place === 0 ? 0 : ends[place - 1], ends[place])
+}
 
 /** Reads a result that no other came before. */
 const scanFirst = (
   parts: ReadonlyArray<Part>,
   reply: Reply,
   start: number,
-  id: string,
+  sent: Sent,
   tags: Tags
 ): number => {
   for (const part of parts) part.length = 0
-  return scan(parts, reply, start, id, tags)
+  return scan(parts, reply, start, sent, tags)
 }
 
 /** Reads one result; answers where it ends, or -1 when it is not of the pattern. */
@@ -128,21 +172,24 @@ const scan = (
   parts: ReadonlyArray<Part>,
   reply: Reply,
   start: number,
-  id: string,
+  sent: Sent,
   tags: Tags
 ): number => {
   const { body } = reply
   let at = start
   let idStart = -1
+  let idLength = 0
   for (let index = 0; index < parts.length; index++) {
     const part = parts[index]!
     if (!isLiteral(part, reply, at)) return -1
     at += part.literal.length
     const from = at
     if (part.kind === "id") {
-      if (idStart < 0 ? !isId(body, at, id) : !isRepeated(reply, at, idStart, id.length)) return -1
+      if (idStart < 0) idLength = idLengthAt(sent, body, at)
+      else if (!isRepeated(reply, at, idStart, idLength)) return -1
+      if (idLength <= 0) return -1
       idStart = at
-      at += id.length
+      at += idLength
     } else if (part.kind === "eTag") {
       while (plain[body[at]!] === 1) tags.bytes[tags.length++] = body[at++]!
     } else if (isRepeated(reply, at, part.start, part.length)) at += part.length
@@ -164,6 +211,15 @@ const isLiteral = (
     if (view.getInt32(at + word * 4, true) !== words[word]) return false
   }
   return view.getInt32(at + length - 4, true) === lastWord
+}
+
+/** The length of the id at a place, which becomes the expected one; 0 when it is none that was sent. */
+const idLengthAt = (sent: Sent, body: Buffer, at: number): number => {
+  const id = sent.expected < sent.count ? sent.idAt(sent.expected) : ""
+  if (isId(body, at, id) && body[at + id.length] === quote) return id.length
+  let end = at
+  while (plain[body[end]!] === 1) end++
+  return find(sent, body.toString("latin1", at, end)) ? end - at : 0
 }
 
 const isId = (body: Buffer, at: number, id: string): boolean => {
@@ -202,12 +258,13 @@ const isWhole = (head: string): boolean => {
   return Result.isSuccess(json) && isRecord(json.success) && Array.isArray(json.success["value"])
 }
 
-/** The parts of a result that says the task was added; `undefined` for any other. */
-const learn = (text: string, id: string): ReadonlyArray<Part> | undefined => {
+/** The parts of a result that says some task was added; `undefined` for any other. */
+const learn = (text: string): ReadonlyArray<Part> | undefined => {
   const json = parseJsonText(text)
-  if (Result.isFailure(json) || !isRecord(json.success) || id === "") return undefined
+  if (Result.isFailure(json) || !isRecord(json.success)) return undefined
   const result = json.success
-  if (result["status"] !== "Success" || result["taskId"] !== id) return undefined
+  const id = result["taskId"]
+  if (result["status"] !== "Success" || typeof id !== "string" || id === "") return undefined
   if (JSON.stringify(result) !== text) return undefined
   const parts: Array<Part> = []
   let literal = "{"
