@@ -12,6 +12,7 @@ import * as SharedKey from "@batchwave/wire/SharedKey"
 import * as Effect from "effect/Effect"
 import type { KeyObject } from "node:crypto"
 import * as AuthAdvice from "./internal/AuthAdvice.ts"
+import type { Call } from "./internal/Call.ts"
 import type { CredentialCache } from "./internal/CredentialCache.ts"
 import * as KeyedHash from "./internal/KeyedHash.ts"
 import * as RequestStamp from "./internal/RequestStamp.ts"
@@ -56,7 +57,7 @@ export const make = ({ account, idPrefix, key }: SharedKeyOptions): Signer => {
         method: call.method,
         target: "",
         headers: stamped.headers
-      }) + pathOf(call.target)
+      }) + pathOf(call)
       stamped.headers["authorization"] = SharedKey.authorizationOf(account, hashOf(signing)(text))
       return stamped
     },
@@ -84,16 +85,15 @@ export const make = ({ account, idPrefix, key }: SharedKeyOptions): Signer => {
   }
 }
 
-/** Answers the canonical path and query of a target; calls of one kind repeat the same target. */
+/** Answers the canonical path and query of a target; calls of one kind often repeat the same target. */
 const makePathOf = () => {
-  let lastTarget = ""
-  let lastPath = ""
-  return (target: string): string => {
-    if (target !== lastTarget) {
-      lastPath = SharedKey.canonicalResource("", target).slice(1)
-      lastTarget = target
-    }
-    return lastPath
+  const last = new Map<string, { readonly target: string; readonly path: string }>()
+  return ({ operation, target }: Call<unknown>): string => {
+    const known = last.get(operation)
+    if (known?.target === target) return known.path
+    const path = SharedKey.canonicalResource("", target).slice(1)
+    last.set(operation, { target, path })
+    return path
   }
 }
 

@@ -16,7 +16,7 @@
  *
  * @source Task_AddCollection 2024-02-01.19.0: 100 tasks; MaxLimit 1048576 in the service's own refusal
  */
-import { makeBodyBuffers } from "./internal/BodyBuffers.ts"
+import { type BodyBuffers, makeBodyBuffers } from "./internal/BodyBuffers.ts"
 import type { TaskText } from "./internal/TaskText.ts"
 
 const open = "{\"value\":["
@@ -61,6 +61,8 @@ export interface PackerOptions {
   readonly preparedMax?: number
   /** Writes the tasks of whole chunks. @default JSON.stringify */
   readonly text?: TaskText
+  /** Where bodies are written; the memory of one call serves the next. @default its own */
+  readonly buffers?: BodyBuffers
   /** Told of each task that is too large even alone. */
   readonly onTooLarge: (index: number, bodyBytes: number) => void
 }
@@ -110,8 +112,7 @@ const plainText: TaskText = { write: (tasks) => JSON.stringify({ value: tasks })
 
 /** Cuts chunks off the input: whole ones while they fit, task by task otherwise. */
 const makeCutter = (options: PackerOptions) => {
-  const { tasks, tasksMax, text: { write } = plainText } = options
-  const buffers = makeBodyBuffers()
+  const { buffers = makeBodyBuffers(), tasks, tasksMax, text: { write } = plainText } = options
   const singly = makeSinglePacker(options)
   let isLight = true
   const together = (start: number, end: number, bytesMax: number): TaskChunk | undefined => {

@@ -26,6 +26,7 @@ import type { BatchFailure } from "./BatchFailure.ts"
 import * as BodyLimit from "./BodyLimit.ts"
 import type { CreateTasksError } from "./CreateTasksError.ts"
 import * as Ahead from "./internal/Ahead.ts"
+import { type BodyBuffers, makeBodyBuffers } from "./internal/BodyBuffers.ts"
 import type { Call, Delivered } from "./internal/Call.ts"
 import * as Account from "./internal/CollectionAccount.ts"
 import * as Adoption from "./internal/CollectionAdoption.ts"
@@ -44,16 +45,21 @@ import * as TaskChunk from "./TaskChunk.ts"
 import type { AddCollectionOptions } from "./TaskOperations.ts"
 import type { TaskCollectionResult } from "./TaskOutcome.ts"
 
-/** What outlives one call: the learnt limit of a body, and what tasks had in common so far. */
+/**
+ * What outlives one call: the learnt limit of a body, what tasks had in common so far, and the memory
+ * that bodies were written into.
+ */
 export interface CollectionMemory {
   limit: BodyLimit.BodyLimit
   readonly text: TaskText.TaskText
+  readonly buffers: BodyBuffers
 }
 
 /** A memory of nothing. */
 export const emptyMemory = (): CollectionMemory => ({
   limit: BodyLimit.initial,
-  text: TaskText.make()
+  text: TaskText.make(),
+  buffers: makeBodyBuffers()
 })
 
 /** Requests in flight when the caller does not say. */
@@ -82,6 +88,7 @@ export const addAll = Effect.fnUntraced(function*<E = never, R = never>(
     tasksMax: Math.min(100, Math.max(1, options.tasksPerRequestMax ?? 100)),
     bodyBytesMax: options.bodyBytesMax,
     text: memory.text,
+    buffers: memory.buffers,
     onTooLarge: (index, bodyBytes) =>
       Account.settle(account, index, tooLarge(account, index, bodyBytes, options.bodyBytesMax))
   })

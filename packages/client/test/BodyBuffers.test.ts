@@ -3,7 +3,7 @@
  */
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
-import { makeBodyBuffers } from "../src/internal/BodyBuffers.ts"
+import { makeBodyBuffers, spareBytesMax } from "../src/internal/BodyBuffers.ts"
 
 describe("BodyBuffers", () => {
   it("writes any text as UTF-8 and leaves every body alone until it is given back", () => {
@@ -37,6 +37,16 @@ describe("BodyBuffers", () => {
     assert.strictEqual(second.buffer, first.buffer)
     assert.notStrictEqual(buffers.write("third").buffer, first.buffer)
     assert.strictEqual(second.toString("utf8"), "second")
+  })
+
+  it("keeps spare memory up to its bound, and none beyond", () => {
+    const buffers = makeBodyBuffers()
+    const long = "x".repeat(spareBytesMax / 4)
+    const bodies = Array.from({ length: 4 }, () => buffers.write(long))
+    const memories = new Set(bodies.map(({ buffer }) => buffer))
+    for (const body of bodies) buffers.giveBack(body)
+    const again = bodies.map(() => buffers.write(long))
+    assert.strictEqual(again.filter(({ buffer }) => memories.has(buffer)).length, 3)
   })
 
   it("does not take memory that is not its own", () => {

@@ -11,8 +11,8 @@ export interface BodyBuffers {
   readonly giveBack: (body: Buffer) => void
 }
 
-/** Spare memories that are kept. */
-const sparesMax = 64
+/** Spare memory that is kept, in bytes: requests in flight of the usual length, or a few of the longest. */
+export const spareBytesMax = 4 * 1024 * 1024
 
 /** Bytes of the smallest memory. */
 const bytesMin = 16 * 1024
@@ -23,6 +23,7 @@ const slackBytes = 4
 /** Makes an empty store of memory. */
 export const makeBodyBuffers = (): BodyBuffers => {
   const spares: Array<Buffer> = []
+  let spareBytes = 0
   const lent = new WeakSet<ArrayBufferLike>()
   const lend = (memory: Buffer, length: number): Buffer => {
     lent.add(memory.buffer)
@@ -30,6 +31,7 @@ export const makeBodyBuffers = (): BodyBuffers => {
   }
   const take = (bytes: number): Buffer => {
     const spare = spares.pop()
+    spareBytes -= spare?.length ?? 0
     return spare !== undefined && spare.length >= bytes
       ? spare
       : Buffer.allocUnsafeSlow(Math.max(bytesMin, bytes + (bytes >> 3)))
@@ -43,9 +45,9 @@ export const makeBodyBuffers = (): BodyBuffers => {
       return lend(wider, wider.write(text, 0, "utf8"))
     },
     giveBack: ({ buffer }) => {
-      if (lent.delete(buffer) && spares.length < sparesMax) {
-        spares.push(Buffer.from(buffer, 0, buffer.byteLength))
-      }
+      if (!lent.delete(buffer) || spareBytes + buffer.byteLength > spareBytesMax) return
+      spareBytes += buffer.byteLength
+      spares.push(Buffer.from(buffer, 0, buffer.byteLength))
     }
   }
 }
