@@ -5,10 +5,12 @@
  * D2 Events are durable before any command that follows from them is carried out.
  * D3 Every fiber, timer and request belongs to the scope of the run; when it closes, nothing goes on.
  */
+import * as SpanWhenSeen from "@batchwave/client/SpanWhenSeen"
 import type { Command } from "@batchwave/core/Command"
 import * as Reactor from "@batchwave/core/Reactor"
 import type { ExternalEvent, RunEvent, TaskReference } from "@batchwave/core/RunEvent"
 import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as FiberHandle from "effect/FiberHandle"
 import * as FiberSet from "effect/FiberSet"
@@ -116,24 +118,27 @@ const loop = Effect.fnUntraced(function*(parts: Parts) {
  *
  * @category operations
  */
-export const react = Effect.fn("Driver.react")(function*(
+export const react = SpanWhenSeen.fn("Driver.react")(Effect.fnUntraced(function*(
   context: RunContext,
   options: Omit<DriverOptions, "commands">,
   events: ReadonlyArray<ExternalEvent>,
   nowMs: number
 ) {
-  const beganAt = yield* Clock.currentTimeNanos
+  const services = yield* Effect.context()
+  const clock = Context.get(services, Clock.Clock)
+  const beganAt = clock.currentTimeNanosUnsafe()
   const reaction = Reactor.react(context.state, events, nowMs, options.policies)
-  yield* Effect.annotateCurrentSpan({
-    "batchwave.events.in": events.length,
-    "batchwave.events.out": reaction.events.length,
-    "batchwave.commands": reaction.commands.length
-  })
+  if (SpanWhenSeen.isSeen(services)) {
+    yield* Effect.annotateCurrentSpan({
+      "batchwave.events.in": events.length,
+      "batchwave.events.out": reaction.events.length,
+      "batchwave.commands": reaction.commands.length
+    })
+  }
   if (reaction.events.length > 0) {
-    const decidedAt = yield* Clock.currentTimeNanos
+    const decidedAt = clock.currentTimeNanosUnsafe()
     yield* options.journal.append(reaction.events, nowMs)
-    const durableAt = yield* Clock.currentTimeNanos
-    const services = yield* Effect.context()
+    const durableAt = clock.currentTimeNanosUnsafe()
     EngineMetrics.observe(
       context.state,
       {
@@ -152,7 +157,7 @@ export const react = Effect.fn("Driver.react")(function*(
     yield* options.observer(reaction.events, nowMs)
   }
   return reaction.commands
-})
+}))
 
 const milliseconds = (nanoseconds: bigint): number => Number(nanoseconds) / 1_000_000
 

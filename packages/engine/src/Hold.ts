@@ -53,16 +53,20 @@ export const make = Effect.fnUntraced(function*(
   const silenceMsMax = pollsMissedMax * config.pollMsMax
   let heardMs = yield* Clock.currentTimeMillis
   let isDoubted = false
-  const hear = (beganMs: number) =>
-    Effect.sync(() => {
-      if (beganMs - heardMs > silenceMsMax) isDoubted = true
-      heardMs = Math.max(heardMs, beganMs)
+  const hear = (beganMs: number): void => {
+    if (beganMs - heardMs > silenceMsMax) isDoubted = true
+    heardMs = Math.max(heardMs, beganMs)
+  }
+  const heardSince = <A, E, R>(
+    beganMs: number,
+    request: Effect.Effect<A, E, R>
+  ): Effect.Effect<A, E, R> =>
+    Effect.map(request, (answer) => {
+      hear(beganMs)
+      return answer
     })
   const heard = <A, E, R>(request: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
-    Effect.flatMap(
-      Clock.currentTimeMillis,
-      (beganMs) => Effect.tap(request, () => hear(beganMs))
-    )
+    Clock.clockWith((clock) => heardSince(clock.currentTimeMillisUnsafe(), request))
   const look: Effect.Effect<void, BatchFailure> = Effect.gen(function*() {
     const beganMs = yield* Clock.currentTimeMillis
     yield* claims.jobs.get(claims.job.id, { select: ["id", "metadata"] }).pipe(
@@ -79,9 +83,10 @@ export const make = Effect.fnUntraced(function*(
   const guarded = <A, E, R>(
     request: Effect.Effect<A, E, R>
   ): Effect.Effect<A, E | BatchFailure, R> =>
-    Effect.flatMap(Clock.currentTimeMillis, (nowMs) => {
+    Clock.clockWith((clock) => {
+      const nowMs = clock.currentTimeMillisUnsafe()
       const isDue = isDoubted || Math.abs(nowMs - heardMs) > silenceMsMax
-      return isDue ? Effect.andThen(look, heard(request)) : heard(request)
+      return isDue ? Effect.andThen(look, heard(request)) : heardSince(nowMs, request)
     })
   return {
     lost: Deferred.await(lost),
@@ -98,7 +103,11 @@ export const make = Effect.fnUntraced(function*(
       listPages: (...given) =>
         Stream.unwrap(Effect.map(
           Clock.currentTimeMillis,
-          (beganMs) => Stream.tap(tasks.listPages(...given), () => hear(beganMs))
+          (beganMs) =>
+            Stream.map(tasks.listPages(...given), (page) => {
+              hear(beganMs)
+              return page
+            })
         ))
     }
   } satisfies Hold

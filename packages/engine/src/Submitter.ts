@@ -7,6 +7,7 @@
  * B3 A task found under our id is taken for ours only if it carries the same fingerprint.
  */
 import type { BatchFailure } from "@batchwave/client/BatchFailure"
+import * as SpanWhenSeen from "@batchwave/client/SpanWhenSeen"
 import type { TaskOutcome } from "@batchwave/client/TaskOutcome"
 import { NodeState } from "@batchwave/core/NodeState"
 import type { ExternalEvent, TaskReference } from "@batchwave/core/RunEvent"
@@ -64,7 +65,7 @@ export const serve = Effect.fnUntraced(function*(context: RunContext, desk: Desk
   desk.isServed = false
 })
 
-const submit = Effect.fn("Submitter.submit")(function*(
+const submit = SpanWhenSeen.fn("Submitter.submit")(Effect.fnUntraced(function*(
   context: RunContext,
   tasks: ReadonlyArray<TaskReference>
 ) {
@@ -112,7 +113,7 @@ const submit = Effect.fn("Submitter.submit")(function*(
       return yield* backendFailed("Submitter.submit", last)
     }
   }
-})
+}))
 
 const noJob = (jobId: string): string =>
   `the job ${jobId} is there and takes tasks, says the service, and refuses each as if it were not`

@@ -9,8 +9,8 @@ import * as Effect from "effect/Effect"
 import * as LogLevel from "effect/LogLevel"
 import * as References from "effect/References"
 import * as Result from "effect/Result"
-import * as Tracer from "effect/Tracer"
 import * as ClientMetrics from "../ClientMetrics.ts"
+import * as SpanWhenSeen from "../SpanWhenSeen.ts"
 import type { TransportFailure } from "../TransportFailure.ts"
 import type { TransportReply, TransportRequest } from "../TransportMessage.ts"
 import type { Call } from "./Call.ts"
@@ -39,7 +39,7 @@ export interface Observer {
 /** Makes the observer of a call in the context of its caller. */
 export const of = (call: Call<unknown>, context: Context.Context<never>): Observer => {
   const metrics = ClientMetrics.of(call.operation)
-  const isTraced = Context.get(context, Tracer.Tracer) !== Tracer.nativeTracer
+  const isTraced = SpanWhenSeen.isSeen(context)
   const isLogged = LogLevel.isLessThanOrEqualTo(
     Context.get(context, References.MinimumLogLevel),
     "Debug"
@@ -64,11 +64,11 @@ export const withCallSpan = <A, E>(
   call: Call<unknown>
 ): Effect.Effect<A, E> =>
   Effect.withFiber((fiber) =>
-    fiber.getRef(Tracer.Tracer) === Tracer.nativeTracer
-      ? run(fiber.context)
-      : Effect.withSpan(Effect.contextWith(run), call.operation, {
+    SpanWhenSeen.isSeen(fiber.context)
+      ? Effect.withSpan(Effect.contextWith(run), call.operation, {
         attributes: attributesOf(call)
       })
+      : run(fiber.context)
   )
 
 const attributesOf = (call: Call<unknown>): Readonly<Record<string, string>> => ({

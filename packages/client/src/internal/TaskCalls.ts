@@ -12,6 +12,7 @@ import * as Result from "effect/Result"
 import type { BatchFailure } from "../BatchFailure.ts"
 import type { ConditionalOptions, PageOptions, RequestOptions } from "../RequestOptions.ts"
 import { backoffMs } from "../Resilience.ts"
+import * as SpanWhenSeen from "../SpanWhenSeen.ts"
 import * as TaskCollection from "../TaskCollection.ts"
 import { differencesOf, differencesOfFields } from "../TaskFingerprint.ts"
 import type { AddOptions, TaskOperationsShape } from "../TaskOperations.ts"
@@ -35,7 +36,7 @@ import {
 /** Makes the task operations. */
 export const make = (exchange: ExchangeShape, bodyBytesMax: number): TaskOperationsShape => {
   const memory = TaskCollection.emptyMemory()
-  const addCollection = Effect.fn("TaskOperations.addCollection")(TaskCollection.addAll)
+  const addCollection = SpanWhenSeen.fn("TaskOperations.addCollection")(TaskCollection.addAll)
   const get = Effect.fn("TaskOperations.get")(
     (jobId: string, taskId: string, options?: ConditionalOptions & QueryOptions) =>
       exchange.send(callOf(exchange, TasksApi.get, { jobId, taskId }, {
