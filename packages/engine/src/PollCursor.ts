@@ -12,6 +12,9 @@
  *    it repeats fits a page with what is new. While more happens than that, polls ask only for what is
  *    new, and a count of the job's tasks confirms that nothing was missed; where it does not, the next
  *    poll is deep and the one after lists the whole job.
+ * K4 The first page of a listing shows what had changed when it was read, which is later than when it
+ *    was asked for: what is up to its latest time is not asked for again, but for a hundredth of the
+ *    overlap, within which changes may show in another order than their times have.
  */
 
 /** Repeats that still leave room on a page of 1000. */
@@ -22,6 +25,9 @@ const repeatsFew = 50
 
 /** The part of the overlap that passes between two deep polls that repeat more. */
 const deepPart = 0.25
+
+/** The part of the overlap within which changes may be out of order. */
+const disorderPart = 0.01
 
 /** What rounds away when the service writes a time with more digits than we keep. */
 const roundingMs = 1
@@ -116,6 +122,8 @@ export const finish = (
     readonly isDeep: boolean
     readonly news: number
     readonly latestMs: number
+    /** The latest change on the first page; 0 when it showed none. */
+    readonly shownMs: number
   }
 ): void => {
   if (poll.news > 0) {
@@ -125,7 +133,8 @@ export const finish = (
   if (poll.isDeep) cursor.deepAtMs = poll.beganMs
   const serviceMs = serviceTime(cursor, poll.beganMs)
   if (serviceMs === undefined) return
-  cursor.reachedMs = Math.max(cursor.reachedMs, serviceMs)
+  const shownMs = poll.shownMs - cursor.overlapMs * disorderPart
+  cursor.reachedMs = Math.max(cursor.reachedMs, serviceMs, shownMs)
   if (poll.isDeep) cover(cursor, serviceMs - cursor.overlapMs)
 }
 

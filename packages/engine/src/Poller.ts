@@ -19,6 +19,7 @@
  * @source Task_List 2024-02-01.19.0 (filter on state and stateTransitionTime, at most 1000 a page)
  */
 import type { BatchFailure } from "@batchwave/client/BatchFailure"
+import * as SpanWhenSeen from "@batchwave/client/SpanWhenSeen"
 import { isInService } from "@batchwave/core/NodeState"
 import * as PollPace from "@batchwave/core/PollPace"
 import type { ExternalEvent, TaskReference } from "@batchwave/core/RunEvent"
@@ -26,7 +27,6 @@ import * as Iso8601 from "@batchwave/wire/Iso8601"
 import type { CloudTask } from "@batchwave/wire/Task"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import * as Metric from "effect/Metric"
 import * as Queue from "effect/Queue"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
@@ -136,9 +136,10 @@ const pause = Effect.fnUntraced(function*(watch: Watch, moved: Queue.Dequeue<voi
 })
 
 /** One poll with all that goes with it; answers how many changes it had not seen before. */
-const tick = Effect.fn("Poller.poll")(function*(watch: Watch) {
+const tick = SpanWhenSeen.fn("Poller.poll")(Effect.fnUntraced(function*(watch: Watch) {
   const { context } = watch
-  yield* Metric.update(EngineMetrics.polls, 1)
+  const clock = yield* Clock.Clock
+  EngineMetrics.polls.updateUnsafe(1, yield* Effect.context())
   const isDue = watch.polls++ % context.config.pollsPerSweep === 0
   if (isDue || watch.cursor === undefined) {
     watch.addedMs = (yield* lookAtJob(context)).addedMs
@@ -146,19 +147,19 @@ const tick = Effect.fn("Poller.poll")(function*(watch: Watch) {
   }
   const cursor = watch.cursor
   const depth = depthOf(watch, cursor, isDue, {
-    wallMs: yield* Clock.currentTimeMillis,
-    monotonicMs: yield* monotonicMs
+    wallMs: clock.currentTimeMillisUnsafe(),
+    monotonicMs: monotonicMs(clock)
   })
-  const news = yield* list(watch, cursor, depth)
+  const news = yield* list(watch, cursor, depth, clock)
   judge(watch, cursor, depth)
   if (isDue && watch.polls > 1 && depth !== "sweep" && watch.counted === undefined) {
-    const atMs = yield* monotonicMs
+    const atMs = monotonicMs(clock)
     const counts = yield* context.jobs.taskCounts(context.job.id)
     watch.counted = { completed: counts.taskCounts.completed, atMs }
     if (isAllSeen(watch)) judge(watch, cursor, depth)
   }
   return news
-})
+}))
 
 /** What a tick fails with when the job takes no more tasks. */
 class JobOver extends Schema.TaggedError<JobOver>()("JobOver", {}) {}
@@ -206,36 +207,44 @@ const depthOf = (
 const list = Effect.fnUntraced(function*(
   watch: Watch,
   cursor: PollCursor.PollCursor,
-  depth: Depth
+  depth: Depth,
+  clock: Clock.Clock
 ) {
   const { context, sweep } = watch
   const isSweep = depth === "sweep"
-  const beganMs = yield* monotonicMs
+  const beganMs = monotonicMs(clock)
   const coveredMs = isSweep && watch.pollsSinceSweep > 0 ? cursor.coveredMs : 0
   const pass = isSweep ? Sweep.begin(context) : undefined
   let news = 0
   let latestMs = 0
+  let shownMs: number | undefined
   let isMissed = false
   yield* context.tasks.listPages(context.job.id, {
     select: FromWire.selected,
     ...(isSweep ? {} : { filter: changedSince(PollCursor.fromMs(cursor, depth === "deep")) })
   }).pipe(Stream.runForEach(Effect.fnUntraced(function*(page) {
-    const nowMs = yield* monotonicMs
+    const nowMs = monotonicMs(clock)
     const events: Array<ExternalEvent> = []
     if (page.some((task) => isSuspect(context, task))) yield* lookAtJob(context)
+    let pageMs = 0
     for (const task of page) {
       if (pass !== undefined && task.id !== undefined) Sweep.note(pass, task)
       const changedMs = changeOf(task)
-      if (changedMs > 0) PollCursor.see(cursor, changedMs, nowMs)
+      if (changedMs > pageMs) pageMs = changedMs
       if (!take(watch, task, changedMs, events)) continue
       news++
       if (changedMs < coveredMs) isMissed = true
       if (changedMs > latestMs) latestMs = changedMs
     }
+    if (pageMs > 0) PollCursor.see(cursor, pageMs, nowMs)
+    shownMs ??= pageMs
     if (events.length > 0) yield* Queue.offerAll(context.inbox, events)
   })))
   if (isMissed) PollCursor.distrust(cursor, watch.addedMs)
-  else PollCursor.finish(cursor, { beganMs, isDeep: depth !== "news", news, latestMs })
+  else {
+    const isDeep = depth !== "news"
+    PollCursor.finish(cursor, { beganMs, isDeep, news, latestMs, shownMs: shownMs ?? 0 })
+  }
   watch.pollsSinceSweep = isSweep ? 0 : watch.pollsSinceSweep + 1
   if (pass !== undefined) yield* Sweep.finish(sweep, context, pass, watch.view.completedCount)
   return news
@@ -297,4 +306,5 @@ const changeOf = (task: CloudTask): number =>
     : Iso8601.timestampToEpochMs(task.stateTransitionTime) ?? 0
 
 /** A time that never goes back, whatever happens to the clock on the wall. */
-const monotonicMs = Effect.map(Clock.currentTimeNanos, (nanos) => Number(nanos / 1000n) / 1000)
+const monotonicMs = (clock: Clock.Clock): number =>
+  Number(clock.currentTimeNanosUnsafe() / 1000n) / 1000
