@@ -199,7 +199,7 @@ const rebuild = (
   database.exec("BEGIN EXCLUSIVE")
   JournalTables.prepare(database)
   JournalTables.writeSetting(database, "epoch", String(diagnosis.epoch ?? 0))
-  JournalTables.writeSetting(database, "header", JSON.stringify(header))
+  JournalTables.writeHeader(database, header)
   let tail: JournalTables.Tail = {
     number: 0,
     digest: JournalTables.readSettings(database).digest

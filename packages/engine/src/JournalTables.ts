@@ -100,14 +100,6 @@ export const readSettings = (database: DatabaseSync): Settings => {
   }
 }
 
-/**
- * The digest that the first batch continues: that of the header.
- *
- * @category operations
- */
-export const readDigest = (database: DatabaseSync): number =>
-  crc32(readSetting(database, "header") ?? "")
-
 const readSetting = (database: DatabaseSync, key: string): string | undefined => {
   const row = database.prepare("SELECT value, digest FROM meta WHERE key = ?").get(key)
   if (row === undefined) return undefined
@@ -142,6 +134,17 @@ export const writeSetting = (
   database.prepare(
     "INSERT INTO meta (key, value, digest) VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value, digest = excluded.digest"
   ).run(key, value, crc32(value, crc32(key)))
+}
+
+/**
+ * Writes the header, and answers the digest that the first batch begins with.
+ *
+ * @category operations
+ */
+export const writeHeader = (database: DatabaseSync, header: RunHeader): number => {
+  const text = JSON.stringify(header)
+  writeSetting(database, "header", text)
+  return crc32(text)
 }
 
 /**

@@ -65,7 +65,7 @@ const make = Effect.fnUntraced(function*(file: string) {
   const { epoch } = opening
   const { place } = look(file)
   let logBytes = 0
-  let { header } = opening
+  let { digest, header } = opening
   const append = JournalTables.appender(database, () => header?.version ?? journalVersion)
   let tail = opening.tail
   return Journal.of({
@@ -73,9 +73,9 @@ const make = Effect.fnUntraced(function*(file: string) {
     header: Effect.sync(() => header),
     begin: (next) =>
       attempt(file, "begin", () => {
-        JournalTables.writeSetting(database, "header", JSON.stringify(next))
+        digest = JournalTables.writeHeader(database, next)
         header = next
-        tail = { number: 0, digest: JournalTables.readDigest(database) }
+        tail = { number: 0, digest }
       }),
     append: (events, atMs) =>
       attempt(file, "append to", () => {
@@ -90,7 +90,6 @@ const make = Effect.fnUntraced(function*(file: string) {
       }),
     replay: (visit) =>
       attempt(file, "read", () => {
-        const digest = JournalTables.readDigest(database)
         JournalTables.readBatches(database, digest, visit)
       })
   })
