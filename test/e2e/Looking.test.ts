@@ -63,7 +63,7 @@ describe("runs that were made here", () => {
       text,
       /^run looked-1 of "looked" failed: 3 nodes, 1 succeeded, 1 failed, 1 blocked$/m
     )
-    assert.match(text, /its length came from 2 nodes one after another: first → bad/)
+    assert.match(text, /what ended last: first → bad; of .* it ran .* and waited .* in the service/)
     const report = JSON.parse((await ask("report", "--json")).stdout)
     assert.deepStrictEqual(
       report.executions.map((one: { node: string; end: string }) => [one.node, one.end]),

@@ -3,6 +3,7 @@
  * draw. Anything that can be stepped to a delay fits, an Effect `Schedule` included (its adapter
  * lives in `@batchwave/pipeline`).
  */
+import { lengthText } from "./internal/LengthText.ts"
 
 /**
  * The delay rule of a retry policy.
@@ -26,7 +27,7 @@ export interface Backoff {
  * @category constructors
  */
 export const constant = (delayMs: number): Backoff => ({
-  description: `constant ${delayMs} ms`,
+  description: `constant ${lengthText(delayMs)}`,
   delayMs: () => delayMs
 })
 
@@ -51,7 +52,8 @@ export const exponential = (options: {
   const maxMs = options.maxMs ?? 300_000
   const jitter = options.jitter ?? "full"
   return {
-    description: `exponential from ${options.baseMs} ms × ${factor} up to ${maxMs} ms`
+    description:
+      `exponential from ${lengthText(options.baseMs)} × ${factor} up to ${lengthText(maxMs)}`
       + (jitter === "full" ? " with full jitter" : ""),
     delayMs: (retryIndex, unit) => {
       const ceilingMs = Math.min(maxMs, options.baseMs * factor ** retryIndex)
@@ -76,7 +78,7 @@ export const decorrelatedJitter = (options: {
   const maxMs = options.maxMs ?? 300_000
   const { baseMs } = options
   return {
-    description: `decorrelated jitter from ${baseMs} ms up to ${maxMs} ms`,
+    description: `decorrelated jitter from ${lengthText(baseMs)} up to ${lengthText(maxMs)}`,
     delayMs: (_retryIndex, unit, previousMs = 0) => {
       const ceilingMs = Math.max(baseMs, previousMs * 3)
       return Math.min(maxMs, baseMs + unit * (ceilingMs - baseMs))

@@ -4,6 +4,7 @@
  */
 import * as Admission from "./Admission.ts"
 import * as Failure from "./Failure.ts"
+import { lengthText } from "./internal/LengthText.ts"
 import { isFinalizer } from "./internal/Transition.ts"
 import { isSettled, NodeState, nodeStateNames } from "./NodeState.ts"
 import { chainOf } from "./Report.ts"
@@ -207,11 +208,11 @@ const describeReason = (state: RunState, node: number, nowMs: number): string =>
     case "Paused":
       return "the run is paused"
     case "Held":
-      return `a circuit breaker holds the run for ${inMs(reason.untilMs, nowMs)}`
+      return `a circuit breaker holds the run for ${lengthBetween(reason.untilMs, nowMs)}`
     case "Probing":
       return "after a circuit breaker was open, one task at a time tries again"
     case "Backoff":
-      return `its retry is due in ${inMs(reason.untilMs, nowMs)}`
+      return `its retry is due in ${lengthBetween(reason.untilMs, nowMs)}`
     case "Pool":
       return `the ${reason.name} has no place left of ${reason.size}: ${named(reason.holders)}`
     case "Window":
@@ -223,9 +224,9 @@ const describeReason = (state: RunState, node: number, nowMs: number): string =>
         ? "it goes with the next event"
         : `${named([reason.first])} goes before it`
     case "Unanswered":
-      return `its request was planned ${inMs(nowMs, reason.sinceMs)} ago and has no answer`
+      return `its request was planned ${lengthBetween(nowMs, reason.sinceMs)} ago and has no answer`
     case "ServiceQueue":
-      return `the service holds its task for ${inMs(nowMs, reason.sinceMs)}`
+      return `the service holds its task for ${lengthBetween(nowMs, reason.sinceMs)}`
         + (reason.dependsOn.length === 0
           ? " and has not started it"
           : ` until ${named(reason.dependsOn)} succeeded`)
@@ -262,5 +263,5 @@ const namesOf = ({ plan: { names } }: RunState, nodes: ReadonlyArray<number>): s
   return nodes.length > namesMax ? `${shown} and ${nodes.length - namesMax} more` : shown
 }
 
-const inMs = (laterMs: number, earlierMs: number): string =>
-  `${Math.max(0, Math.round(laterMs - earlierMs))} ms`
+const lengthBetween = (laterMs: number, earlierMs: number): string =>
+  lengthText(laterMs - earlierMs)

@@ -4,6 +4,7 @@
  * Names may hold anything, so each form escapes them: no name can break a line, a label or a
  * statement.
  */
+import { lengthText } from "./internal/LengthText.ts"
 import { quoteIfNeeded } from "./internal/QuotedName.ts"
 import * as NativePlan from "./NativePlan.ts"
 import * as Plan from "./Plan.ts"
@@ -117,7 +118,7 @@ const criticalPathLines = (plan: Plan.Plan, namesMax: number): ReadonlyArray<str
   const isEstimated = plan.workflow.nodes.some((node) => node.estimateMs !== undefined)
   const shown = names.slice(0, namesMax).map(quoteIfNeeded).join(" → ")
   const more = names.length > namesMax ? ` → … and ${names.length - namesMax} more` : ""
-  const length = isEstimated ? `, estimated ${Math.round(lengthMs)} ms` : ""
+  const length = isEstimated ? `, estimated ${lengthText(lengthMs)}` : ""
   return [`critical path (${counted(names.length, "node")}${length}): ${shown}${more}`]
 }
 

@@ -18,6 +18,7 @@ import {
   substitute as decideSubstitute
 } from "./Decision.ts"
 import { classOf, describe, exitCodeOf, type FailureClass } from "./Failure.ts"
+import { lengthText } from "./internal/LengthText.ts"
 import { countOf, last, type PolicyContext } from "./PolicyContext.ts"
 import type { Json } from "./Workflow.ts"
 
@@ -99,7 +100,10 @@ export const retry = (options: {
 }): Policy => {
   const backoff = options.backoff ?? BackoffModule.constant(0)
   return {
-    description: `retry up to ${options.max} times, ${backoff.description}`
+    description:
+      `${
+        options.max === 1 ? "retry once" : `retry up to ${options.max} times`
+      }, ${backoff.description}`
       + (options.slots === undefined ? "" : ", with other slots"),
     decide: (context) => {
       const { delayMs, failure, slots } = last(context)
@@ -222,15 +226,15 @@ export const firstMatch = (...policies: ReadonlyArray<Policy>): Policy => ({
  * @category combinators
  */
 export const deadline = (withinMs: number, policy: Policy): Policy => ({
-  description: `${policy.description}, within ${withinMs} ms`,
+  description: `${policy.description}, within ${lengthText(withinMs)}`,
   decide: (context) => {
     const decision = policy.decide(context)
     if (decision?._tag !== "Retry") return decision
     const first = context.attempts[0] ?? last(context)
     const takenMs = context.nowMs + decision.afterMs - first.plannedAtMs
     return takenMs <= withinMs ? decision : decideGiveUp(
-      `the next attempt would begin ${takenMs} ms after the first, later than its deadline of `
-        + `${withinMs} ms`
+      `the next attempt would begin ${lengthText(takenMs)} after the first, later than its `
+        + `deadline of ${lengthText(withinMs)}`
     )
   }
 })
@@ -270,7 +274,7 @@ export const circuitBreaker = (
   options: { readonly failures: number; readonly coolDownMs: number },
   policy: Policy
 ): Policy => ({
-  description: `${policy.description}, pausing the run for ${options.coolDownMs} ms after `
+  description: `${policy.description}, pausing the run for ${lengthText(options.coolDownMs)} after `
     + `${options.failures} failures in a row`,
   decide: (context) => {
     const decision = policy.decide(context)

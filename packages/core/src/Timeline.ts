@@ -1,5 +1,5 @@
 /**
- * Every execution of a run with its times, and the chain of nodes that its length came from: a pure
+ * Every execution of a run with its times, and the chain of nodes that ended last: a pure
  * reading of the journal.
  *
  * T1 All times are the orchestrator's clock, in epoch milliseconds: an execution begins when its request
@@ -216,12 +216,12 @@ const cancel = (fold: Fold, node: number, atMs: number): void => {
 }
 
 /**
- * The chain of nodes that the run's length came from, the first one first: the node that ended last,
- * before it that one of its parents that ended last, and so on. Empty when nothing has ended.
+ * The chain that ended last, the first node first: the node that ended last, before it that one of its
+ * parents that ended last, and so on. Empty when nothing has ended.
  *
  * @category queries
  */
-export const longestChain = ({ executions, state }: Timeline): ReadonlyArray<number> => {
+export const lastChain = ({ executions, state }: Timeline): ReadonlyArray<number> => {
   const { parentOffsets, parents } = state.plan.graph
   const endedAtMs = new Map<number, number>()
   for (const execution of executions) {

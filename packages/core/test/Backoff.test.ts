@@ -53,7 +53,7 @@ describe("Backoff", () => {
     )
     assert.strictEqual(
       Backoff.exponential({ baseMs: 10, jitter: "none" }).description,
-      "exponential from 10 ms × 2 up to 300000 ms"
+      "exponential from 10 ms × 2 up to 5 min"
     )
   })
 })

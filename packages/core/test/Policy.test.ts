@@ -195,7 +195,7 @@ describe("Policy.firstMatch", () => {
     assert.strictEqual(
       policy.description,
       "on OutOfMemory: give up; on exit 75: retry up to 2 times, constant 0 ms; "
-        + "retry up to 1 times, constant 0 ms"
+        + "retry once, constant 0 ms"
     )
   })
 })

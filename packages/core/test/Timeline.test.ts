@@ -145,7 +145,7 @@ describe("A timeline", () => {
   })
 })
 
-describe("The chain that a run's length came from", () => {
+describe("The chain that ended last", () => {
   it("goes back from the node that ended last by the parents that ended last", () => {
     const timeline = Timeline.make(plan, [
       at(1, started, planned(task(0), task(1))),
@@ -154,11 +154,11 @@ describe("The chain that a run's length came from", () => {
       at(10, planned(task(2))),
       at(20, ended(task(2), 0, 1))
     ])
-    assert.deepStrictEqual(Timeline.longestChain(timeline), [0, 2])
+    assert.deepStrictEqual(Timeline.lastChain(timeline), [0, 2])
   })
 
   it("is empty as long as nothing has ended", () => {
     const timeline = Timeline.make(plan, [at(1, started, planned(task(0)))])
-    assert.deepStrictEqual(Timeline.longestChain(timeline), [])
+    assert.deepStrictEqual(Timeline.lastChain(timeline), [])
   })
 })

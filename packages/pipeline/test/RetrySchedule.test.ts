@@ -107,7 +107,7 @@ describe("RetrySchedule", () => {
 
   it("takes durations as text for constant and exponential waits", () => {
     const constant = RetrySchedule.constant("5 seconds")
-    assert.strictEqual(constant.description, "constant 5000 ms")
+    assert.strictEqual(constant.description, "constant 5 s")
     assert.strictEqual(constant.delayMs(9, 0.3), 5_000)
     const exponential = RetrySchedule.exponential("10 seconds", {
       factor: 3,

@@ -20,7 +20,7 @@ import * as KnownRun from "./KnownRun.ts"
  *
  * @category constants
  */
-export const formats = ["text", "html", "csv", "json"] as const
+export type Format = "text" | "html" | "csv" | "json"
 
 /**
  * The settings of the command.
@@ -30,7 +30,7 @@ export const formats = ["text", "html", "csv", "json"] as const
 export interface ReportSettings {
   readonly run: Option.Option<string>
   readonly data: string
-  readonly format: (typeof formats)[number]
+  readonly format: Format
   /** The file it goes to. @default stdout */
   readonly out: Option.Option<string>
   readonly verbose: boolean

@@ -12,7 +12,8 @@ const right = width - 20
 /** Room for names, by character of their font, and for counts where there are none. */
 const letterWidth = 6
 const leftMin = 60
-const loadHeight = 140
+const loadHeight = 70
+const panelGap = 10
 const rowHeight = 14
 
 /** Nodes that get a row of their own. */
@@ -45,7 +46,8 @@ const timeScaleOf = ({ lengthMs, nodes, startedAtMs }: RunReport): TimeScale => 
 }
 
 /**
- * How many executions ran and, above them, waited, over the time of the run.
+ * How many executions ran, and below it how many waited, over the time of the run, each on a scale of
+ * its own.
  *
  * @category rendering
  */
@@ -55,23 +57,38 @@ export const load = (report: RunReport): string => {
     loadOf(report.executions, report.endedAtMs).map(({ atMs, running, waiting }) => ({
       x: time.at(atMs),
       running,
-      all: running + waiting
+      waiting
     }))
   )
-  const most = Math.max(1, ...steps.map(({ all }) => all))
-  const bottom = 8 + loadHeight
-  const y = (count: number) => bottom - count / most * loadHeight
-  const counts = Svg.ticksOf({ low: 0, high: most, at: y }, 4).filter(Number.isInteger)
+  const bottom = 2 * (loadHeight + panelGap)
   return Svg.drawing("Tasks over time", width, bottom + 36, [
-    Svg.axis(time.scale, 8, bottom, `${time.unit} since the run began`),
-    ...counts.map((count) =>
-      `<text class="tick" x="${time.left - 8}" y="${
+    Svg.axis(time.scale, panelGap, bottom, `${time.unit} since the run began`),
+    panel(steps.map(({ running, x }) => [x, running]), time.left, panelGap, "succeeded"),
+    panel(
+      steps.map(({ waiting, x }) => [x, waiting]),
+      time.left,
+      loadHeight + 2 * panelGap,
+      "unsure hollow"
+    )
+  ])
+}
+
+const panel = (
+  points: ReadonlyArray<readonly [x: number, count: number]>,
+  left: number,
+  top: number,
+  tone: string
+): string => {
+  const most = points.reduce((found, [, count]) => Math.max(found, count), 1)
+  const bottom = top + loadHeight
+  const y = (count: number): number => bottom - count / most * loadHeight
+  const counts = Svg.ticksOf({ low: 0, high: most, at: y }, 3).filter(Number.isInteger)
+  return area(points.map(([x, count]) => [x, y(count)]), bottom, tone) +
+    counts.map((count) =>
+      `<text class="tick" x="${left - 8}" y="${
         Svg.place(y(count) + 4)
       }" text-anchor="end">${count}</text>`
-    ),
-    area(steps.map(({ all, x }) => [x, y(all)]), bottom, "unsure hollow"),
-    area(steps.map(({ running, x }) => [x, y(running)]), bottom, "succeeded")
-  ])
+    ).join("")
 }
 
 const area = (
@@ -88,7 +105,7 @@ const area = (
 interface LoadPoint {
   readonly x: number
   readonly running: number
-  readonly all: number
+  readonly waiting: number
 }
 
 const thinned = (points: ReadonlyArray<LoadPoint>): ReadonlyArray<LoadPoint> => {
@@ -96,7 +113,9 @@ const thinned = (points: ReadonlyArray<LoadPoint>): ReadonlyArray<LoadPoint> => 
   const stretch = points.length / pointsMax
   return Array.from({ length: pointsMax }, (_, index) => {
     const part = points.slice(Math.floor(index * stretch), Math.floor((index + 1) * stretch))
-    return part.reduce((most, point) => point.all > most.all ? point : most)
+    return part.reduce((most, point) =>
+      point.running + point.waiting > most.running + most.waiting ? point : most
+    )
   })
 }
 
@@ -109,7 +128,7 @@ export const rowsText = (report: RunReport): string => {
   const ran = new Set(report.executions.map(({ node }) => node)).size
   return ran <= rowsMax
     ? "A row for each node that was submitted."
-    : `A row for ${rowsMax} of ${ran} nodes: those the run's length came from, those that were `
+    : `A row for ${rowsMax} of ${ran} nodes: the chain that ended last, those that were `
       + "tried more than once or did not succeed, then those that ran longest."
 }
 

@@ -42,7 +42,7 @@ export const page = (report: RunReport): string => {
     ...(executions.length === 0 || lengthMs <= 0 ? [] : [
       section(
         "Tasks over time",
-        `Executions that ran, and above them those that waited in the service. ${
+        `Executions that ran and, below, those that waited in the service, each on a scale of its own. ${
           key("succeeded", "running")
         } ${key("unsure hollow", "waiting")}`,
         ReportCharts.load(report)

@@ -32,11 +32,9 @@ export const factsOf = (report: RunReport): ReadonlyArray<string> => {
       duration(report.slotMs)
     } of slot time, ${duration(report.wastedSlotMs)} of it without success`,
     ...(report.chain.length === 0 ? [] : [
-      report.chain.length === 1
-        ? `its length came from ${chainText(report.chain)}`
-        : `its length came from ${report.chain.length} nodes one after another: ${
-          chainText(report.chain)
-        }`
+      `what ended last: ${chainText(report.chain)}; of ${duration(report.lengthMs)} it ran ${
+        duration(report.chainRunMs)
+      } and waited ${duration(report.chainWaitMs)} in the service`
     ])
   ]
 }

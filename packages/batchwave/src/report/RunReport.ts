@@ -59,8 +59,11 @@ export interface RunReport {
   /** Of those that did not succeed. */
   readonly wastedSlotMs: number
   readonly runningMax: number
-  /** The nodes that the length of the run came from, the first one first. */
+  /** The node that ended last, before it its parent that ended last, and so on; the first one first. */
   readonly chain: ReadonlyArray<string>
+  /** How long the chain's executions ran and how long they waited in the service. */
+  readonly chainRunMs: number
+  readonly chainWaitMs: number
   readonly nodes: ReadonlyArray<Report.NodeReport>
   readonly executions: ReadonlyArray<ExecutionRow>
 }
@@ -84,6 +87,15 @@ export const make = ({ batches, header, plan }: Recorded): RunReport => {
     slotMs += runMs * slots
     if (end === "failed" || end === "cancelled") wastedSlotMs += runMs * slots
   }
+  const chain = Timeline.lastChain(timeline).map((node) => plan.names[node]!)
+  const inChain = new Set(chain)
+  let chainRunMs = 0
+  let chainWaitMs = 0
+  for (const { node, runMs, waitMs } of executions) {
+    if (!inChain.has(node)) continue
+    chainRunMs += runMs
+    chainWaitMs += waitMs
+  }
   return {
     run: header.runId,
     pipeline: header.pipeline,
@@ -102,7 +114,9 @@ export const make = ({ batches, header, plan }: Recorded): RunReport => {
     slotMs,
     wastedSlotMs,
     runningMax: load(executions, endedAtMs).reduce((most, step) => Math.max(most, step.running), 0),
-    chain: Timeline.longestChain(timeline).map((node) => plan.names[node]!),
+    chain,
+    chainRunMs,
+    chainWaitMs,
     nodes: report.nodes,
     executions
   }

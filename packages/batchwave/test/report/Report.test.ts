@@ -40,6 +40,8 @@ const reportOf = (executions: ReadonlyArray<RunReport.ExecutionRow>): RunReport.
   wastedSlotMs: 500,
   runningMax: 1,
   chain: executions.map(({ node }) => node),
+  chainRunMs: 500,
+  chainWaitMs: 500,
   nodes: executions.map(({ end, failure, node }) => ({
     node,
     outcome: end === "failed" ? "failed" : "succeeded",
