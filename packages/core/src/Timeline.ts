@@ -11,6 +11,7 @@ import type { Failure } from "./Failure.ts"
 import type { Plan } from "./Plan.ts"
 import type { RunEvent, TaskReference } from "./RunEvent.ts"
 import * as RunState from "./RunState.ts"
+import type { TaskEnd } from "./TaskEnd.ts"
 
 /**
  * How an execution ended; `open` as long as nobody knows.
@@ -38,6 +39,8 @@ export interface Execution {
   readonly endedAtMs?: number
   /** By the service's clock; 0 when it never started, or was ended on purpose. */
   readonly runTimeMs: number
+  /** The service's own time of its end, as it was sent; absent when the service told none. */
+  readonly transition?: string
   readonly end: ExecutionEnd
   /** Only of one that failed. */
   readonly failure?: Failure
@@ -117,11 +120,11 @@ const apply = (fold: Fold, event: RunEvent, atMs: number, failedBefore: number):
       return
     }
     case "TaskEnded":
-      return close(fold, event.task, atMs, failedBefore, event.end.runTimeMs)
+      return close(fold, event.task, atMs, failedBefore, event.end)
     case "TaskRejected":
     case "TaskVanished":
     case "TaskLost":
-      return close(fold, event.task, atMs, failedBefore, 0)
+      return close(fold, event.task, atMs, failedBefore)
     case "TasksTerminated":
       for (const task of event.tasks) terminate(fold, task, atMs)
       return
@@ -173,13 +176,17 @@ const close = (
   task: TaskReference,
   atMs: number,
   failedBefore: number,
-  runTimeMs: number
+  taskEnd?: TaskEnd
 ): void => {
   const draft = openOf(fold, task)
   if (draft === undefined) return
   draft.endedAtMs = atMs
-  draft.runTimeMs = runTimeMs
-  if (runTimeMs > 0) draft.startedAtMs = Math.max(draft.plannedAtMs, atMs - runTimeMs)
+  if (taskEnd !== undefined) {
+    const { runTimeMs, transition } = taskEnd
+    draft.runTimeMs = runTimeMs
+    draft.transition = transition
+    if (runTimeMs > 0) draft.startedAtMs = Math.max(draft.plannedAtMs, atMs - runTimeMs)
+  }
   const attempts = fold.state.attempts.get(task.node) ?? []
   const failure = attempts.length > failedBefore ? attempts.at(-1)?.failure : undefined
   draft.end = failure === undefined ? "succeeded" : endOf(failure)

@@ -70,6 +70,7 @@ describe("A timeline", () => {
         startedAtMs: 1_400,
         endedAtMs: 2_000,
         runTimeMs: 600,
+        transition: "t0-1-75",
         end: "failed",
         failure: { _tag: "Exit", exitCode: 75 }
       },
@@ -91,6 +92,7 @@ describe("A timeline", () => {
         startedAtMs: 2_300,
         endedAtMs: 3_000,
         runTimeMs: 700,
+        transition: "again",
         end: "succeeded"
       }
     ])

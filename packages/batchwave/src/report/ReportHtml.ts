@@ -49,11 +49,9 @@ export const page = (report: RunReport): string => {
       ),
       section(
         "Timeline",
-        `${ReportCharts.rowsText(report)} A bar ends when the end was seen. ${
-          key("unsure hollow", "waiting")
-        } ${key("succeeded", "succeeded")} ${key("failed", "failed")} ${
-          key("killed", "cancelled or unfinished")
-        }`,
+        `${ReportCharts.rowsText(report)} ${key("unsure hollow", "waiting")} ${
+          key("succeeded", "succeeded")
+        } ${key("failed", "failed")} ${key("killed", "cancelled or unfinished")}`,
         ReportCharts.timeline(report)
       )
     ]),

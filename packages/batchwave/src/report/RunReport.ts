@@ -1,16 +1,21 @@
 /**
  * What a run came to and where its time went, from its journal alone; the base of every form it is
  * shown in.
+ *
+ * R1 A poll sees ends together that were apart. So an end is told by the service's own time, moved to the
+ *    orchestrator's clock by the least time after which any end of the run was seen, whatever the two
+ *    clocks say; where the service told none, it is when the end was seen.
  */
 import * as Failure from "@batchwave/core/Failure"
 import * as Report from "@batchwave/core/Report"
 import * as TaskNaming from "@batchwave/core/TaskNaming"
 import * as Timeline from "@batchwave/core/Timeline"
+import * as Iso8601 from "@batchwave/wire/Iso8601"
 import type { Recorded } from "../run/RunJournal.ts"
 
 /**
  * One execution, with names in the place of numbers. Times are epoch milliseconds of the
- * orchestrator's clock; an end is when it was seen.
+ * orchestrator's clock.
  *
  * @category models
  */
@@ -78,7 +83,7 @@ export const make = ({ batches, header, plan }: Recorded): RunReport => {
   const { endedAtMs, startedAtMs, state } = timeline
   const report = Report.make(state)
   const naming = TaskNaming.make(plan)
-  const executions = timeline.executions.map((execution): ExecutionRow =>
+  const executions = placed(timeline.executions).map((execution): ExecutionRow =>
     rowOf(execution, plan.names[execution.node]!, naming.idOf(execution), endedAtMs)
   )
   let slotMs = 0
@@ -120,6 +125,28 @@ export const make = ({ batches, header, plan }: Recorded): RunReport => {
     nodes: report.nodes,
     executions
   }
+}
+
+/** R1. */
+const placed = (
+  executions: ReadonlyArray<Timeline.Execution>
+): ReadonlyArray<Timeline.Execution> => {
+  const ends = executions.map(({ transition }) =>
+    transition === undefined ? undefined : Iso8601.timestampToEpochMs(transition)
+  )
+  let shiftMs = Infinity
+  executions.forEach(({ endedAtMs }, index) => {
+    const end = ends[index]
+    if (end !== undefined && endedAtMs !== undefined) shiftMs = Math.min(shiftMs, endedAtMs - end)
+  })
+  return executions.map((execution, index) => {
+    const { plannedAtMs, runTimeMs, startedAtMs } = execution
+    const end = ends[index]
+    if (end === undefined) return execution
+    const endedAtMs = Math.max(plannedAtMs, Math.round(end + shiftMs))
+    const started = { startedAtMs: Math.max(plannedAtMs, endedAtMs - runTimeMs) }
+    return Object.assign({}, execution, { endedAtMs }, startedAtMs === undefined ? {} : started)
+  })
 }
 
 const rowOf = (

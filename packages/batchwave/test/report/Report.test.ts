@@ -1,4 +1,7 @@
 /** The forms a run's report has. */
+import * as Plan from "@batchwave/core/Plan"
+import type { RunEvent } from "@batchwave/core/RunEvent"
+import * as Workflow from "@batchwave/core/Workflow"
 import { assert, describe, it } from "@effect/vitest"
 import * as ReportCsv from "../../src/report/ReportCsv.ts"
 import * as ReportHtml from "../../src/report/ReportHtml.ts"
@@ -112,5 +115,49 @@ describe("A report as a page", () => {
   it("draws nothing of a run in which nothing was submitted", () => {
     const html = ReportHtml.page({ ...reportOf([]), lengthMs: 0 })
     assert.notInclude(html, "<svg")
+  })
+})
+
+describe("The executions of a report", () => {
+  it("are placed by the service's own times, whatever its clock says", () => {
+    const workflow = Workflow.make("two", [Workflow.node("a", "true"), Workflow.node("b", "true")])
+    const planned = Plan.make(workflow)
+    if (planned._tag !== "Planned") throw new Error("no plan")
+    const end = (node: number, transition: string): RunEvent => ({
+      _tag: "TaskEnded",
+      task: { node, submission: 1 },
+      end: { transition, exitCode: 0, result: "success", runTimeMs: 1_000 }
+    })
+    const tasks = [{ node: 0, submission: 1 }, { node: 1, submission: 1 }]
+    const header = {
+      version: 3,
+      runId: "r",
+      jobId: "j",
+      poolId: "p",
+      pipeline: "two",
+      parameters: {},
+      endpoint: "http://127.0.0.1:1",
+      workflow,
+      planFingerprint: "",
+      seed: 1,
+      createdAtMs: 0
+    } as const
+    const { executions, runningMax } = RunReport.make({
+      header,
+      plan: planned.plan,
+      batches: [
+        { atMs: 10_000, events: [{ _tag: "SubmissionPlanned", tasks }] },
+        {
+          atMs: 14_000,
+          // Seen by one poll; the service's clock is an hour late.
+          events: [end(0, "1969-12-31T23:00:11.5Z"), end(1, "1969-12-31T23:00:13Z")]
+        }
+      ]
+    })
+    assert.deepStrictEqual(
+      executions.map(({ endedAtMs, startedAtMs }) => [startedAtMs, endedAtMs]),
+      [[11_500, 12_500], [13_000, 14_000]]
+    )
+    assert.strictEqual(runningMax, 1)
   })
 })
