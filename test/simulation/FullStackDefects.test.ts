@@ -306,3 +306,41 @@ describe("an alarm", () => {
       assert.lengthOf(eventsOf(outcome).filter(({ _tag }) => _tag === "ReactivationPlanned"), 20)
     }))
 })
+
+describe("a clock", () => {
+  const story: Story = {
+    ...quiet,
+    workflow: nodesOf(
+      Workflow.node("n0", "true"),
+      Workflow.node("n1", "true", { after: ["n0"] }),
+      Workflow.node("n2", "true", { watch: { runMsMax: 100_000 } })
+    ),
+    policy: Policy.retry({ max: 3, backoff: Backoff.constant(20_000) }),
+    retriesMax: 3,
+    scenario: {
+      seed: 1,
+      tasks: [
+        { ...runs("n0", 10_000), attempts: { to: 2 } },
+        runs("n1", 30_000, 0),
+        runs("n2", 80_000, 0)
+      ]
+    }
+  }
+  const tookMs = ({ beganAtMs, truth }: World.Outcome): number =>
+    truth.reduce((latest, { atMs }) => Math.max(latest, atMs), 0) - beganAtMs
+
+  for (const byMs of [-3_600_000, -10_000, 10_000, 3_600_000]) {
+    it.live(`that is set on by ${byMs / 1000} s keeps nothing waiting and ends nothing as stuck`, () =>
+      Effect.gen(function*() {
+        const usual = yield* World.live(story, durationMsMax)
+        const clockSteps = [{ atMs: 45_000, byMs }]
+        const outcome = yield* World.live({ ...story, clockSteps }, durationMsMax)
+        assert.strictEqual(outcome.report.outcome, "succeeded")
+        assert.deepStrictEqual(
+          outcome.report.nodes.map(({ attempts }) => attempts),
+          [3, 1, 1]
+        )
+        assert.isBelow(tookMs(outcome), tookMs(usual) + 30_000)
+      }))
+  }
+})

@@ -55,6 +55,8 @@ export interface Story {
   readonly isCalm: boolean
   /** How much too early timers may end. */
   readonly timersEarlyMs: number
+  /** What the orchestrator's clock is set on by, and when, since the start. @default never */
+  readonly clockSteps?: ReadonlyArray<{ readonly atMs: number; readonly byMs: number }>
 }
 
 interface Dice {

@@ -223,7 +223,34 @@ const orchestrate = (
     const death = crash?.at === "time"
       ? Effect.andThen(Effect.sleep(crash.afterMs), Effect.undefined)
       : Effect.andThen(Deferred.await(killed), Effect.undefined)
-    return yield* Effect.raceFirst(run, death)
+    return yield* Effect.raceFirst(onOwnClock(story, disk.beganAtMs, run), death)
+  })
+
+/** Runs an orchestrator on a machine whose clock is set now and then; the service has another. */
+const onOwnClock = <A, E, R>(
+  { clockSteps = [] }: Story,
+  beganAtMs: number,
+  run: Effect.Effect<A, E, R>
+): Effect.Effect<A, E, R> =>
+  Effect.flatMap(Clock.Clock, (clock) => {
+    if (clockSteps.length === 0) return run
+    const wallMs = (): number => {
+      const trueMs = clock.currentTimeMillisUnsafe()
+      return clockSteps.reduce(
+        (sum, { atMs, byMs }) => trueMs - beganAtMs < atMs ? sum : sum + byMs,
+        trueMs
+      )
+    }
+    const wallNanos = (): bigint => BigInt(wallMs()) * 1_000_000n
+    return Effect.provideService(run, Clock.Clock, {
+      currentTimeMillisUnsafe: wallMs,
+      currentTimeMillis: Effect.sync(wallMs),
+      currentTimeNanosUnsafe: wallNanos,
+      currentTimeNanos: Effect.sync(wallNanos),
+      monotonicTimeNanosUnsafe: () => clock.monotonicTimeNanosUnsafe(),
+      monotonicTimeNanos: clock.monotonicTimeNanos,
+      sleep: (duration) => clock.sleep(duration)
+    })
   })
 
 /**

@@ -107,7 +107,7 @@ const loop = Effect.fnUntraced(function*(parts: Parts) {
   if (yield* carryOut(parts, parts.options.commands)) return
   while (true) {
     const events = yield* Queue.takeBetween(parts.context.inbox, 1, eventsPerReactionMax)
-    const nowMs = yield* Clock.currentTimeMillis
+    const nowMs = yield* parts.context.time.nowMs
     const commands = yield* react(parts.context, parts.options, events, nowMs)
     if (yield* carryOut(parts, commands)) return
   }
@@ -126,7 +126,7 @@ export const react = SpanWhenSeen.fn("Driver.react")(Effect.fnUntraced(function*
 ) {
   const services = yield* Effect.context()
   const clock = Context.get(services, Clock.Clock)
-  const beganAt = clock.currentTimeNanosUnsafe()
+  const beganAt = clock.monotonicTimeNanosUnsafe()
   const reaction = Reactor.react(context.state, events, nowMs, options.policies)
   if (SpanWhenSeen.isSeen(services)) {
     yield* Effect.annotateCurrentSpan({
@@ -136,9 +136,9 @@ export const react = SpanWhenSeen.fn("Driver.react")(Effect.fnUntraced(function*
     })
   }
   if (reaction.events.length > 0) {
-    const decidedAt = clock.currentTimeNanosUnsafe()
+    const decidedAt = clock.monotonicTimeNanosUnsafe()
     yield* options.journal.append(reaction.events, nowMs)
-    const durableAt = clock.currentTimeNanosUnsafe()
+    const durableAt = clock.monotonicTimeNanosUnsafe()
     EngineMetrics.observe(
       context.state,
       {
@@ -204,7 +204,7 @@ const submit = Effect.fnUntraced(function*({ context, fibers, moved, planned }: 
 })
 
 const ring = Effect.fnUntraced(function*(context: RunContext, atMs: number) {
-  const nowMs = yield* Clock.currentTimeMillis
+  const nowMs = yield* context.time.nowMs
   yield* Effect.sleep(Math.max(0, atMs - nowMs))
   yield* Queue.offer(context.inbox, { _tag: "AlarmRang" })
 })

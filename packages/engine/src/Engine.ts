@@ -22,7 +22,6 @@ import type { ExternalEvent } from "@batchwave/core/RunEvent"
 import * as RunState from "@batchwave/core/RunState"
 import * as TaskNaming from "@batchwave/core/TaskNaming"
 import type { Json } from "@batchwave/core/Workflow"
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
 import type * as Scope from "effect/Scope"
@@ -47,6 +46,7 @@ import type { RunContext } from "./RunContext.ts"
 import * as RunFeed from "./RunFeed.ts"
 import type { EventRecord } from "./RunFeed.ts"
 import type { RunHeader } from "./RunHeader.ts"
+import * as RunTime from "./RunTime.ts"
 import * as Unanswered from "./Unanswered.ts"
 
 /**
@@ -207,6 +207,7 @@ const makeContext = Effect.fnUntraced(function*(
     plan: options.plan,
     definition: options.definition,
     state: RunState.make(options.plan),
+    time: yield* RunTime.make,
     naming: TaskNaming.make(options.plan),
     config: options.config,
     inbox: yield* Queue.unbounded<ExternalEvent>(),
@@ -239,7 +240,7 @@ const proceed: (
         : (events, atMs) => observer(events, atMs, context.state)
     } satisfies Omit<Driver.DriverOptions, "commands">
     const tell = Effect.fnUntraced(function*(event: ExternalEvent) {
-      yield* Driver.react(context, driver, [event], yield* Clock.currentTimeMillis)
+      yield* Driver.react(context, driver, [event], yield* context.time.nowMs)
     })
     const begun = yield* JobLife.begin(context, context.job.id, tell)
     const replaced = begun === "open" ? [] : yield* JobSuccession.succeed(
@@ -252,7 +253,7 @@ const proceed: (
     // Nothing but the wish for a rerun is news to a run that has ended, so wishes come first. What
     // they let go is planned after both, for the job that takes it.
     const first = [...wishes, ...replaced]
-    yield* Driver.react(context, driver, first, yield* Clock.currentTimeMillis)
+    yield* Driver.react(context, driver, first, yield* context.time.nowMs)
     if (steering !== undefined) {
       const wish = (wished: Wish) => Effect.asVoid(Queue.offer(context.inbox, wished))
       yield* Effect.forkScoped(steering({
@@ -271,7 +272,7 @@ const proceed: (
     const pool = yield* PoolView.read(context).pipe(Effect.option)
     const commands = context.state.started
       ? yield* resume(options, context, driver)
-      : yield* Driver.react(context, driver, [startOf(context)], yield* Clock.currentTimeMillis)
+      : yield* Driver.react(context, driver, [startOf(context)], yield* context.time.nowMs)
     if (pool._tag === "Some" && pool.value !== undefined) {
       yield* Queue.offer(context.inbox, PoolView.limitsOf(context, pool.value))
     }
@@ -293,7 +294,7 @@ const resume = Effect.fnUntraced(function*(
 ) {
   const recovery = yield* Recovery.examine(context)
   if (options.onResume !== undefined) yield* options.onResume(recovery.table)
-  const nowMs = yield* Clock.currentTimeMillis
+  const nowMs = yield* context.time.nowMs
   // The commands of this reaction are among the outstanding ones.
   yield* Driver.react(context, driver, recovery.events, nowMs)
   const commands = Reactor.outstanding(context.state, recovery.isHeld)

@@ -7,7 +7,6 @@ import type { ExternalEvent } from "@batchwave/core/RunEvent"
 import * as Iso8601 from "@batchwave/wire/Iso8601"
 import { durationOfMs, durationToMs } from "@batchwave/wire/Iso8601Duration"
 import type { CloudJob } from "@batchwave/wire/Job"
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
 import type { RunTaken } from "./EngineError.ts"
@@ -68,7 +67,7 @@ const putOff = Effect.fnUntraced(function*(
   const { config, state } = context
   const limitMs = durationToMs(constraints?.maxWallClockTime ?? "")
   if (limitMs === undefined || !state.started) return
-  const aliveMs = (yield* Clock.currentTimeMillis) - state.startedAtMs
+  const aliveMs = (yield* context.time.nowMs) - state.startedAtMs
   if (limitMs - aliveMs >= config.jobTimeMsMax / 2) return
   yield* context.jobs.patch(context.job.id, {
     constraints: {

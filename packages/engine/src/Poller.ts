@@ -40,6 +40,7 @@ import * as JobWatch from "./JobWatch.ts"
 import * as PastEnds from "./PastEnds.ts"
 import * as PollCursor from "./PollCursor.ts"
 import { backendFailed, type RunContext } from "./RunContext.ts"
+import * as RunTime from "./RunTime.ts"
 import * as Sweep from "./Sweep.ts"
 
 /** The most tasks one page holds. */
@@ -146,14 +147,11 @@ const tick = SpanWhenSeen.fn("Poller.poll")(Effect.fnUntraced(function*(watch: W
     watch.cursor ??= PollCursor.make(watch.addedMs, context.config.pollOverlapMs)
   }
   const cursor = watch.cursor
-  const depth = depthOf(watch, cursor, isDue, {
-    wallMs: clock.currentTimeMillisUnsafe(),
-    monotonicMs: monotonicMs(clock)
-  })
+  const depth = depthOf(watch, cursor, isDue, RunTime.passedBy(clock))
   const news = yield* list(watch, cursor, depth, clock)
   judge(watch, cursor, depth)
   if (isDue && watch.polls > 1 && depth !== "sweep" && watch.counted === undefined) {
-    const atMs = monotonicMs(clock)
+    const atMs = RunTime.passedBy(clock)
     const counts = yield* context.jobs.taskCounts(context.job.id)
     watch.counted = { completed: counts.taskCounts.completed, atMs }
     if (isAllSeen(watch)) judge(watch, cursor, depth)
@@ -193,15 +191,15 @@ const depthOf = (
   watch: Watch,
   cursor: PollCursor.PollCursor,
   isDue: boolean,
-  now: { readonly wallMs: number; readonly monotonicMs: number }
+  nowMs: number
 ): Depth => {
   const { context, doubt, pollsSinceSweep, sweep, view } = watch
   const pages = Math.ceil(JobView.tasksAbout(view, context.state) / pageTasksMax)
   const isOwed = pollsSinceSweep >= context.config.pollsPerSweep * pages
   const isFirst = watch.polls === 1
   if (isFirst ? context.isResumed : doubt > 1 || (isDue && pages <= 1) || isOwed) return "sweep"
-  if (Sweep.isWanted(sweep, now.wallMs, context.config.pollOverlapMs)) return "sweep"
-  return doubt === 1 || PollCursor.isDeepDue(cursor, now.monotonicMs) ? "deep" : "news"
+  if (Sweep.isWanted(sweep, nowMs, context.config.pollOverlapMs)) return "sweep"
+  return doubt === 1 || PollCursor.isDeepDue(cursor, nowMs) ? "deep" : "news"
 }
 
 const list = Effect.fnUntraced(function*(
@@ -212,7 +210,7 @@ const list = Effect.fnUntraced(function*(
 ) {
   const { context, sweep } = watch
   const isSweep = depth === "sweep"
-  const beganMs = monotonicMs(clock)
+  const beganMs = RunTime.passedBy(clock)
   const coveredMs = isSweep && watch.pollsSinceSweep > 0 ? cursor.coveredMs : 0
   const pass = isSweep ? Sweep.begin(context) : undefined
   let news = 0
@@ -223,7 +221,7 @@ const list = Effect.fnUntraced(function*(
     select: FromWire.selected,
     ...(isSweep ? {} : { filter: changedSince(PollCursor.fromMs(cursor, depth === "deep")) })
   }).pipe(Stream.runForEach(Effect.fnUntraced(function*(page) {
-    const nowMs = monotonicMs(clock)
+    const nowMs = RunTime.passedBy(clock)
     const events: Array<ExternalEvent> = []
     if (page.some((task) => isSuspect(context, task))) yield* lookAtJob(context)
     let pageMs = 0
@@ -304,7 +302,3 @@ const changeOf = (task: CloudTask): number =>
   task.stateTransitionTime === undefined
     ? 0
     : Iso8601.timestampToEpochMs(task.stateTransitionTime) ?? 0
-
-/** A time that never goes back, whatever happens to the clock on the wall. */
-const monotonicMs = (clock: Clock.Clock): number =>
-  Number(clock.currentTimeNanosUnsafe() / 1000n) / 1000

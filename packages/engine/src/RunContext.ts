@@ -31,6 +31,7 @@ import type { ResultCacheShape } from "./ResultCache.ts"
 import type { RunConfig } from "./RunConfig.ts"
 import type { RunFeed } from "./RunFeed.ts"
 import type { RunHeader } from "./RunHeader.ts"
+import type { RunTime } from "./RunTime.ts"
 import type { Unanswered } from "./Unanswered.ts"
 
 /**
@@ -51,6 +52,8 @@ export interface RunContext {
   readonly plan: Plan
   readonly definition: Definition
   readonly state: RunState
+  /** The time its events carry. */
+  readonly time: RunTime
   readonly naming: TaskNaming
   readonly config: RunConfig
   readonly inbox: Queue.Queue<ExternalEvent>

@@ -10,7 +10,6 @@ import { NodeState } from "@batchwave/core/NodeState"
 import type { TaskReference } from "@batchwave/core/RunEvent"
 import * as RunState from "@batchwave/core/RunState"
 import type { CloudTask } from "@batchwave/wire/Task"
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
 import * as Schedule from "effect/Schedule"
@@ -18,6 +17,7 @@ import * as Stream from "effect/Stream"
 import * as FromWire from "./FromWire.ts"
 import * as JobPlace from "./JobPlace.ts"
 import type { RunContext } from "./RunContext.ts"
+import * as RunTime from "./RunTime.ts"
 import * as Unanswered from "./Unanswered.ts"
 
 /**
@@ -108,7 +108,7 @@ export const finish = Effect.fnUntraced(function*(
 ) {
   sweep.otherCompleted = Math.max(0, pass.completed - completedSeen)
   yield* Queue.offerAll(context.unanswered.due, pass.leftOver)
-  const nowMs = yield* Clock.currentTimeMillis
+  const nowMs = yield* RunTime.passedMs
   const doubted = new Map<string, number>()
   for (let node = 0; node < pass.expected.length; node++) {
     const submission = pass.expected[node]!
@@ -121,7 +121,7 @@ export const finish = Effect.fnUntraced(function*(
       yield* Queue.offer(context.inbox, {
         _tag: "TaskVanished",
         task,
-        message: `no listing has contained the task ${id} for ${nowMs - sinceMs} ms, `
+        message: `no listing has contained the task ${id} for ${Math.round(nowMs - sinceMs)} ms, `
           + "and it cannot be read"
       })
     } else doubted.set(id, sinceMs ?? nowMs)

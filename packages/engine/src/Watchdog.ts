@@ -10,12 +10,12 @@ import * as NativePlan from "@batchwave/core/NativePlan"
 import { isSettled, NodeState } from "@batchwave/core/NodeState"
 import type { TaskReference } from "@batchwave/core/RunEvent"
 import type { WatchSpec } from "@batchwave/core/Workflow"
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
 import * as JobPlace from "./JobPlace.ts"
 import * as PoolView from "./PoolView.ts"
 import type { RunContext } from "./RunContext.ts"
+import * as RunTime from "./RunTime.ts"
 
 /** Bounds of the time between two checks, in milliseconds. */
 const checkMs = { min: 50, max: 60_000 }
@@ -50,7 +50,7 @@ export const serve: (context: RunContext) => Effect.Effect<never> = Effect.fnUnt
       sightings: new Map(),
       settledCount: -1,
       startedCount: -1,
-      movedAtMs: yield* Clock.currentTimeMillis
+      movedAtMs: yield* RunTime.passedMs
     }
     const waitMs = periodMs(context)
     for (;;) {
@@ -85,7 +85,7 @@ const periodMs = ({ config, plan }: RunContext): number => {
 
 const check = Effect.fn("Watchdog.check")(function*(watchdog: Watchdog) {
   const { context } = watchdog
-  const nowMs = yield* Clock.currentTimeMillis
+  const nowMs = yield* RunTime.passedMs
   if (look(watchdog, nowMs)) watchdog.movedAtMs = nowMs
   const pool = yield* PoolView.read(context).pipe(Effect.result)
   if (pool._tag === "Failure") return
@@ -156,7 +156,7 @@ const whyStuck = Effect.fnUntraced(function*(
 ) {
   const { state } = context
   const limits = limitsOf(context, node)
-  const ageMs = nowMs - sighting.sinceMs
+  const ageMs = Math.round(nowMs - sighting.sinceMs)
   if (sighting.nodeState === NodeState.queued) {
     if (limits.queueMsMax === undefined || ageMs < limits.queueMsMax || isHeldBack(context, node)) {
       return undefined
@@ -174,7 +174,7 @@ const whyStuck = Effect.fnUntraced(function*(
     sighting.bytes = bytes
     sighting.bytesSinceMs = nowMs
   }
-  const silentMs = nowMs - sighting.bytesSinceMs
+  const silentMs = Math.round(nowMs - sighting.bytesSinceMs)
   return silentMs < limits.silenceMsMax
     ? undefined
     : `it has written nothing to stdout.txt or stderr.txt for ${silentMs} ms`
