@@ -31,6 +31,7 @@ import type {
   Sent,
   Settings
 } from "./internal/DriverState.ts"
+import * as Inbox from "./internal/Inbox.ts"
 import * as Orchestrating from "./internal/Orchestrating.ts"
 import * as Link from "./Link.ts"
 import type { SlotLedger } from "./SlotLedger.ts"
@@ -272,7 +273,7 @@ export const wish = (driver: VirtualDriver, event: ExternalEvent): void => {
     driver.wishes.push(event)
     return
   }
-  driver.memory.inbox.push(event)
+  Inbox.put(driver.memory, event)
   Orchestrating.step(driver)
 }
 

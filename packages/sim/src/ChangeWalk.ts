@@ -24,7 +24,9 @@ export interface ChangeWalk {
   /** Entries that were looked at. */
   looksCount: number
   /** @internal */
-  readonly logs: ReadonlyArray<TaskLog.TaskLog>
+  readonly job: Job
+  /** @internal */
+  readonly states: ReadonlyArray<TaskState>
   /** @internal */
   readonly positions: Array<number>
 }
@@ -46,8 +48,8 @@ export const since = (
   states: ReadonlyArray<TaskState>,
   atMs: number
 ): ChangeWalk => {
-  const logs = states.map((state) => changesTo(job, state))
-  return make(logs, logs.map((log) => TaskLog.positionAtOrAfter(log, atMs)))
+  const positions = states.map((state) => TaskLog.positionAtOrAfter(changesTo(job, state), atMs))
+  return make(job, states, positions)
 }
 
 /**
@@ -60,8 +62,8 @@ export const after = (
   states: ReadonlyArray<TaskState>,
   number: number
 ): ChangeWalk => {
-  const logs = states.map((state) => changesTo(job, state))
-  return make(logs, logs.map((log) => TaskLog.positionAfter(log, number)))
+  const positions = states.map((state) => TaskLog.positionAfter(changesTo(job, state), number))
+  return make(job, states, positions)
 }
 
 /**
@@ -70,18 +72,20 @@ export const after = (
  * @category operations
  */
 export const step = (account: Account, walk: ChangeWalk): boolean => {
-  const { logs, positions } = walk
+  const { job, positions, states } = walk
   let first = -1
   let number = Infinity
-  for (let place = 0; place < logs.length; place++) {
-    const log = logs[place]!
+  let index = -1
+  for (let place = 0; place < states.length; place++) {
+    const log = changesTo(job, states[place]!)
     const position = positions[place]!
     if (position >= log.size || log.numbers[position]! >= number) continue
     first = place
     number = log.numbers[position]!
+    index = log.indexes[position]!
   }
   if (first < 0) return false
-  const task = account.tasks[logs[first]!.indexes[positions[first]!]!]
+  const task = account.tasks[index]
   walk.task = task?.changedNumber === number ? task : undefined
   walk.number = number
   walk.looksCount++
@@ -90,6 +94,7 @@ export const step = (account: Account, walk: ChangeWalk): boolean => {
 }
 
 const make = (
-  logs: ReadonlyArray<TaskLog.TaskLog>,
+  job: Job,
+  states: ReadonlyArray<TaskState>,
   positions: Array<number>
-): ChangeWalk => ({ task: undefined, number: 0, looksCount: 0, logs, positions })
+): ChangeWalk => ({ task: undefined, number: 0, looksCount: 0, job, states, positions })

@@ -52,7 +52,10 @@ export const add = (
   account.contenders = undefined
   watchWallClock(account, job)
   const { manager } = spec
-  if (manager !== undefined) TaskStore.insert(account, job, manager.task, manager, atMs)
+  if (manager !== undefined) {
+    const { task } = manager
+    TaskStore.insert(account, job, task, task.id.toLowerCase(), manager, atMs)
+  }
   Lifecycle.settle(account, job, atMs)
   Scheduler.schedule(account, atMs)
   return job

@@ -50,33 +50,24 @@ export const make = (model: ScenarioModel.ScenarioModel, run: ScenarioRun): RunC
   const recorded = recordedRun(model, run)
   if (recorded !== undefined) return courseOfRecorded(recorded)
   const taskKey = taskId.toLowerCase()
-  const random = ScenarioModel.stream(model, taskKey, attempt)
-  const units = {
-    duration: Random.nextUnit(random),
-    setup: Random.nextUnit(random),
-    upload: Random.nextUnit(random),
-    failure: Random.nextUnit(random),
-    nodeFailure: Random.nextUnit(random),
-    stuck: Random.nextUnit(random),
-    straggler: Random.nextUnit(random),
-    setupFailure: Random.nextUnit(random),
-    uploadFailure: Random.nextUnit(random)
-  }
+  const units = ScenarioModel.units(model, taskKey, attempt)
   const conduct = ScenarioModel.taskConduct(model, taskId, attempt)
   const node = ScenarioModel.nodeConduct(model, run.nodeId)
   const { failures, setupFailure, straggler, stuckProbability = 0, uploadFailure } = conduct.rule
-  const setupMs = Math.round(conduct.setup?.(units.setup) ?? 0)
-  if (strikes(setupFailure, units.setupFailure)) {
+  const setupMs = Math.round(conduct.setup?.(units[unitOf.setup]!) ?? 0)
+  if (strikes(setupFailure, units[unitOf.setupFailure]!)) {
     const failure = failureOf(setupFailure, "BlobDownloadMiscError", setupFailed)
     return courseOf(setupMs, 0, 0, { _tag: "SetupFailed", failure })
   }
-  if (units.stuck < stuckProbability) return courseOf(setupMs, Infinity, 0, { _tag: "Killed" })
-  const uploadMs = Math.round(conduct.upload?.(units.upload) ?? 0)
-  const plainMs = recordedMs(model, taskKey) ?? conduct.duration?.(units.duration) ?? 0
-  const straggling = strikes(straggler, units.straggler) ? straggler?.factor ?? 1 : 1
+  if (units[unitOf.stuck]! < stuckProbability) {
+    return courseOf(setupMs, Infinity, 0, { _tag: "Killed" })
+  }
+  const uploadMs = Math.round(conduct.upload?.(units[unitOf.upload]!) ?? 0)
+  const plainMs = recordedMs(model, taskKey) ?? conduct.duration?.(units[unitOf.duration]!) ?? 0
+  const straggling = strikes(straggler, units[unitOf.straggler]!) ? straggler?.factor ?? 1 : 1
   const wholeMs = plainMs * straggling * node.slowness
   const failure = outOfMemory(model, conduct, run, taskKey) ??
-    pick(failures, units.failure) ?? pick(node.failures, units.nodeFailure)
+    pick(failures, units[unitOf.failure]!) ?? pick(node.failures, units[unitOf.nodeFailure]!)
   if (failure !== undefined) {
     const { exitCode, part = 1 } = failure
     return courseOf(setupMs, Math.round(wholeMs * part), uploadMs, { _tag: "Exited", exitCode })
@@ -85,15 +76,31 @@ export const make = (model: ScenarioModel.ScenarioModel, run: ScenarioRun): RunC
     setupMs,
     Math.round(wholeMs),
     uploadMs,
-    strikes(uploadFailure, units.uploadFailure)
+    strikes(uploadFailure, units[unitOf.uploadFailure]!)
       ? {
         _tag: "Exited",
         exitCode: 0,
         uploadFailure: failureOf(uploadFailure, "FileUploadMiscError", uploadFailed)
       }
-      : { _tag: "Exited", exitCode: 0 }
+      : exitedWell
   )
 }
+
+/** The place of each quantity among the draws of a run (M2). */
+const unitOf = {
+  duration: 0,
+  setup: 1,
+  upload: 2,
+  failure: 3,
+  nodeFailure: 4,
+  stuck: 5,
+  straggler: 6,
+  setupFailure: 7,
+  uploadFailure: 8
+} as const
+
+/** How nearly every run ends. */
+const exitedWell: TaskEnd = { _tag: "Exited", exitCode: 0 }
 
 /**
  * The run that was recorded in the place of this one; `undefined` when how it goes is drawn.

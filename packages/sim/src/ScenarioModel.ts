@@ -56,6 +56,8 @@ export interface ScenarioModel {
   readonly nodeConducts: Map<string, NodeConduct>
   /** The draws that are being made. @internal */
   readonly scratch: Random.Random
+  /** Those of the latest run. @internal */
+  readonly runUnits: Float64Array
 }
 
 /**
@@ -74,8 +76,12 @@ export const make = (scenario: Scenario): ScenarioModel => ({
   ),
   taskConducts: new Map(),
   nodeConducts: new Map(),
-  scratch: Random.make(0)
+  scratch: Random.make(0),
+  runUnits: new Float64Array(unitsOfRun)
 })
+
+/** The draws of a run: one for each quantity. */
+const unitsOfRun = 9
 
 /**
  * What a run is bound to by the rules.
@@ -116,9 +122,10 @@ export const taskConduct = (
  * @internal
  */
 export const nodeConduct = (model: ScenarioModel, nodeId: string): NodeConduct => {
+  const { nodes } = model.scenario
+  if (nodes === undefined) return plainNode
   const known = model.nodeConducts.get(nodeId)
   if (known !== undefined) return known
-  const { nodes = [] } = model.scenario
   const rule = merged<NodeRule>(nodes.filter((each) => isOf(each.nodes, nodeId)))
   const conduct = {
     slowness: quantileOf(rule.slowness)?.(Random.nextUnit(stream(model, nodeId, 0))) ?? 1,
@@ -143,6 +150,27 @@ export const stream = (model: ScenarioModel, subject: string, turn: number): Ran
     hash = Math.imul(hash ^ subject.charCodeAt(index), 0x01000193)
   }
   return Random.reseed(model.scratch, hash ^ Math.imul(turn + 1, 0x85ebca6b))
+}
+
+/**
+ * The first draws of one subject at one turn, in their places; valid until the next call with the model.
+ *
+ * @internal
+ */
+export const units = (model: ScenarioModel, subject: string, turn: number): Float64Array => {
+  const { runUnits } = model
+  const random = stream(model, subject, turn)
+  for (let place = 0; place < unitsOfRun; place++) runUnits[place] = Random.nextUnit(random)
+  return runUnits
+}
+
+/** A node without rules. */
+const plainNode: NodeConduct = {
+  slowness: 1,
+  failures: [],
+  boot: undefined,
+  life: undefined,
+  away: undefined
 }
 
 const quantileOf = (

@@ -211,8 +211,9 @@ const insert = (
   const problem = TaskRules.check(account.rules, terms, spec) ??
     TaskFit.check(account, job, spec)
   if (problem !== undefined) return problem
-  if (job.tasks.has(spec.id.toLowerCase())) return Refusal.make("TaskExists")
-  return TaskStore.insert(account, job, spec, undefined, nowMs)
+  const key = spec.id.toLowerCase()
+  if (job.tasks.has(key)) return Refusal.make("TaskExists")
+  return TaskStore.insert(account, job, spec, key, undefined, nowMs)
 }
 
 /** Changes a found task of a job that may be written to, then lets what follows happen. */

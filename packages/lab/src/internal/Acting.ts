@@ -99,14 +99,9 @@ const addTasks = (
 ): Answer => {
   const { jobId, nowMs, service } = driver
   const { failsItem, itemOrder } = fate
-  const isSent = (_: unknown, place: number): boolean => failsItem?.(place) !== true
-  const sent = failsItem === undefined ? tasks : tasks.filter(isSent)
-  const outcomes = TaskOperations.addCollection(
-    service.account,
-    jobId,
-    failsItem === undefined ? specs : specs.filter(isSent),
-    nowMs
-  )
+  const sent = failsItem === undefined ? tasks : tasks.filter((_, place) => !failsItem(place))
+  const sentSpecs = failsItem === undefined ? specs : specs.filter((_, place) => !failsItem(place))
+  const outcomes = TaskOperations.addCollection(service.account, jobId, sentSpecs, nowMs)
   if (Refusal.isRefusal(outcomes)) return { _tag: "Refused", code: outcomes.code }
   let items: Array<ItemAnswer> | undefined
   for (let place = 0; place < outcomes.length; place++) {

@@ -19,6 +19,7 @@ import {
   type Pass,
   type WriteRequest
 } from "./DriverState.ts"
+import * as Inbox from "./Inbox.ts"
 import * as Polling from "./Polling.ts"
 import * as TaskNumbers from "./TaskNumbers.ts"
 import * as Wire from "./Wire.ts"
@@ -139,7 +140,7 @@ const isUnmet = (answer: Answer): boolean =>
 
 const conclude = (driver: DriverState, event: ExternalEvent | undefined): void => {
   if (event === undefined) return
-  driver.memory.inbox.push(event)
+  Inbox.put(driver.memory, event)
   if (event._tag === "TasksAccepted") Polling.reactivated(driver)
 }
 

@@ -95,6 +95,8 @@ export type Answer =
   | {
     readonly _tag: "Listed"
     readonly entries: ReadonlyArray<Entry>
+    /** Of a sweep: the tasks, by index, that run as the orchestrator knows already. */
+    readonly known?: ReadonlyArray<number> | undefined
     /** When the latest change among all that were listed was, by the service's clock. */
     readonly latestMs: number
     /** Where the next page begins; absent on the last. */
@@ -123,11 +125,10 @@ export interface Pass {
   readonly kind: "news" | "sweep" | "recovery"
   /** By the service's clock; only of `news`. */
   readonly fromMs: number
-  /**
-   * Of a sweep, the tasks that a complete listing must contain and that it has not shown yet: by node,
-   * as submissions, 0 for none.
-   */
+  /** Of a sweep: by node, the submission that it has not shown yet, 0 when it has. */
   readonly missing?: Uint16Array
+  /** Of a sweep: the states of nodes when it began, which tell what a complete listing must contain. */
+  readonly statesBefore?: Uint8Array
   /** Tasks that may still run and that no node waits for; none of `news`. */
   readonly leftOver: Array<TaskReference>
   /** When the latest change listed so far was, by the service's clock. */

@@ -13,6 +13,7 @@ import type { Task } from "@batchwave/sim/Task"
 import type { Fate } from "../Link.ts"
 import * as VirtualService from "../VirtualService.ts"
 import type { Answer, DriverState, Entry, Pass } from "./DriverState.ts"
+import * as TaskNumbers from "./TaskNumbers.ts"
 
 const pageTasksMax = 1000
 
@@ -61,7 +62,8 @@ const listChanges = (
 
 interface Page {
   readonly _tag: "Listed"
-  readonly entries: Array<Entry>
+  entries: Array<Entry>
+  known: Array<number> | undefined
   latestMs: number
   next: number | undefined
 }
@@ -69,9 +71,16 @@ interface Page {
 const emptyPage = (): Page => ({
   _tag: "Listed",
   entries: [],
+  known: undefined,
   latestMs: -Infinity,
   next: undefined
 })
+
+/** Most pages tell of one task. */
+const tell = (page: Page, entry: Entry): void => {
+  if (page.entries.length === 0) page.entries = [entry]
+  else page.entries.push(entry)
+}
 
 const listAll = (
   driver: DriverState,
@@ -139,13 +148,29 @@ const note = (
   const node = service.nodeOf[task.index] ?? -1
   if (node < 0) return
   const submission = service.submissionOf[task.index]!
-  const reference = { node, submission }
   const isNews = state.submissions[node] === submission && isInService(state.nodeStates[node]!)
+  if (isNews && kind !== "recovery" && isKnown(driver, task, node, submission, changedMs)) {
+    if (kind === "sweep") (page.known ??= []).push(task.index)
+    return
+  }
+  const reference = { node, submission }
   const isLeftOver = kind === "sweep" && task.state !== "completed"
     && RunState.isLeftBehind(state, reference)
   if (!isNews && !isLeftOver && kind !== "recovery") return
-  page.entries.push(entryOf(driver, task, reference))
+  tell(page, entryOf(driver, task, reference))
 }
+
+/** Whether a task runs, with the time and the tag that the orchestrator has for it. */
+const isKnown = (
+  { memory: { eTags, poll: { seenMs }, state: { nodeStates } }, service }: DriverState,
+  task: Task,
+  node: number,
+  submission: number,
+  changedMs: number
+): boolean =>
+  task.state === "running" && nodeStates[node] === NodeState.running
+  && TaskNumbers.at(seenMs, node, submission) === changedMs
+  && TaskNumbers.at(eTags, node, submission) === service.eTagOf[task.index]
 
 /** The task as it was before its latest change. */
 const noteBefore = (driver: DriverState, task: Task, page: Page): void => {
@@ -153,7 +178,7 @@ const noteBefore = (driver: DriverState, task: Task, page: Page): void => {
   const { previousState, previousStateTransitionAtMs: atMs } = task
   if (reference === undefined || previousState === undefined || atMs === undefined) return
   const state = previousState === "running" ? "running" : "active"
-  page.entries.push({
+  tell(page, {
     task: reference,
     state,
     changedMs: atMs + driver.service.clockSkewMs,

@@ -20,6 +20,7 @@ import {
   type Settings,
   type Signal
 } from "./DriverState.ts"
+import * as Inbox from "./Inbox.ts"
 import * as Polling from "./Polling.ts"
 import { carryOut, drain, finish, react } from "./Reacting.ts"
 import * as Recovering from "./Recovering.ts"
@@ -116,7 +117,7 @@ export const step = (driver: DriverState): void => {
   if (driver.phase === "running" && memory === driver.memory) {
     if (memory.wakeAtMs <= nowMs) {
       memory.wakeAtMs = Infinity
-      memory.inbox.push({ _tag: "AlarmRang" })
+      Inbox.put(memory, { _tag: "AlarmRang" })
     }
     if (memory.poll.atMs <= nowMs) Polling.begin(driver)
   }

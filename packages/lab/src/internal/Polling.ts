@@ -14,6 +14,7 @@ import * as PollPace from "@batchwave/core/PollPace"
 import type { TaskReference } from "@batchwave/core/RunEvent"
 import * as RunState from "@batchwave/core/RunState"
 import { type Answer, type DriverState, type Entry, type Flight, type Pass } from "./DriverState.ts"
+import * as Inbox from "./Inbox.ts"
 import * as TaskNumbers from "./TaskNumbers.ts"
 import * as Wire from "./Wire.ts"
 
@@ -90,7 +91,8 @@ export const begin = (driver: DriverState): void => {
     ? {
       kind: "sweep",
       fromMs,
-      missing: confirmed(driver),
+      missing: state.submissions.slice(),
+      statesBefore: state.nodeStates.slice(),
       leftOver: [],
       latestMs,
       hasRequeues: false
@@ -102,15 +104,7 @@ export const begin = (driver: DriverState): void => {
 /** A poll for news shows nothing that is left over, so all of them share this list. */
 const none: Array<TaskReference> = []
 
-/** The tasks that a complete listing must contain: those the service has confirmed to hold. */
-const confirmed = ({ memory: { state: { nodeStates, submissions } } }: DriverState) => {
-  const tasks = new Uint16Array(nodeStates.length)
-  for (let node = 0; node < tasks.length; node++) {
-    if (isConfirmed(nodeStates[node]!)) tasks[node] = submissions[node]!
-  }
-  return tasks
-}
-
+/** Whether the service has confirmed to hold a task in this state: a complete listing must contain it. */
 const isConfirmed = (nodeState: number): boolean =>
   nodeState === NodeState.queued || nodeState === NodeState.running
 
@@ -125,11 +119,12 @@ export const receive = (driver: DriverState, { request }: Flight, answer: Answer
     return end(driver, 0)
   }
   pass.latestMs = Math.max(pass.latestMs, answer.latestMs)
+  if (answer.known !== undefined) readKnown(driver, pass, answer.known)
   for (const entry of answer.entries) read(driver, pass, entry)
   if (answer.next !== undefined) {
     return Wire.send(driver, { _tag: "ListTasks", pass, place: answer.next })
   }
-  if (pass.missing !== undefined) doubt(driver, pass.missing)
+  doubt(driver, pass)
   watch(driver)
   const { poll } = driver.memory
   const isNews = pass.hasRequeues || pass.latestMs > poll.sinceMs
@@ -143,8 +138,26 @@ const end = (driver: DriverState, news: number): void => {
   rest(driver)
 }
 
+/** Tasks that were running and known to be: all they say is that they are there. */
+const readKnown = (
+  { memory: { state }, service }: DriverState,
+  { leftOver, missing }: Pass,
+  known: ReadonlyArray<number>
+): void => {
+  for (const index of known) {
+    const node = service.nodeOf[index]!
+    const submission = service.submissionOf[index]!
+    if (missing !== undefined && missing[node] === submission) missing[node] = 0
+    if (state.nodeStates[node] === NodeState.running && state.submissions[node] === submission) {
+      continue
+    }
+    const task = { node, submission }
+    if (RunState.isLeftBehind(state, task)) leftOver.push(task)
+  }
+}
+
 const read = (driver: DriverState, pass: Pass, entry: Entry): void => {
-  const { memory: { inbox, poll, state } } = driver
+  const { memory, memory: { poll, state } } = driver
   const { changedMs, event, task } = entry
   const { node } = task
   if (pass.missing !== undefined) {
@@ -152,12 +165,12 @@ const read = (driver: DriverState, pass: Pass, entry: Entry): void => {
     noteLeftOver(driver, pass, entry)
   }
   if (event?._tag === "TaskStarted" && isOld(driver, entry)) return
-  if (event !== undefined) inbox.push(event)
+  if (event !== undefined) Inbox.put(memory, event)
   else if (state.nodeStates[node] === NodeState.running) {
     const isLater = changedMs > TaskNumbers.get(poll.seenMs, task)
     if (isLater) pass.hasRequeues = true
-    if (isLater) inbox.push({ _tag: "TaskRequeued", task, cause: "Unknown" })
-    if (isLater && entry.state === "running") inbox.push({ _tag: "TaskStarted", task })
+    if (isLater) Inbox.put(memory, { _tag: "TaskRequeued", task, cause: "Unknown" })
+    if (isLater && entry.state === "running") Inbox.put(memory, { _tag: "TaskStarted", task })
   }
   if (event?._tag === "TaskEnded") PollPace.observe(poll.pace, event.end.runTimeMs)
   if (entry.state === "running") TaskNumbers.set(poll.seenMs, task, changedMs)
@@ -178,13 +191,15 @@ export const isOld = ({ memory: { state } }: DriverState, { changedMs, task }: E
     )
 }
 
-const doubt = (driver: DriverState, missing: Uint16Array): void => {
+/** Doubts the tasks that were confirmed before a sweep and still are, and that it has not shown. */
+const doubt = (driver: DriverState, { missing, statesBefore }: Pass): void => {
+  if (missing === undefined || statesBefore === undefined) return
   const { poll, state: { nodeStates, submissions } } = driver.memory
   const doubted = new Set<number>()
   for (let node = 0; node < missing.length; node++) {
     const submission = missing[node]!
-    if (submission === 0) continue
-    if (submissions[node] !== submission || !isConfirmed(nodeStates[node]!)) continue
+    if (submission === 0 || !isConfirmed(nodeStates[node]!)) continue
+    if (submissions[node] !== submission || !isConfirmed(statesBefore[node]!)) continue
     const task = { node, submission }
     const key = TaskNumbers.keyOf(task)
     if (poll.doubted.has(key)) {
@@ -197,13 +212,15 @@ const doubt = (driver: DriverState, missing: Uint16Array): void => {
 
 /** Takes the answer to a read of a task that two sweeps did not have. */
 export const receiveMissing = (
-  { memory: { inbox } }: DriverState,
+  { memory }: DriverState,
   task: TaskReference,
   answer: Answer
 ): void => {
-  if (answer._tag === "Found" && answer.entry.event !== undefined) inbox.push(answer.entry.event)
+  if (answer._tag === "Found" && answer.entry.event !== undefined) {
+    Inbox.put(memory, answer.entry.event)
+  }
   if (answer._tag !== "Refused") return
-  inbox.push({
+  Inbox.put(memory, {
     _tag: "TaskVanished",
     task,
     message: "no listing has contained the task for two sweeps, and it cannot be read"
@@ -216,7 +233,7 @@ export const noneRunning = (nodeCount: number, stuckAfterMs: number): Float64Arr
 
 /** The watchdog: a task that is seen running for too long is stuck. */
 const watch = (driver: DriverState): void => {
-  const { memory: { inbox, poll: { runningSinceMs }, state }, nowMs } = driver
+  const { memory, memory: { poll: { runningSinceMs }, state }, nowMs } = driver
   const { stuckAfterMs } = driver.settings
   const { nodeStates, submissions } = state
   for (let node = 0; node < runningSinceMs.length; node++) {
@@ -228,7 +245,11 @@ const watch = (driver: DriverState): void => {
     if (Number.isNaN(sinceMs)) runningSinceMs[node] = nowMs
     else if (nowMs - sinceMs > stuckAfterMs) {
       const task = { node, submission: submissions[node]! }
-      inbox.push({ _tag: "TaskStuck", task, message: `it has run for ${nowMs - sinceMs} ms` })
+      Inbox.put(memory, {
+        _tag: "TaskStuck",
+        task,
+        message: `it has run for ${nowMs - sinceMs} ms`
+      })
     }
   }
 }

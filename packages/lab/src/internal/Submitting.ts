@@ -11,6 +11,7 @@ import * as RunState from "@batchwave/core/RunState"
 import { specsOf } from "./Acting.ts"
 import * as Actions from "./Actions.ts"
 import type { Answer, DriverState, Flight } from "./DriverState.ts"
+import * as Inbox from "./Inbox.ts"
 import * as TaskNumbers from "./TaskNumbers.ts"
 import * as Wire from "./Wire.ts"
 
@@ -34,11 +35,13 @@ const pumpAdds = (driver: DriverState): void => {
   while (
     memory.chunksUnderWay < settings.concurrency && memory.plannedTaken < memory.planned.length
   ) {
-    const tasks: Array<TaskReference> = []
+    let tasks: Array<TaskReference> = []
     while (tasks.length < settings.tasksPerRequest && memory.plannedTaken < memory.planned.length) {
       const task = memory.planned[memory.plannedTaken++]!
-      if (isAwaited(driver, task)) tasks.push(task)
-      else Actions.answered(driver, task)
+      if (!isAwaited(driver, task)) Actions.answered(driver, task)
+      // Most requests add one task, and an array that grows has room for seventeen.
+      else if (tasks.length === 0) tasks = [task]
+      else tasks.push(task)
     }
     if (memory.plannedTaken === memory.planned.length) {
       memory.planned = []
@@ -98,12 +101,12 @@ const readItems = (
     } else reject(driver, task, item.code)
   }
   const told = isEach ? tasks : accepted
-  if (told.length > 0) driver.memory.inbox.push({ _tag: "TasksAccepted", tasks: told })
+  if (told.length > 0) Inbox.put(driver.memory, { _tag: "TasksAccepted", tasks: told })
 }
 
 const reject = (driver: DriverState, task: TaskReference, code: string): void => {
   Actions.answered(driver, task)
-  driver.memory.inbox.push({
+  Inbox.put(driver.memory, {
     _tag: "TaskRejected",
     task,
     code,

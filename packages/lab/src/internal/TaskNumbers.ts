@@ -18,10 +18,12 @@ export const make = (nodeCount: number): TaskNumbers => ({
 })
 
 /** The number of a task; `NaN` when it has none. */
-export const get = (
-  { first, later }: TaskNumbers,
-  { node, submission }: TaskReference
-): number => submission === 1 ? first[node]! : later.get(keyOf({ node, submission })) ?? NaN
+export const get = (numbers: TaskNumbers, { node, submission }: TaskReference): number =>
+  at(numbers, node, submission)
+
+/** The same, of a task that has no reference yet. */
+export const at = ({ first, later }: TaskNumbers, node: number, submission: number): number =>
+  submission === 1 ? first[node]! : later.get(keyOf({ node, submission })) ?? NaN
 
 /** Gives a task a number. */
 export const set = (

@@ -127,8 +127,9 @@ export const proceed = (account: Account, primary: Placement): void => {
  * @internal
  */
 export const watchWallClock = (account: Account, task: Task): void => {
+  if (task.phase !== "running" || task.constraints.maxWallClockMs === Infinity) return
   const placement = ofTask(account, task)
-  if (task.phase !== "running" || placement === undefined) return
+  if (placement === undefined) return
   const endAtMs = wallClockEndMs(account, task)
   if (endAtMs < Infinity) Deadlines.push(account, endAtMs, placement.generation)
 }

@@ -108,13 +108,16 @@ export const checkConstraints = (
 export const isId = (id: string): boolean => {
   if (id.length === 0 || id.length > idLengthMax) return false
   for (let position = 0; position < id.length; position++) {
-    const code = id.charCodeAt(position)
-    const isDigit = code >= 48 && code <= 57
-    const isLetter = (code >= 65 && code <= 90) || (code >= 97 && code <= 122)
-    if (!isDigit && !isLetter && code !== 45 && code !== 95) return false
+    if (isOfIds[id.charCodeAt(position)] !== 1) return false
   }
   return true
 }
+
+/** By character code: 1 for those that ids are made of. */
+const isOfIds = Uint8Array.from(
+  { length: 128 },
+  (_, code) => /[\w-]/.test(String.fromCharCode(code)) ? 1 : 0
+)
 
 const isSameId = (left: string, right: string): boolean =>
   left.length === right.length && left.toLowerCase() === right.toLowerCase()

@@ -16,7 +16,7 @@ import * as Placements from "./Placements.ts"
 import * as Transition from "./Transition.ts"
 
 /**
- * Stores a task that was checked, and queues it.
+ * Stores a task that was checked under its lower-case id, and queues it.
  *
  * @internal
  */
@@ -24,6 +24,7 @@ export const insert = (
   account: Account,
   job: Job,
   spec: TaskSpec,
+  key: string,
   manager: JobManagerSpec | undefined,
   nowMs: number
 ): Task => {
@@ -53,7 +54,7 @@ export const insert = (
     wait: DependencyLedger.makeWait(job.dependencies, spec.dependsOn)
   }
   account.tasks[task.index] = task
-  job.tasks.set(spec.id.toLowerCase(), task)
+  job.tasks.set(key, task)
   TaskCounts.count(job.counts, task, 1)
   Fact.noteTask(account, "TaskAdded", job, task)
   logCreation(account, job, task)
