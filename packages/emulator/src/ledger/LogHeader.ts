@@ -7,7 +7,7 @@
 import { Buffer } from "node:buffer"
 
 /** The form of snapshots and inputs. Raise it with every change of either that older code misreads. */
-export const versionNow = 1
+export const versionNow = 2
 
 const formatName = "batchwave-emulator"
 

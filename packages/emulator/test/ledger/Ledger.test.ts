@@ -336,16 +336,17 @@ describe("a ledger", () => {
     }
     writeFileSync(file, "not a log at all")
     assert.match(refusalOf(() => recall(directory)), /is no log of an emulator/)
-    const later = JSON.stringify({
-      format: "batchwave-emulator",
-      version: LogHeader.versionNow + 1,
-      account: "batchwave"
-    })
-    writeFileSync(
-      file,
-      Buffer.concat([RecordFile.encode(Buffer.from(later)), good.subarray(ends[0])])
+    const refusalOfVersion = (version: number): string => {
+      const header = JSON.stringify({ format: "batchwave-emulator", version, account: "batchwave" })
+      const record = RecordFile.encode(Buffer.from(header))
+      writeFileSync(file, Buffer.concat([record, good.subarray(ends[0])]))
+      return refusalOf(() => recall(directory))
+    }
+    assert.match(refusalOfVersion(LogHeader.versionNow + 1), /later version \(format 3\); update/)
+    assert.match(
+      refusalOfVersion(LogHeader.versionNow - 1),
+      /earlier version \(format 1\)\. Nothing was changed; give another data directory/
     )
-    assert.match(refusalOf(() => recall(directory)), /later version \(format 2\); update/)
   })
 
   it("refuses inputs that do not follow from those before", () => {
