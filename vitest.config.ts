@@ -1,10 +1,15 @@
+import { fileURLToPath } from "node:url"
 import { defineConfig } from "vitest/config"
 
 /** Long enough for a machine that others use too; a test that passes takes a part of it. */
 const timeouts = { testTimeout: 60_000, hookTimeout: 60_000 }
 
+/** Where tests leave files. */
+const globalSetup = fileURLToPath(new URL("test/TemporaryDirectory.ts", import.meta.url))
+
 export default defineConfig({
   test: {
+    globalSetup,
     projects: [
       {
         extends: true,

@@ -4,6 +4,7 @@ import { defineConfig } from "vitest/config"
 
 export default defineConfig({
   test: {
+    globalSetup: fileURLToPath(new URL("../TemporaryDirectory.ts", import.meta.url)),
     root: fileURLToPath(new URL("../..", import.meta.url)),
     include: ["test/azurite/*.test.ts"],
     testTimeout: 120_000,

@@ -4,11 +4,10 @@
  * `orchestrator_requirements.txt`; `npm run bench:peers` brings it.
  */
 import { spawnSync } from "node:child_process"
-import { mkdtempSync, readdirSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { readdirSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import * as PythonPackages from "./PythonPackages.ts"
+import * as ScratchDirectory from "./ScratchDirectory.ts"
 
 /** A way to run a graph: `processes` is no orchestrator, and starts as many in no order. */
 export type PeerName = "processes" | "hyperqueue" | "daskInProcess" | "daskOverTcp"
@@ -71,7 +70,7 @@ export const run = (
   peer: PeerName,
   order: PeerOrder
 ): PeerRun => {
-  const directory = mkdtempSync(join(tmpdir(), "batchwave-peer-"))
+  const directory = ScratchDirectory.make("peer")
   try {
     const done = spawnSync(python.program, [program], {
       env: PythonPackages.environmentOf(python),
@@ -87,6 +86,6 @@ export const run = (
     const witnesses = readdirSync(directory).filter((file) => /^\d+$/.test(file)).length
     return { ...took, witnesses }
   } finally {
-    rmSync(directory, { recursive: true, force: true })
+    ScratchDirectory.remove(directory)
   }
 }

@@ -6,18 +6,16 @@ import {
   cpSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   realpathSync,
-  rmSync,
   symlinkSync,
   writeFileSync
 } from "node:fs"
-import { tmpdir } from "node:os"
 import { basename, dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { bundle, bundledPackages } from "../../../scripts/Bundle.ts"
+import * as ScratchDirectory from "./ScratchDirectory.ts"
 
 /** A directory in which a program can import the packages. */
 export interface PublishedPackages {
@@ -49,7 +47,7 @@ export const install = async (): Promise<PublishedPackages | { readonly reason: 
     const names = missing.map(({ manifest }) => manifest.name).join(", ")
     return { reason: `${names} are not compiled; run tsc -b first` }
   }
-  const root = mkdtempSync(join(tmpdir(), "batchwave-published-"))
+  const root = ScratchDirectory.make("published")
   const modules = join(root, "node_modules")
   for (const { directory, manifest } of found) {
     const target = join(modules, manifest.name)
@@ -70,7 +68,7 @@ export const install = async (): Promise<PublishedPackages | { readonly reason: 
       writeFileSync(path, `import ${JSON.stringify(module)}\n`)
       return path
     },
-    remove: () => rmSync(root, { recursive: true, force: true })
+    remove: () => ScratchDirectory.remove(root)
   }
 }
 

@@ -8,13 +8,12 @@ import * as Workflow from "@batchwave/core/Workflow"
 import { Journal } from "@batchwave/engine/Journal"
 import * as SqliteJournal from "@batchwave/engine/SqliteJournal"
 import * as Effect from "effect/Effect"
-import { mkdtempSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 import { parseArgs } from "node:util"
 import * as BenchReport from "./BenchReport.ts"
 import * as Harness from "./Harness.ts"
+import * as ScratchDirectory from "./ScratchDirectory.ts"
 
 /** Runs the benchmark; see the README for the options. */
 export const run = async (args: Array<string>): Promise<void> => {
@@ -28,7 +27,7 @@ export const run = async (args: Array<string>): Promise<void> => {
       out: { type: "string" }
     }
   })
-  const directory = mkdtempSync(join(tmpdir(), "batchwave-bench-"))
+  const directory = ScratchDirectory.make("bench")
   const report = BenchReport.open({
     question:
       `what does it cost to make ${values.events} events durable, ${values.batch} at a time?`,
@@ -44,7 +43,7 @@ export const run = async (args: Array<string>): Promise<void> => {
   )
   await measureRecovery(report, directory, Number(values.nodes))
   BenchReport.close(report, values.out)
-  rmSync(directory, { recursive: true })
+  ScratchDirectory.remove(directory)
 }
 
 const measureAppend = async (

@@ -8,11 +8,11 @@ import { ProcessExecutor } from "@batchwave/emulator/executor/ProcessExecutor"
 import * as Effect from "effect/Effect"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import { spawn } from "node:child_process"
-import { closeSync, mkdirSync, mkdtempSync, openSync, realpathSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { closeSync, mkdirSync, openSync } from "node:fs"
 import { join } from "node:path"
 import * as BenchReport from "./BenchReport.ts"
 import * as Harness from "./Harness.ts"
+import * as ScratchDirectory from "./ScratchDirectory.ts"
 
 const processesCount = 400
 const inFlight = 4
@@ -22,7 +22,7 @@ const withFiles = `${bare} with directories and files`
 
 /** Measures processes that end at once, started by Node alone and as tasks of the emulator. */
 export const measure = async (report: BenchReport.BenchReport, rounds: number): Promise<void> => {
-  const root = realpathSync(mkdtempSync(join(tmpdir(), "batchwave-bench-")))
+  const root = ScratchDirectory.make("bench")
   const runtime = ManagedRuntime.make(ProcessExecutor.layer({ allowedDirectories: [] }))
   const executor = await runtime.runPromise(Effect.service(ProcessExecutor))
   let serial = 0
@@ -65,7 +65,7 @@ export const measure = async (report: BenchReport.BenchReport, rounds: number): 
     }
   ], { rounds })
   await runtime.dispose()
-  rmSync(root, { recursive: true })
+  ScratchDirectory.remove(root)
   BenchReport.table(
     report,
     `${processesCount} processes, ${inFlight} at once`,

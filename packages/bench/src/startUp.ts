@@ -2,14 +2,14 @@
  * Goal P12: how long does it take until the command answers, or the library is loaded?
  */
 import { spawnSync } from "node:child_process"
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
 import * as BenchReport from "./BenchReport.ts"
 import * as Harness from "./Harness.ts"
 import * as PublishedPackages from "./PublishedPackages.ts"
+import * as ScratchDirectory from "./ScratchDirectory.ts"
 
 const bin = fileURLToPath(new URL("../../batchwave/src/bin.ts", import.meta.url))
 const moduleOf = (name: string): string => new URL(`../../${name}`, import.meta.url).href
@@ -39,7 +39,7 @@ const ratios = [["wall", "wallMicrosPerItem"], ["CPU", "cpuMicrosPerItem"]] as c
 
 /** A module that has a process tell, at its end, the CPU time it took. */
 const makeProbe = (): { readonly path: string; readonly remove: () => void } => {
-  const directory = mkdtempSync(join(tmpdir(), "batchwave-probe-"))
+  const directory = ScratchDirectory.make("probe")
   const path = join(directory, "probe.cjs")
   writeFileSync(
     path,
@@ -49,7 +49,7 @@ const makeProbe = (): { readonly path: string; readonly remove: () => void } => 
 })
 `
   )
-  return { path, remove: () => rmSync(directory, { recursive: true }) }
+  return { path, remove: () => ScratchDirectory.remove(directory) }
 }
 
 /** Runs the benchmark; see the README for the options. */

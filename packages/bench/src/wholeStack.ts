@@ -18,13 +18,12 @@ import * as Redacted from "effect/Redacted"
 import { type ChildProcess, fork } from "node:child_process"
 import { subscribe, unsubscribe } from "node:diagnostics_channel"
 import { once } from "node:events"
-import { mkdtempSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { parseArgs } from "node:util"
 import * as BenchReport from "./BenchReport.ts"
 import type { EmulatorProcess, EmulatorUse } from "./emulatorProcess.ts"
 import * as Harness from "./Harness.ts"
+import * as ScratchDirectory from "./ScratchDirectory.ts"
 
 /** Runs the benchmark; see the README for the options. */
 export const run = async (args: Array<string>): Promise<void> => {
@@ -116,7 +115,7 @@ export interface Trial {
 /** Runs a plan once, beside an emulator. */
 export const runOnce = async (trial: Trial): Promise<Round> => {
   const { emulatorArguments = ["0"], isWeighed = false } = trial
-  const directory = mkdtempSync(join(tmpdir(), "batchwave-bench-"))
+  const directory = ScratchDirectory.make("bench")
   const child = fork(new URL("emulatorProcess.ts", import.meta.url), [...emulatorArguments])
   const [place]: Array<EmulatorProcess> = await once(child, "message")
   if (place === undefined) throw new Error("the emulator says nothing")
@@ -140,7 +139,7 @@ export const runOnce = async (trial: Trial): Promise<Round> => {
   if (outcome !== "succeeded") throw new Error(`the run ${outcome}`)
   const after = await useOf(child)
   child.disconnect()
-  rmSync(directory, { recursive: true })
+  ScratchDirectory.remove(directory)
   return {
     cpuMicros: cpu.user + cpu.system,
     wallMs,

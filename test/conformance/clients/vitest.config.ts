@@ -7,6 +7,7 @@ import { defineConfig } from "vitest/config"
 
 export default defineConfig({
   test: {
+    globalSetup: fileURLToPath(new URL("../../TemporaryDirectory.ts", import.meta.url)),
     root: fileURLToPath(new URL("../../..", import.meta.url)),
     include: [
       "test/conformance/{clients,headToHead}/**/*.{test,conformance}.ts",
