@@ -10,9 +10,10 @@
  *
  * @internal
  */
+import * as MakeDirectory from "@batchwave/client/MakeDirectory"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, statSync } from "node:fs"
+import { mkdtempSync, readdirSync, realpathSync, rmSync, statSync } from "node:fs"
 import { tmpdir } from "node:os"
 import * as Path from "node:path"
 import { EmulatorError } from "./EmulatorError.ts"
@@ -48,7 +49,7 @@ const kept = Effect.fnUntraced(function*(
   given: string
 ): Effect.fn.Return<DataDirectory, EmulatorError, Scope.Scope> {
   const path = yield* attempt(given, () => {
-    mkdirSync(given, { recursive: true, mode: 0o700 })
+    MakeDirectory.make(given)
     return realpathSync(given)
   })
   const names = yield* attempt(path, () => readdirSync(path))

@@ -8,17 +8,10 @@
  *
  * @internal
  */
+import * as MakeDirectory from "@batchwave/client/MakeDirectory"
 import type { Fact } from "@batchwave/sim/Fact"
 import { Buffer } from "node:buffer"
-import {
-  closeSync,
-  fstatSync,
-  ftruncateSync,
-  mkdirSync,
-  openSync,
-  readSync,
-  writeSync
-} from "node:fs"
+import { closeSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from "node:fs"
 import * as Path from "node:path"
 import { type ServiceEvent, type TruthEvent, truthVersion } from "./TruthEvent.ts"
 
@@ -101,7 +94,7 @@ interface TruthFile {
 const tailBytesMax = 16 * 1_048_576
 
 const openFile = (path: string): TruthFile => {
-  mkdirSync(Path.dirname(path), { recursive: true, mode: 0o700 })
+  MakeDirectory.make(Path.dirname(path))
   const descriptor = openSync(path, "a+", 0o600)
   const sizeBytes = fstatSync(descriptor).size
   const bytes = Buffer.alloc(Math.min(sizeBytes, tailBytesMax))

@@ -8,13 +8,13 @@
  *
  * Several processes may use it at a time. It is for its owner only, as results can hold anything.
  */
+import * as MakeDirectory from "@batchwave/client/MakeDirectory"
 import type { Json } from "@batchwave/core/Workflow"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { randomUUID } from "node:crypto"
-import { mkdirSync } from "node:fs"
 import { constants, copyFile, mkdir, readdir, rename, rm, stat, utimes } from "node:fs/promises"
 import { basename, dirname, join, resolve } from "node:path"
 import { DatabaseSync } from "node:sqlite"
@@ -81,7 +81,7 @@ const make = Effect.fnUntraced(function*(root: string) {
 })
 
 const open = (root: string): DatabaseSync => {
-  mkdirSync(root, { recursive: true, mode: 0o700 })
+  MakeDirectory.make(root)
   const database = new DatabaseSync(join(root, "cache.db"), { timeout: busyMsMax })
   database.exec("PRAGMA journal_mode = WAL")
   database.exec("PRAGMA synchronous = NORMAL")

@@ -2,6 +2,7 @@
  * The artifact store in a local directory, for services that can reach the same file system: the
  * embedded emulator, or one of its own process on this machine.
  */
+import * as MakeDirectory from "@batchwave/client/MakeDirectory"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { createHash } from "node:crypto"
@@ -24,7 +25,7 @@ export const layer = (directory: string): Layer.Layer<ArtifactStore, ArtifactFai
   Layer.effect(ArtifactStore, make(resolve(directory)))
 
 const make = Effect.fnUntraced(function*(root: string) {
-  yield* attempt(root, () => mkdir(root, { recursive: true }))
+  yield* Effect.try({ try: () => MakeDirectory.make(root), catch: failedOf(root) })
   const containerUrl = pathToFileURL(root).href
   const pathOf = (key: string): string => join(root, ...key.split("/"))
   return ArtifactStore.of({
@@ -59,14 +60,13 @@ const place = Effect.fnUntraced(function*(
 })
 
 const attempt = <A>(key: string, run: () => Promise<A>): Effect.Effect<A, ArtifactFailed> =>
-  Effect.tryPromise({
-    try: run,
-    catch: (cause) =>
-      new ArtifactFailed({
-        key,
-        message: `the file ${key} is not available: ${
-          cause instanceof Error ? cause.message : String(cause)
-        }`,
-        cause
-      })
+  Effect.tryPromise({ try: run, catch: failedOf(key) })
+
+const failedOf = (key: string) => (cause: unknown): ArtifactFailed =>
+  new ArtifactFailed({
+    key,
+    message: `the file ${key} is not available: ${
+      cause instanceof Error ? cause.message : String(cause)
+    }`,
+    cause
   })

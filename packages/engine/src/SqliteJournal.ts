@@ -5,11 +5,12 @@
  * exclusive locking mode is the single-writer lock: it is refused while another process lives, and
  * free the moment that process is gone, however it died.
  */
+import * as MakeDirectory from "@batchwave/client/MakeDirectory"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Random from "effect/Random"
 import type * as Scope from "effect/Scope"
-import { chmodSync, existsSync, mkdirSync, statSync } from "node:fs"
+import { chmodSync, existsSync, statSync } from "node:fs"
 import { dirname } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 import { JournalFailed, JournalLocked } from "./EngineError.ts"
@@ -97,7 +98,7 @@ const make = Effect.fnUntraced(function*(file: string) {
 
 const open = (file: string) =>
   attempt(file, "open", () => {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+    MakeDirectory.make(dirname(file))
     const isNew = !existsSync(file)
     const database = new DatabaseSync(file, { timeout: 0 })
     if (isNew) chmodSync(file, 0o600)

@@ -1,6 +1,7 @@
 /**
  * `batchwave emulate`: a Batch account on loopback, for as long as the command runs.
  */
+import * as MakeDirectory from "@batchwave/client/MakeDirectory"
 import * as Emulator from "@batchwave/emulator/Emulator"
 import { type EmulatorOptions, isLoopback } from "@batchwave/emulator/EmulatorOptions"
 import * as FaultPlan from "@batchwave/emulator/FaultPlan"
@@ -11,7 +12,7 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import { randomBytes } from "node:crypto"
-import { mkdirSync, readFileSync } from "node:fs"
+import { readFileSync } from "node:fs"
 import { resolve } from "node:path"
 import { dataDirectoryDefault } from "../run/RunDirectory.ts"
 import { Screen } from "../screen/Screen.ts"
@@ -68,7 +69,7 @@ export const run: (
     const allowed = settings.allow.length > 0 ? settings.allow : [dataDirectoryDefault]
     yield* Effect.try({
       try: () => {
-        for (const directory of allowed) mkdirSync(directory, { recursive: true, mode: 0o700 })
+        for (const directory of allowed) MakeDirectory.make(directory)
       },
       catch: (cause) =>
         usage(`cannot make the directory ${allowed.join(", ")}; give --allow another one`, cause)

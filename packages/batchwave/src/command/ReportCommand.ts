@@ -12,7 +12,7 @@ import * as RunJournal from "../run/RunJournal.ts"
 import { cleanLine } from "../screen/CleanText.ts"
 import * as NodeTable from "../screen/NodeTable.ts"
 import { Screen, type ScreenShape } from "../screen/Screen.ts"
-import { ofEngine, storage, usage } from "./CommandError.ts"
+import { ofEngine, usage } from "./CommandError.ts"
 import * as KnownRun from "./KnownRun.ts"
 
 /**
@@ -54,8 +54,10 @@ export const run = Effect.fn("ReportCommand.run")(function*(settings: ReportSett
   yield* Effect.try({
     try: () => writeFileSync(file, text),
     catch: (cause) =>
-      storage(
-        `cannot write ${file}: ${cause instanceof Error ? cause.message : String(cause)}`,
+      usage(
+        `cannot write ${file}: ${
+          cause instanceof Error ? cause.message : String(cause)
+        }; give another file by --out`,
         cause
       )
   })

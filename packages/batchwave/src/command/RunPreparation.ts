@@ -21,7 +21,7 @@ import { jobIdOf } from "../run/RunId.ts"
 import * as RunSession from "../run/RunSession.ts"
 import * as StoreChoice from "../run/StoreChoice.ts"
 import type { Screen } from "../screen/Screen.ts"
-import { type CommandError, ofEngine, storage, usage } from "./CommandError.ts"
+import { type CommandError, ofEngine, usage } from "./CommandError.ts"
 import * as Parameters from "./Parameters.ts"
 import * as PipelineFile from "./PipelineFile.ts"
 import * as Planning from "./Planning.ts"
@@ -223,7 +223,7 @@ const begin = (
         ...(executor._tag === "Simulated" ? { executor: "simulated" } : {})
       })
   ).pipe(
-    Effect.mapError((error) => storage(error.message, error))
+    Effect.mapError((error) => usage(`${error.message}; give another directory by --data`, error))
   )
 
 /**

@@ -1,10 +1,11 @@
 /**
  * Where an experiment keeps what it has: its result file, which it goes on from, and its reports.
  */
+import * as MakeDirectory from "@batchwave/client/MakeDirectory"
 import type { Outcome } from "@batchwave/lab/Trial"
 import * as TrialFile from "@batchwave/lab/TrialFile"
 import * as Effect from "effect/Effect"
-import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { type CommandError, storage, usage } from "../command/CommandError.ts"
 
@@ -60,7 +61,9 @@ export const open: <Header extends TrialFile.Header>(
   function*(directory, header, read) {
     if (directory === undefined) return none
     const path = join(directory, resultsName)
-    yield* attempt("make", directory, () => mkdirSync(directory, { recursive: true }))
+    yield* attempt("make", directory, () => MakeDirectory.make(directory, 0o777)).pipe(
+      Effect.mapError((error) => usage(`${error.message}; give another directory by --out`, error))
+    )
     const text = yield* attempt(
       "read",
       path,

@@ -6,12 +6,13 @@
  * C2 A wish that nobody took in time is withdrawn, so that it cannot be taken later.
  * C3 Wishes that were there before the process began are answered by nobody and removed.
  */
+import * as MakeDirectory from "@batchwave/client/MakeDirectory"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Random from "effect/Random"
 import * as Schema from "effect/Schema"
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
+import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 
 /** How often the process that works on the run looks for wishes. */
@@ -88,7 +89,7 @@ export const serve = (
 ): Effect.Effect<void> =>
   Effect.try(() => {
     rmSync(directory, { recursive: true, force: true })
-    mkdirSync(directory, { recursive: true, mode: 0o700 })
+    MakeDirectory.make(directory)
   }).pipe(
     Effect.andThen(Effect.forever(Effect.andThen(Effect.sleep(lookMs), look(directory, answer)))),
     Effect.catch((error) => Effect.logWarning("the run cannot be steered while it runs", error))

@@ -11,19 +11,12 @@
  * <data>/cache/                      results kept across runs
  * ```
  */
+import * as MakeDirectory from "@batchwave/client/MakeDirectory"
 import type { RunOutcome } from "@batchwave/core/RunEvent"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync
-} from "node:fs"
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { join, resolve } from "node:path"
 
 /**
@@ -133,8 +126,8 @@ export const exists = (directory: RunDirectory): boolean =>
  */
 export const begin = (directory: RunDirectory, note: RunNote): Effect.Effect<void, RunFileFailed> =>
   attempt("make", directory.path, () => {
-    mkdirSync(directory.path, { recursive: true, mode: 0o700 })
-    mkdirSync(directory.artifacts, { recursive: true, mode: 0o700 })
+    MakeDirectory.make(directory.path)
+    MakeDirectory.make(directory.artifacts)
     replace(directory.note, note)
   })
 

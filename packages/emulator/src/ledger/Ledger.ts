@@ -12,6 +12,7 @@
  *
  * @internal
  */
+import * as MakeDirectory from "@batchwave/client/MakeDirectory"
 import type { Buffer } from "node:buffer"
 import {
   close,
@@ -20,7 +21,6 @@ import {
   fsync,
   fsyncSync,
   ftruncateSync,
-  mkdirSync,
   open,
   openSync,
   readdirSync,
@@ -73,7 +73,7 @@ interface OpenFile {
 
 /** Begins a ledger with a snapshot. Throws what the system throws. */
 export const begin = (options: LedgerOptions, snapshot: Buffer): Ledger => {
-  mkdirSync(options.directory, { recursive: true, mode: 0o700 })
+  MakeDirectory.make(options.directory)
   return make(options, start(options, 1, snapshot))
 }
 
