@@ -22,7 +22,8 @@ const conformanceConfig = join("test", "conformance", "clients", "vitest.config.
  * `tool` is a file in `node_modules/.bin`; `arguments` come before those of the caller. `quiet` holds
  * the installer's output back; `nested` is a folder that is installed first, and without which the
  * command is skipped, except on CI; `whereTyped` runs the tool in the directory `npm` was called from, so
- * that relative paths mean what they mean in the caller's shell.
+ * that relative paths mean what they mean in the caller's shell; `variables` are set unless the caller
+ * has set them.
  */
 const commands = {
   "install": { arguments: [] },
@@ -34,6 +35,11 @@ const commands = {
     tool: "vitest",
     arguments: ["run", "--config", join(azuriteFolder, "vitest.config.ts")],
     nested: azuriteFolder
+  },
+  "test:fuzz": {
+    tool: "vitest",
+    arguments: ["run", "--project", "unit", "Fuzz.test.ts", "--reporter=verbose"],
+    variables: { BATCHWAVE_FUZZ: "1000000" }
   },
   "test:load": {
     tool: "node",
@@ -73,7 +79,7 @@ export async function main([name, ...callerArguments]) {
     [...command.arguments, ...callerArguments],
     {
       cwd: command.whereTyped === true ? callerDirectory() : root,
-      env: withToolsFirst(process.env),
+      env: withToolsFirst({ ...command.variables, ...process.env }),
       stdio: "inherit"
     }
   )

@@ -39,8 +39,7 @@ const readers: Readonly<Record<string, (text: string) => unknown>> = {
     ),
   idPattern: (text) => IdPattern.matches(text, "a".repeat(64)),
   commandLine: CommandLine.split,
-  filePattern: (text) =>
-    FilePattern.matches(FilePattern.parse(text.slice(0, 4096)), "a/".repeat(2000)),
+  filePattern: (text) => FilePattern.matches(FilePattern.parse(text), "a/".repeat(2000)),
   filePath: SafePath.namesOfFileUrl,
   relativePath: SafePath.namesOfRelativePath,
   faultPlan: (text) =>

@@ -1,8 +1,6 @@
 /**
  * Every parser under hostile inputs: none throws, none answers outside its type, and none takes long.
- *
- * `BATCHWAVE_FUZZ` is the number of inputs for each parser (5,000 when absent) and `BATCHWAVE_SEED`
- * the seed to run again with; a failure names the seed, the parser and the input.
+ * The emulator's own readers are in its `Fuzz.test.ts`. `npm run test:fuzz` gives each 1,000,000.
  */
 import * as BatchErrorDocument from "@batchwave/wire/BatchErrorDocument"
 import * as Decode from "@batchwave/wire/Decode"
@@ -25,76 +23,10 @@ import * as Rfc1123 from "@batchwave/wire/Rfc1123"
 import * as SharedKey from "@batchwave/wire/SharedKey"
 import { TasksApi } from "@batchwave/wire/TasksApi"
 import * as WireDecodeError from "@batchwave/wire/WireDecodeError"
-import { assert, describe, it } from "@effect/vitest"
+import { describe } from "@effect/vitest"
 import * as Result from "effect/Result"
-import { performance } from "node:perf_hooks"
 import * as FuzzInput from "./FuzzInput.ts"
-
-const inputsDefault = 5000
-const inputMsMax = 50
-/** A pause of the machine is no cost of the parser: the fastest of so many runs counts. */
-const timingRuns = 5
-const testMsMax = 1_200_000
-
-const settingOf = (name: string, otherwise: number): number => {
-  const text = process.env[name]
-  if (text === undefined || text === "") return otherwise
-  const value = Number(text)
-  assert.isTrue(Number.isSafeInteger(value) && value >= 0, `${name} must be a whole number.`)
-  return value
-}
-
-const inputsCount = settingOf("BATCHWAVE_FUZZ", inputsDefault)
-const seed = settingOf("BATCHWAVE_SEED", Date.now() % 0x1_0000_0000)
-
-/** Runs a parser; returns a sentence when its answer breaks a promise. */
-type Probe<A> = (input: A) => string | undefined
-
-const elapsedMs = <A>(probe: Probe<A>, input: A): number => {
-  const startMs = performance.now()
-  probe(input)
-  return performance.now() - startMs
-}
-
-const failureOf = <A>(probe: Probe<A>, input: A): string | undefined => {
-  const startMs = performance.now()
-  try {
-    const broken = probe(input)
-    if (broken !== undefined) return broken
-  } catch (cause) {
-    return `it threw ${String(cause)}`
-  }
-  let ms = performance.now() - startMs
-  for (let run = 1; ms > inputMsMax && run < timingRuns; run++) {
-    ms = Math.min(ms, elapsedMs(probe, input))
-  }
-  return ms > inputMsMax
-    ? `it took ${ms.toFixed(1)} ms, at most ${inputMsMax} are allowed`
-    : undefined
-}
-
-const fuzz = <A>(name: string, draw: (draw: FuzzInput.Draw) => A, probe: Probe<A>): void => {
-  it(`${name} under hostile inputs answers in its type and in time`, () => {
-    const numbers = FuzzInput.drawOf(seed, name)
-    for (let index = 0; index < inputsCount; index++) {
-      const input = draw(numbers)
-      const failure = failureOf(probe, input)
-      if (failure !== undefined) {
-        assert.fail(
-          `${name}, input ${index} with BATCHWAVE_SEED=${seed}: ${failure}: ${
-            JSON.stringify(input).slice(0, 2000)
-          }`
-        )
-      }
-    }
-  }, testMsMax)
-}
-
-const fuzzText = (name: string, vocabulary: FuzzInput.Vocabulary, probe: Probe<string>): void =>
-  fuzz(name, (draw) => FuzzInput.textOf(draw, vocabulary), probe)
-
-const unless = (holds: boolean, sentence: string): string | undefined =>
-  holds ? undefined : sentence
+import { fuzz, fuzzText, type Probe, unless } from "./FuzzTrial.ts"
 
 const isTime = (ms: number | undefined): boolean => ms === undefined || Number.isFinite(ms)
 

@@ -125,11 +125,15 @@ const close = (pattern: FilePattern, states: ReadonlyArray<number>): States => {
 const parseSegment = (text: string): Segment => {
   if (text === "**") return { _tag: "AnyDirectories" }
   const characters = Array.from(text)
+  // Where no bracket closes any more none is looked for: many open ones would cost their square.
+  const lastClosing = characters.lastIndexOf("]")
   const tokens: Array<Token> = []
   let index = 0
   while (index < characters.length) {
     const character = characters[index] ?? ""
-    const group = character === "[" ? parseClass(characters, index) : undefined
+    const group = character === "[" && index < lastClosing
+      ? parseClass(characters, index)
+      : undefined
     if (group !== undefined) {
       tokens.push(group.token)
       index = group.end

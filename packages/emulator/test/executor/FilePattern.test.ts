@@ -138,6 +138,11 @@ describe("FilePattern", () => {
     assert.isFalse(matches(`${"**/".repeat(60)}b`, `${"a/".repeat(200)}c`))
   }, 500)
 
+  it("does not blow up on many brackets that nothing closes", () => {
+    assert.isFalse(matches("[".repeat(500_000), "a"))
+    assert.isFalse(matches(`${"[!".repeat(250_000)}]a`, "a"))
+  }, 2000)
+
   it("passes a symbolic link by name but not by **", () => {
     const link = (text: string) => {
       const parsed = FilePattern.parse(text)
