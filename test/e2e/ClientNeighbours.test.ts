@@ -194,9 +194,17 @@ describe("helpers of tasks against the emulator", () => {
           ...constraints,
           maxTaskRetryCount: 3
         })
-        yield* tasks.update("job", "t", { maxTaskRetryCount: 1 })
+        yield* tasks.update("job", "t", {
+          maxTaskRetryCount: 1,
+          maxWallClockTime: "PT2H",
+          retentionTime: undefined
+        })
         const reset = (yield* tasks.get("job", "t")).constraints
-        assert.strictEqual(reset?.retentionTime, "P7D")
+        assert.deepStrictEqual(reset, {
+          maxTaskRetryCount: 1,
+          maxWallClockTime: "PT2H",
+          retentionTime: "P7D"
+        })
       })
     ))
 

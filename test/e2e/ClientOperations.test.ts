@@ -160,12 +160,13 @@ describe("TaskOperations against the emulator", () => {
           requiredSlots: 200,
           constraints: { maxTaskRetryCount: 3, retentionTime: "P1D" }
         })
-        yield* tasks.update(jobId, "t", { maxTaskRetryCount: 5 })
+        const next = { maxTaskRetryCount: 5, maxWallClockTime: undefined, retentionTime: undefined }
+        yield* tasks.update(jobId, "t", next)
         const task = yield* tasks.get(jobId, "t")
         assert.strictEqual(task.constraints?.maxTaskRetryCount, 5)
         assert.strictEqual(task.constraints?.retentionTime, "P7D")
         const stale = yield* Effect.flip(
-          tasks.update(jobId, "t", { maxTaskRetryCount: 1 }, { ifMatch: "0x1" })
+          tasks.update(jobId, "t", { ...next, maxTaskRetryCount: 1 }, { ifMatch: "0x1" })
         )
         assert.strictEqual(stale._tag, "ConditionNotMet")
       })

@@ -9,12 +9,12 @@
  */
 import type { SubtaskInformation } from "@batchwave/wire/SubtaskInformation"
 import type { CloudTask, TaskAddParameter } from "@batchwave/wire/Task"
-import type { TaskConstraints } from "@batchwave/wire/TaskConstraints"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Stream from "effect/Stream"
 import type { BatchFailure } from "./BatchFailure.ts"
+import type { ConstraintsReplacement } from "./ConstraintsReplacement.ts"
 import type { CreateTasksError } from "./CreateTasksError.ts"
 import { Exchange } from "./internal/Exchange.ts"
 import * as MetadataSink from "./internal/MetadataSink.ts"
@@ -98,14 +98,15 @@ export interface TaskOperationsShape {
     options?: GetOptions<CloudTask, K>
   ) => Effect.Effect<Selected<CloudTask, K>, BatchFailure>
   /**
-   * Replaces the constraints of a task as a whole: **a member left out returns to its default** (no
-   * wall clock limit, seven days of retention, the job's retry count). To change one constraint and
-   * keep the others use `TaskUpdate.merge` or `TaskUpdate.modify`.
+   * Replaces the constraints of a task as a whole. All three have to be named, since the service resets
+   * what is left out: `undefined` returns one to its default (no wall clock limit, seven days of
+   * retention, the job's retry count), and an object that lacks one is refused before sending, with code
+   * `ConstraintsIncomplete`. To change one constraint and keep the others use `TaskUpdate.merge`.
    */
   readonly update: (
     jobId: string,
     taskId: string,
-    constraints: TaskConstraints,
+    constraints: ConstraintsReplacement,
     options?: ConditionalOptions
   ) => Effect.Effect<void, BatchFailure>
   /** Deletes a task and its files. A task already gone is `NotFound`, except after a lost reply. */

@@ -12,6 +12,11 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { BatchFailure } from "./BatchFailure.ts"
+import {
+  constraintNames,
+  type ConstraintsReplacement,
+  ofConstraints
+} from "./ConstraintsReplacement.ts"
 import { differencesOfFields } from "./TaskFingerprint.ts"
 import { TaskOperations } from "./TaskOperations.ts"
 
@@ -30,24 +35,21 @@ export class UpdateContended extends Schema.TaggedError<UpdateContended>()("Upda
 /** Reads again after a refused write; one write more is made than this. */
 export const rereadsMax = 3
 
-/** The members of the constraints. */
-const members = ["maxWallClockTime", "retentionTime", "maxTaskRetryCount"] as const
-
 /**
  * Reads the constraints, changes them with `change` and writes the result if it differs, on the
  * condition that nobody wrote in between; otherwise reads again, at most `rereadsMax` times, and then
- * fails with `UpdateContended`. `change` may be called more than once. A member it leaves out goes back
- * to its default. Answers the constraints as they now are asked for.
+ * fails with `UpdateContended`. `change` may be called more than once, and names all constraints: one
+ * that is `undefined` goes back to its default. Answers the constraints as they now are asked for.
  */
 export const modify = Effect.fn("TaskUpdate.modify")(function*(
   jobId: string,
   taskId: string,
-  change: (current: TaskConstraints) => TaskConstraints
-): Effect.fn.Return<TaskConstraints, BatchFailure | UpdateContended, TaskOperations> {
+  change: (current: ConstraintsReplacement) => ConstraintsReplacement
+): Effect.fn.Return<ConstraintsReplacement, BatchFailure | UpdateContended, TaskOperations> {
   const tasks = yield* TaskOperations
   for (let writes = 1;; writes++) {
     const task = yield* tasks.get(jobId, taskId, { select: ["id", "eTag", "constraints"] })
-    const current = task.constraints ?? {}
+    const current = ofConstraints(task.constraints)
     const next = change(current)
     if (isSame(current, next)) return next
     const written = yield* Effect.result(
@@ -69,14 +71,18 @@ export const modify = Effect.fn("TaskUpdate.modify")(function*(
   }
 })
 
-/** Changes the named constraints and keeps the others; a shorthand of `modify`. */
+/** Changes the named constraints and keeps the others, those given as `undefined` too; see `modify`. */
 export const merge = (
   jobId: string,
   taskId: string,
   changes: TaskConstraints
-): Effect.Effect<TaskConstraints, BatchFailure | UpdateContended, TaskOperations> =>
-  modify(jobId, taskId, (current) => Object.assign({}, current, changes))
+): Effect.Effect<ConstraintsReplacement, BatchFailure | UpdateContended, TaskOperations> =>
+  modify(jobId, taskId, (current) => ({
+    maxWallClockTime: changes.maxWallClockTime ?? current.maxWallClockTime,
+    retentionTime: changes.retentionTime ?? current.retentionTime,
+    maxTaskRetryCount: changes.maxTaskRetryCount ?? current.maxTaskRetryCount
+  }))
 
-const isSame = (current: TaskConstraints, next: TaskConstraints): boolean =>
-  members.every((name) => (current[name] === undefined) === (next[name] === undefined))
+const isSame = (current: ConstraintsReplacement, next: ConstraintsReplacement): boolean =>
+  constraintNames.every((name) => (current[name] === undefined) === (next[name] === undefined))
   && differencesOfFields(next, current).length === 0

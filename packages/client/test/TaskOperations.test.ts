@@ -343,7 +343,11 @@ describe("TaskOperations writes", () => {
 
   it.live("update after a lost reply takes a changed entity tag as done when the values are ours", () =>
     Effect.gen(function*() {
-      const constraints = { maxTaskRetryCount: 2, maxWallClockTime: "PT36H" }
+      const constraints = {
+        maxTaskRetryCount: 2,
+        maxWallClockTime: "PT36H",
+        retentionTime: undefined
+      }
       const server = yield* serve(inOrder(
         reset,
         refuse(412, "ConditionNotMet"),
@@ -357,6 +361,72 @@ describe("TaskOperations writes", () => {
         (tasks) => tasks.update("j1", "t1", constraints, { ifMatch: "0x1" })
       ))
       assert.lengthOf(server.received, 3)
+    }))
+
+  it.live("update after a lost reply is not done while what it was to reset is as before", () =>
+    Effect.gen(function*() {
+      const constraints = { maxTaskRetryCount: 2, maxWallClockTime: "PT1H", retentionTime: "P1D" }
+      const server = yield* serve(inOrder(
+        reset,
+        refuse(412, "ConditionNotMet"),
+        reply(200, { id: "t1", constraints })
+      ))
+      const failure = yield* Effect.flip(
+        withClient(server)(Effect.flatMap(
+          TaskOperations,
+          (tasks) =>
+            tasks.update("j1", "t1", { ...constraints, retentionTime: undefined }, {
+              ifMatch: "0x1"
+            })
+        ))
+      )
+      assert.strictEqual(failure._tag, "ConditionNotMet")
+    }))
+
+  it.live("update sends all constraints, and the default for what is undefined", () =>
+    Effect.gen(function*() {
+      const server = yield* serve(inOrder(reply(200)))
+      yield* withClient(server)(Effect.flatMap(
+        TaskOperations,
+        (tasks) =>
+          tasks.update("j1", "t1", {
+            maxTaskRetryCount: 0,
+            maxWallClockTime: "PT1H",
+            retentionTime: undefined
+          })
+      ))
+      assert.strictEqual(
+        server.received[0]?.body,
+        "{\"constraints\":{\"maxTaskRetryCount\":0,\"maxWallClockTime\":\"PT1H\"}}"
+      )
+    }))
+
+  it.live("update is not sent when a constraint is not named, which would be reset", () =>
+    Effect.gen(function*() {
+      const server = yield* serve(inOrder(reply(200)))
+      const failure = yield* Effect.flip(
+        withClient(server)(Effect.flatMap(
+          TaskOperations,
+          // @ts-expect-error: the types ask for all three, too
+          (tasks) => tasks.update("j1", "t1", { maxTaskRetryCount: 3 })
+        ))
+      )
+      assert.strictEqual(failure._tag, "InvalidRequest")
+      assert.include(failure.message, "maxWallClockTime, retentionTime would be reset")
+      assert.isEmpty(server.received)
+    }))
+
+  it.live("tells no longer wait than it obeys, whatever the service asks for", () =>
+    Effect.gen(function*() {
+      const retryAfter = "9".repeat(400)
+      const server = yield* serve(() =>
+        refuse(429, "TooManyRequests", "", { "retry-after": retryAfter })
+      )
+      const failure = yield* Effect.flip(
+        withClient(server, { attemptsMax: 1, retryAfterMsMax: 70 })(add)
+      )
+      assert.strictEqual(failure._tag, "Throttled")
+      if (failure._tag === "Throttled") assert.strictEqual(failure.retryAfterMs, 70)
     }))
 
   it.live("signs with the service's time after a refusal for a wrong clock", () =>

@@ -35,14 +35,35 @@ describe("TaskUpdate", () => {
     Effect.gen(function*() {
       const server = yield* serve(inOrder(read("0x1", 2), reply(200)))
       yield* withClient(server)(
-        TaskUpdate.modify("j1", "t1", ({ maxTaskRetryCount, retentionTime }) => ({
-          maxTaskRetryCount: (maxTaskRetryCount ?? 0) + 1,
-          ...(retentionTime === undefined ? {} : { retentionTime })
+        TaskUpdate.modify("j1", "t1", (current) => ({
+          ...current,
+          maxTaskRetryCount: (current.maxTaskRetryCount ?? 0) + 1,
+          maxWallClockTime: undefined
         }))
       )
       assert.deepStrictEqual(writes(server), [
         ["0x1", { maxTaskRetryCount: 3, retentionTime: "P7D" }]
       ])
+    }))
+
+  it.live("keeps what it is told to change to nothing at all", () =>
+    Effect.gen(function*() {
+      const server = yield* serve(inOrder(read("0x1"), reply(200)))
+      // What a program without exact optional types hands over for a setting that is not there.
+      const changes = Object.assign({ maxTaskRetryCount: 3 }, { retentionTime: undefined })
+      // @ts-expect-error: exact optional types refuse it
+      yield* withClient(server)(TaskUpdate.merge("j1", "t1", changes))
+      assert.deepStrictEqual(writes(server), [["0x1", { ...constraints, maxTaskRetryCount: 3 }]])
+    }))
+
+  it.live("does not let modify reset a constraint it does not name", () =>
+    Effect.gen(function*() {
+      const server = yield* serve(inOrder(read("0x1"), reply(200)))
+      // @ts-expect-error: the types ask for all three, too
+      const change = TaskUpdate.modify("j1", "t1", () => ({ maxTaskRetryCount: 3 }))
+      const failure = yield* Effect.flip(withClient(server)(change))
+      assert.strictEqual(failure._tag, "InvalidRequest")
+      assert.isEmpty(writes(server))
     }))
 
   it.live("writes nothing when nothing changes, however the duration is spelt", () =>

@@ -3,6 +3,7 @@
  */
 import { BatchClient } from "@batchwave/client/BatchClient"
 import type { BatchFailure } from "@batchwave/client/BatchFailure"
+import { ofConstraints } from "@batchwave/client/ConstraintsReplacement"
 import type { CreateTasksError } from "@batchwave/client/CreateTasksError"
 import { FileOperations } from "@batchwave/client/FileOperations"
 import { JobOperations } from "@batchwave/client/JobOperations"
@@ -173,7 +174,7 @@ const callTask = (
       return Stream.runCollect(tasks.list(jobId, read))
     case "task.update": {
       const { constraints = {} } = Schema.decodeUnknownSync(TaskUpdateParameter)(body)
-      return tasks.update(jobId, taskId, constraints, conditions)
+      return tasks.update(jobId, taskId, ofConstraints(constraints), conditions)
     }
     case "task.delete":
       return tasks.delete(jobId, taskId, conditions)

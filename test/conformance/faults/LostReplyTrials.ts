@@ -1,6 +1,7 @@
 /**
  * The service acted, but its reply was lost, cut or spoilt: rows 4 to 6, 9, 10, 21 and 22.
  */
+import { ofConstraints } from "@batchwave/client/ConstraintsReplacement"
 import { TaskOperations } from "@batchwave/client/TaskOperations"
 import * as TaskUpdate from "@batchwave/client/TaskUpdate"
 import type { Fault } from "@batchwave/emulator/Fault"
@@ -196,7 +197,7 @@ const writes: ReadonlyArray<Trial> = [
   writeLost(
     "Task_Update",
     "an update whose reply is lost is made again, to the same end",
-    (world) => world.client.tasks.update(jobId, "t0", { maxTaskRetryCount: 3 }),
+    (world) => world.client.tasks.update(jobId, "t0", ofConstraints({ maxTaskRetryCount: 3 })),
     {
       requests: { Task_Update: 2 },
       held: "t0 with 3 retries",

@@ -3,6 +3,7 @@
  * after which it must fail with what it met, in its time.
  */
 import { isBatchFailure } from "@batchwave/client/BatchFailure"
+import { ofConstraints } from "@batchwave/client/ConstraintsReplacement"
 import { CreateTasksError } from "@batchwave/client/CreateTasksError"
 import type { TaskAddParameter } from "@batchwave/wire/Task"
 import * as Duration from "effect/Duration"
@@ -67,7 +68,7 @@ export const operations: ReadonlyArray<ToxicOperation> = [
   operation(
     "update",
     /^PUT .*\/changed\?/,
-    (tasks) => tasks.update(jobId, "changed", { maxTaskRetryCount: 3 })
+    (tasks) => tasks.update(jobId, "changed", ofConstraints({ maxTaskRetryCount: 3 }))
   )
 ]
 

@@ -128,7 +128,8 @@ export const assess = <A>(
   run: Run,
   outcome: Observer.AttemptResult
 ): Assessed<A> => {
-  const verdict = judge(call, run, outcome, run.clock.currentTimeMillisUnsafe(), shared.signer)
+  const nowMs = run.clock.currentTimeMillisUnsafe()
+  const verdict = judge(call, run, outcome, nowMs, shared.signer, shared.policy)
   followRate(shared, run, outcome, verdict)
   shared.slots.giveBack(run)
   return { outcome, verdict }
@@ -201,7 +202,7 @@ export const endOf = <A>(
 
 /** Lets the shared rate follow what the service says, and resizes the number of attempts. */
 const followRate = (
-  { connections, policy, slots, throttle }: Shared,
+  { connections, slots, throttle }: Shared,
   run: Run,
   outcome: Observer.AttemptResult,
   verdict: Verdict<unknown>
@@ -212,11 +213,7 @@ const followRate = (
   if (status === 429 || status === 503) {
     const hintMs = verdict._tag === "Again" ? verdict.hintMs : undefined
     run.observer.refused()
-    throttle.refused(
-      run.sentAtMs,
-      monotonicMs(run.clock),
-      hintMs === undefined ? undefined : Math.min(hintMs, policy.retryAfterMsMax)
-    )
+    throttle.refused(run.sentAtMs, monotonicMs(run.clock), hintMs)
   } else if (status < 500 && before < connections) throttle.succeeded(monotonicMs(run.clock))
   if (throttle.permitted() !== before) slots.resize(throttle.permitted())
 }

@@ -3,13 +3,13 @@
  */
 import { decodeSubtasks, decodeTask, decodeTaskPage } from "@batchwave/wire/Decode"
 import type { CloudTask, TaskAddParameter } from "@batchwave/wire/Task"
-import type { TaskConstraints } from "@batchwave/wire/TaskConstraints"
 import { TasksApi } from "@batchwave/wire/TasksApi"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
 import * as Result from "effect/Result"
 import type { BatchFailure } from "../BatchFailure.ts"
+import { type ConstraintsReplacement, unnamed, withDefaults } from "../ConstraintsReplacement.ts"
 import type { ConditionalOptions, PageOptions, RequestOptions } from "../RequestOptions.ts"
 import { backoffMs } from "../Resilience.ts"
 import * as SpanWhenSeen from "../SpanWhenSeen.ts"
@@ -18,7 +18,7 @@ import { differencesOf, differencesOfFields } from "../TaskFingerprint.ts"
 import type { AddOptions, TaskOperationsShape } from "../TaskOperations.ts"
 import * as TaskPages from "../TaskPages.ts"
 import type { ExchangeShape } from "./Exchange.ts"
-import { idConflict } from "./FailureOf.ts"
+import { idConflict, ofRefusal } from "./FailureOf.ts"
 import { orTaskReached } from "./GoalReadBack.ts"
 import * as Reactivation from "./Reactivation.ts"
 import * as ReadBack from "./ReadBack.ts"
@@ -155,10 +155,12 @@ const update = (exchange: ExchangeShape) =>
   Effect.fn("TaskOperations.update")(function*(
     jobId: string,
     taskId: string,
-    constraints: TaskConstraints,
+    constraints: ConstraintsReplacement,
     options?: ConditionalOptions
   ): Effect.fn.Return<void, BatchFailure> {
     const { operationId } = TasksApi.update
+    const missing = unnamed(constraints)
+    if (missing.length > 0) return yield* Effect.fail(incomplete(jobId, taskId, missing))
     const sent = yield* Effect.result(
       exchange.send(callOf(exchange, TasksApi.update, { jobId, taskId }, {
         body: jsonBody({ constraints }),
@@ -172,7 +174,26 @@ const update = (exchange: ExchangeShape) =>
       query: queryOf({ select: ["id", "constraints"] }),
       decode: readJson(decodeTask)
     }))
-    if (differencesOfFields({ constraints }, found).length > 0) {
+    const differences = differencesOfFields(
+      withDefaults(constraints),
+      withDefaults(found.constraints)
+    )
+    if (differences.length > 0) {
       return yield* Effect.fail(sent.failure)
     }
   })
+
+/** What is left out would be reset, which nobody asked for. */
+const incomplete = (
+  jobId: string,
+  taskId: string,
+  missing: ReadonlyArray<string>
+): BatchFailure =>
+  ofRefusal(
+    { operation: TasksApi.update.operationId, jobId, taskId, attempts: 0, ambiguous: false },
+    "ConstraintsIncomplete",
+    `nothing was sent, because an update replaces all constraints and ${
+      missing.join(", ")
+    } would be `
+      + "reset; name each, with undefined for the default, or use TaskUpdate.merge."
+  )

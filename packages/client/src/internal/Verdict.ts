@@ -3,6 +3,7 @@
  */
 import * as Result from "effect/Result"
 import type { BatchFailure } from "../BatchFailure.ts"
+import type { ResiliencePolicy } from "../Resilience.ts"
 import { retryAfterMs } from "../RetryAfter.ts"
 import { type RetryRule, retryRules } from "../RetryRule.ts"
 import type { TransportFailure } from "../TransportFailure.ts"
@@ -23,7 +24,12 @@ export interface Progress {
 export type Verdict<A> =
   | { readonly _tag: "Done"; readonly value: A; readonly reply: TransportReply }
   | { readonly _tag: "Over"; readonly failure: BatchFailure }
-  | { readonly _tag: "Again"; readonly failure: BatchFailure; readonly hintMs: number | undefined }
+  | {
+    readonly _tag: "Again"
+    readonly failure: BatchFailure
+    /** The wait the service asked for, at most `retryAfterMsMax`. */
+    readonly hintMs: number | undefined
+  }
 
 /** Judges one attempt and notes in `progress` whether it leaves the call ambiguous. */
 export const judge = <A>(
@@ -31,7 +37,8 @@ export const judge = <A>(
   progress: Progress,
   outcome: Result.Result<TransportReply, TransportFailure>,
   nowMs: number,
-  adviser: Pick<Signer, "advice">
+  adviser: Pick<Signer, "advice">,
+  { retryAfterMsMax }: Pick<ResiliencePolicy, "retryAfterMsMax">
 ): Verdict<A> => {
   const rule = retryRules[call.operation]
   if (Result.isFailure(outcome)) return ofTransport(call, progress, outcome.failure, rule)
@@ -47,7 +54,8 @@ export const judge = <A>(
   if (isWrite(call.method) && (isTransient || reply.status < 300 || reply.status >= 500)) {
     progress.ambiguous = true
   }
-  const hintMs = isTransient ? retryAfterMs(reply.headers, nowMs) : undefined
+  const askedMs = isTransient ? retryAfterMs(reply.headers, nowMs) : undefined
+  const hintMs = askedMs === undefined ? undefined : Math.min(askedMs, retryAfterMsMax)
   const failure = FailureOf.ofReply(
     factsOf(call, progress),
     reply,
