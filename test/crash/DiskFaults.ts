@@ -1,7 +1,8 @@
 /**
- * Lets writes to the journal and its synchronisations fail, each in turn: the disk is full from then on,
- * or there is one error. The orchestrator stops with a message that names the journal, and the run is
- * resumed when the disk is well again.
+ * Lets writes to the journal and its synchronisations fail, each in turn. While the disk is full the run
+ * waits, says so, and goes on by itself. After an error of input or output, or when the journal cannot
+ * even be opened, the orchestrator stops with a message that names the journal, and the run is resumed
+ * when the disk is well again.
  */
 import { rmSync } from "node:fs"
 import { join } from "node:path"
@@ -12,30 +13,33 @@ import * as Orchestrator from "./Orchestrator.ts"
 interface Fault {
   readonly point: KillPoints.Point
   readonly error: "ENOSPC" | "EIO"
-  /** For this call alone, or from it on. */
-  readonly isOnce: boolean
+  /** How many calls fail, from this one on. */
+  readonly calls: number
 }
+
+/** Calls that fail while the disk is full: for some tries of a write, and for room made ahead. */
+const callsWhenFull = 4
 
 const stories = ["fork", "cancel"]
 
-const samplePoints = 8
+const samplePoints = 4
 
-/** Breaks the disk at every write, or at a sample of them. */
+/** Breaks the disk at every write, or at a sample of both kinds. */
 export const run = async (world: World.CrashWorld): Promise<void> => {
   const faults: Array<Fault> = []
   for (const story of stories) {
     const points = (await KillPoints.trace(world, story)).filter(({ kind }) => kind !== "send")
-    const errors = points.map((point): Fault => ({ point, error: "EIO", isOnce: true }))
+    const errors = points.map((point): Fault => ({ point, error: "EIO", calls: 1 }))
     const full = points.filter(({ kind }) => kind === "write")
-      .map((point): Fault => ({ point, error: "ENOSPC", isOnce: false }))
-    faults.push(...World.sample(world, [...errors, ...full], samplePoints))
+      .map((point): Fault => ({ point, error: "ENOSPC", calls: callsWhenFull }))
+    for (const some of [errors, full]) faults.push(...World.sample(world, some, samplePoints))
   }
   await World.each(world, faults, (fault) => breakAt(world, fault))
 }
 
 const breakAt = async (world: World.CrashWorld, fault: Fault): Promise<void> => {
-  const { error, isOnce, point: { call, nth, story } } = fault
-  const where = `${story}, ${error} at ${call} ${nth}${isOnce ? "" : " and later"}`
+  const { calls, error, point: { call, nth, story } } = fault
+  const where = `${story}, ${error} at ${call} ${nth}${calls === 1 ? "" : ` to ${nth + calls - 1}`}`
   const order = World.orderOf(world, story, `${story}-${error}-${call}-${nth}`)
   const trace = join(order.directory, "trace")
   const exit = await Orchestrator.run(world.program, order, [
@@ -46,12 +50,17 @@ const breakAt = async (world: World.CrashWorld, fault: Fault): Promise<void> => 
     "-e",
     `trace=${call}`,
     "-e",
-    `inject=${call}:error=${error}:when=${nth}${isOnce ? "" : "+"}`
+    `inject=${call}:error=${error}:when=${nth}..${nth + calls - 1}`
   ])
   rmSync(trace, { force: true })
   const { ending } = exit
   if (ending?._tag === "Finished") {
-    World.count(world, "disk faults that stopped nothing")
+    const pauses = exit.stderr.split("the disk is full").length - 1
+    const ends = exit.stderr.split("the run goes on after").length - 1
+    World.count(world, pauses === 0 ? "disk faults that stopped nothing" : "paused while full")
+    if (pauses !== ends) {
+      World.blame(world, where, [`it paused ${pauses} and went on ${ends} times`])
+    }
     return World.judge(world, order, exit, where)
   }
   World.count(world, `stopped by ${error}`)

@@ -59,7 +59,7 @@ const parts: Readonly<Record<string, Part>> = {
   disk: {
     run: DiskFaults.run,
     needsStrace: true,
-    shows: ["stopped by EIO", "stopped by ENOSPC"]
+    shows: ["stopped by EIO", "paused while full"]
   },
   bytes: {
     run: JournalDamage.run,

@@ -35,7 +35,7 @@ export interface JournalShape {
   readonly header: Effect.Effect<RunHeader | undefined, JournalFailed>
   /** Writes the header of a new journal, before any event. */
   readonly begin: (header: RunHeader) => Effect.Effect<void, JournalFailed>
-  /** Makes events durable, in order, together (J1, J2). */
+  /** Makes events durable, in order, together (J1, J2); it may wait until there is room for them. */
   readonly append: (
     events: ReadonlyArray<RunEvent>,
     atMs: number

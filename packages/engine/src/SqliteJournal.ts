@@ -14,6 +14,7 @@ import { chmodSync, existsSync, statSync } from "node:fs"
 import { dirname } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 import { JournalFailed, JournalLocked } from "./EngineError.ts"
+import * as FullDisk from "./FullDisk.ts"
 import { Journal } from "./Journal.ts"
 import * as JournalTables from "./JournalTables.ts"
 import * as LogSpace from "./LogSpace.ts"
@@ -23,7 +24,8 @@ import { journalVersion } from "./RunHeader.ts"
  * Opens the journal in `file`, making it (mode 0600, in a directory of mode 0700) when it is absent.
  * Fails with `JournalLocked` when another process holds it, and with `JournalFailed` when it is no
  * journal, says damaged things about itself, or was written by a later version. Damaged events are
- * found by `replay`. An append fails when the file was moved, replaced or removed meanwhile.
+ * found by `replay`. An append fails when the file was moved, replaced or removed meanwhile, and waits
+ * while the disk is full.
  *
  * @category layers
  */
@@ -79,16 +81,19 @@ const make = Effect.fnUntraced(function*(file: string) {
         tail = { number: 0, digest }
       }),
     append: (events, atMs) =>
-      attempt(file, "append to", () => {
-        const { log, place: now } = look(file)
-        if (now !== place) {
-          throw new Error("the file, or its -wal file, was moved, replaced or removed meanwhile")
-        }
-        if (log !== undefined && log.size > logBytes) {
-          logBytes = LogSpace.make(logOf(file), log.ino, log.size)
-        }
-        tail = append(tail, events, atMs)
-      }),
+      FullDisk.waitForRoom(
+        file,
+        attempt(file, "append to", () => {
+          const { log, place: now } = look(file)
+          if (now !== place) {
+            throw new Error("the file, or its -wal file, was moved, replaced or removed meanwhile")
+          }
+          if (log !== undefined && log.size > logBytes) {
+            logBytes = LogSpace.make(logOf(file), log.ino, log.size)
+          }
+          tail = append(tail, events, atMs)
+        })
+      ),
     replay: (visit) =>
       attempt(file, "read", () => {
         JournalTables.readBatches(database, digest, visit)

@@ -1,0 +1,59 @@
+/**
+ * What a run does while the disk of its journal is full: it waits. What must be durable first is not
+ * done meanwhile, and what the service runs goes on.
+ *
+ * A full disk is the one failure of a write after which it can be tried again: SQLite has taken back
+ * all of the transaction, and nothing was acknowledged. After an error of input or output nobody knows
+ * what the disk holds, so that one ends the run, which is resumed from what can be read.
+ *
+ * @source SQLite, "Result and Error Codes": SQLITE_FULL, and "Response To Errors Within A Transaction"
+ */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import type { JournalFailed } from "./EngineError.ts"
+
+/** SQLITE_FULL. */
+const fullCode = 13
+
+const waitMsMin = 1_000
+
+const waitMsMax = 15_000
+
+const nanosPerSecond = 1_000_000_000n
+
+/**
+ * Tries a write again for as long as the disk is full, first after a second, later every 15. The log
+ * says when that begins and when it is over.
+ *
+ * @category operations
+ */
+export const waitForRoom = (
+  file: string,
+  write: Effect.Effect<void, JournalFailed>
+): Effect.Effect<void, JournalFailed> =>
+  Effect.catchIf(write, isFull, () => waitAndWrite(file, write))
+
+const isFull = ({ cause }: JournalFailed): boolean =>
+  cause instanceof Error && "errcode" in cause && cause.errcode === fullCode
+
+const waitAndWrite = Effect.fnUntraced(function*(
+  file: string,
+  write: Effect.Effect<void, JournalFailed>
+) {
+  const beganAt = yield* Clock.monotonicTimeNanos
+  yield* Effect.logWarning(
+    `the disk is full: ${file} cannot grow, so the run waits and begins nothing new; it goes on by `
+      + "itself when there is room. It can be stopped meanwhile, and resumed later"
+  )
+  let waitMs = waitMsMin
+  while (true) {
+    yield* Effect.sleep(waitMs)
+    waitMs = Math.min(waitMsMax, waitMs * 2)
+    const isWritten = yield* Effect.as(write, true).pipe(
+      Effect.catchIf(isFull, () => Effect.succeed(false))
+    )
+    if (isWritten) break
+  }
+  const seconds = ((yield* Clock.monotonicTimeNanos) - beganAt) / nanosPerSecond
+  yield* Effect.logWarning(`there is room for ${file} again; the run goes on after ${seconds} s`)
+})
