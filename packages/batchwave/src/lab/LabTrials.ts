@@ -60,7 +60,8 @@ export interface Task extends Order {
 }
 
 /**
- * Makes workers: this thread, or threads that make the experiment from its request.
+ * Makes workers: this thread, and beside it further ones that make the experiment from its request. This
+ * thread has loaded everything, so it begins at once, and as many threads as there are processors are busy.
  *
  * @category constructors
  */
@@ -69,12 +70,10 @@ export const open = (
   request: LabRequest,
   threads: number
 ): Effect.Effect<Workers, never, Scope.Scope> =>
-  threads === 1
-    ? Effect.succeed([(order) => here(experiment, order)])
-    : Effect.map(
-      Effect.forEach(Array.from({ length: threads }), () => thread(request)),
-      (asked) => asked.flat()
-    )
+  Effect.map(
+    Effect.forEach(Array.from({ length: threads - 1 }), () => thread(request)),
+    (further) => [...further.flat(), (order) => here(experiment, order)]
+  )
 
 /**
  * Runs trials. Fails when a policy throws, a thread dies, or `take` fails.
