@@ -78,6 +78,23 @@ export const make = (state: RunState): Report => {
   return { outcome: state.outcome ?? "unfinished", nodes, counts, retries, cached }
 }
 
+/**
+ * The nodes that failed for good and that their policy did without, or gave a value for; a run that
+ * succeeds with such a node has succeeded degraded. A node whose condition is false is not among them.
+ *
+ * @category queries
+ */
+export const doneWithout = (report: Pick<Report, "nodes">): ReadonlyArray<NodeReport> =>
+  report.nodes.filter(isDoneWithout)
+
+/**
+ * Whether a node is one of `doneWithout`.
+ *
+ * @category guards
+ */
+export const isDoneWithout = ({ failure, outcome, substituted }: NodeReport): boolean =>
+  substituted !== undefined || (outcome === "skipped" && failure !== undefined)
+
 const reportNode = (state: RunState, node: number): NodeReport => {
   const nodeState = state.nodeStates[node]!
   const final = state.finalFailures.get(node)

@@ -1,7 +1,7 @@
 /**
  * The exit codes of the command, one meaning each, so that a script can tell what happened.
  */
-import type { Report } from "@batchwave/core/Report"
+import * as Report from "@batchwave/core/Report"
 
 /**
  * Every exit code.
@@ -17,6 +17,8 @@ export const ExitCode = {
   usage: 2,
   /** The run was cancelled, and what was in the service has ended. */
   cancelled: 3,
+  /** The run succeeded, but a policy did without a node that failed, or gave a value for it. */
+  degraded: 4,
   /** The service cannot be reached or does not accept the key. */
   unreachable: 5,
   /** The journal or the artifact store cannot be read or written. */
@@ -50,10 +52,10 @@ export type StopSignal = "SIGINT" | "SIGTERM"
  *
  * @category queries
  */
-export const ofOutcome = (outcome: Report["outcome"]): ExitCode => {
-  switch (outcome) {
+export const ofReport = (report: Pick<Report.Report, "outcome" | "nodes">): ExitCode => {
+  switch (report.outcome) {
     case "succeeded":
-      return ExitCode.succeeded
+      return Report.doneWithout(report).length === 0 ? ExitCode.succeeded : ExitCode.degraded
     case "cancelled":
       return ExitCode.cancelled
     case "failed":

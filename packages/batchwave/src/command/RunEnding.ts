@@ -27,7 +27,7 @@ export interface EndedRun extends Planned {
 }
 
 /**
- * Tells the end of a run. Fails with `CommandEnded` unless every node succeeded.
+ * Tells the end of a run. Fails with `CommandEnded` unless it succeeded without a failed node.
  *
  * @category operations
  */
@@ -69,7 +69,7 @@ export const tell: (
     if (Result.isFailure(written)) {
       return yield* storage(written.failure.message, written.failure)
     }
-    const exitCode = ExitCode.ofOutcome(report.outcome)
+    const exitCode = ExitCode.ofReport(report)
     if (exitCode !== ExitCode.ExitCode.succeeded) return yield* new CommandEnded({ exitCode })
   }
 )

@@ -1,7 +1,7 @@
 /**
  * The end of a run as one JSON document: what `--json` prints and what `report.json` keeps.
  */
-import type { NodeReport, Report } from "@batchwave/core/Report"
+import * as Reports from "@batchwave/core/Report"
 import type { BackendName } from "./RunDirectory.ts"
 
 /**
@@ -13,12 +13,14 @@ export interface RunDocument {
   readonly run: string
   readonly pipeline: string
   readonly backend: BackendName
-  readonly outcome: Report["outcome"]
-  readonly counts: Report["counts"]
+  readonly outcome: Reports.Report["outcome"]
+  readonly counts: Reports.Report["counts"]
   readonly retries: number
   /** Nodes that succeeded with a result that an earlier run had kept. */
   readonly cached: number
-  readonly nodes: ReadonlyArray<NodeReport>
+  /** Nodes that failed and that a policy did without, or gave a value for. */
+  readonly degraded: number
+  readonly nodes: ReadonlyArray<Reports.NodeReport>
   /** What the pipeline answers, by name; empty when it answers nothing or did not succeed. */
   readonly results: { readonly [name: string]: unknown }
   /** Where the run keeps its files. */
@@ -39,7 +41,7 @@ export const singleName = "result"
  */
 export const make = (
   facts: Pick<RunDocument, "run" | "pipeline" | "backend" | "directory">,
-  report: Report,
+  report: Reports.Report,
   value: unknown
 ): RunDocument => ({
   run: facts.run,
@@ -49,6 +51,7 @@ export const make = (
   counts: report.counts,
   retries: report.retries,
   cached: report.cached,
+  degraded: Reports.doneWithout(report).length,
   nodes: report.nodes,
   results: resultsOf(value),
   directory: facts.directory

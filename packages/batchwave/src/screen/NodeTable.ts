@@ -1,7 +1,13 @@
 /**
  * The node table at the end of a run: what became of every node, for people.
  */
-import type { NodeOutcome, NodeReport, Report } from "@batchwave/core/Report"
+import {
+  doneWithout,
+  isDoneWithout,
+  type NodeOutcome,
+  type NodeReport,
+  type Report
+} from "@batchwave/core/Report"
 import type { Workflow } from "@batchwave/core/Workflow"
 import { cleanLine } from "./CleanText.ts"
 import type { Style } from "./Style.ts"
@@ -67,7 +73,7 @@ export const render = (report: Report, workflow: Workflow, options: TableOptions
 }
 
 /**
- * One line of counts: the outcome, the nodes by outcome, the retries.
+ * One line of counts: the outcome, the nodes by outcome, the retries, and what a policy did without.
  *
  * @category rendering
  */
@@ -77,9 +83,15 @@ export const totals = (report: Report, style: Style): string => {
     ? ""
     : `; ${report.retries} ${report.retries === 1 ? "retry" : "retries"}`
   const outcome = report.outcome === "succeeded" ? style.good : style.bad
+  const without = doneWithout(report).length
+  const degraded = without === 0
+    ? ""
+    : `; degraded: ${counted(without, "node")} failed and ${
+      without === 1 ? "was" : "were"
+    } done without`
   return `run ${outcome(report.outcome)}: ${
     counted(report.nodes.length, "node")
-  }, ${parts}${retries}`
+  }, ${parts}${retries}${degraded}`
 }
 
 const rowsOf = (
@@ -145,11 +157,12 @@ const groupRow = (group: string, items: ReadonlyArray<NodeReport>): Row => {
 
 const exceptions = (items: ReadonlyArray<NodeReport>): ReadonlyArray<Row> => {
   const failed = items.filter((item) => item.outcome === "failed")
-  const rows = failed.slice(0, exceptionsMax).map(nodeRow)
-  return failed.length <= exceptionsMax ? rows : [...rows, {
-    name: `… and ${failed.length - exceptionsMax} more`,
-    outcome: "failed",
-    outcomeText: "failed",
+  const told = [...failed, ...items.filter(isDoneWithout)]
+  const rows = told.slice(0, exceptionsMax).map(nodeRow)
+  return told.length <= exceptionsMax ? rows : [...rows, {
+    name: `… and ${told.length - exceptionsMax} more`,
+    outcome: failed.length > exceptionsMax ? "failed" : "mixed",
+    outcomeText: failed.length > exceptionsMax ? "failed" : "done without",
     attempts: "",
     time: "",
     note: "give --verbose to see every item"

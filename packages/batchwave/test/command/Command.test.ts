@@ -16,9 +16,21 @@ import { Result } from "effect"
 describe("ExitCode", () => {
   it("gives every outcome and signal its own code", () => {
     assert.deepStrictEqual(
-      (["succeeded", "failed", "cancelled"] as const).map(ExitCode.ofOutcome),
-      [0, 1, 3]
+      (["succeeded", "failed", "unfinished", "cancelled"] as const)
+        .map((outcome) => ExitCode.ofReport({ outcome, nodes: [] })),
+      [0, 1, 1, 3]
     )
+    const node = { node: "a", state: "skipped", attempts: 1, runTimeMs: 1 } as const
+    const done = [
+      [{ ...node, outcome: "skipped" }, 0],
+      [{ ...node, outcome: "skipped", failure: "exit code 3 (no file)" }, 4],
+      [{ ...node, outcome: "succeeded", substituted: "exit code 3" }, 4],
+      [{ ...node, outcome: "succeeded" }, 0]
+    ] as const
+    for (const [one, code] of done) {
+      assert.strictEqual(ExitCode.ofReport({ outcome: "succeeded", nodes: [one] }), code)
+      assert.strictEqual(ExitCode.ofReport({ outcome: "failed", nodes: [one] }), 1)
+    }
     assert.deepStrictEqual((["SIGINT", "SIGTERM"] as const).map(ExitCode.ofSignal), [130, 143])
   })
 })

@@ -1,8 +1,9 @@
 import * as Report from "@batchwave/core/Report"
+import type { RunEvent } from "@batchwave/core/RunEvent"
 import { assert, describe, it } from "@effect/vitest"
 import * as NodeTable from "batchwave/screen/NodeTable"
 import * as Style from "batchwave/screen/Style"
-import { failedNode, planOf, stateAfter, succeededNode } from "./World.ts"
+import { endedTask, failedNode, planOf, stateAfter, succeededNode } from "./World.ts"
 
 const options: NodeTable.TableOptions = { style: Style.make(false), isVerbose: false }
 
@@ -63,6 +64,47 @@ describe("NodeTable", () => {
     assert.include(text, "sum[9] ")
     assert.notInclude(text, "sum[10] ")
     assert.include(text, "… and 2 more")
+  })
+
+  it("says how many nodes a policy did without, and names them in a fan-out", () => {
+    const plan = fanOutOf(40)
+    const failure = { _tag: "Exit", exitCode: 3 } as const
+    const events = Array.from({ length: 40 }, (_, node): ReadonlyArray<RunEvent> => {
+      if (node === 0) {
+        return [...endedTask(0, 3), { _tag: "NodesSkipped", nodes: [0], reason: "skip", failure }]
+      }
+      if (node > 1) return succeededNode(node)
+      return [...endedTask(1, 3), {
+        _tag: "NodeSubstituted",
+        node: 1,
+        outputs: {},
+        failure,
+        reason: "exit code 3"
+      }]
+    })
+    const state = stateAfter(plan, [...events.flat(), {
+      _tag: "RunFinished",
+      outcome: "succeeded"
+    }])
+    const text = NodeTable.render(Report.make(state), plan.workflow, options)
+    assert.match(text, /^sum\[0\] +skipped .*exit code 3 \(skip\)/m)
+    assert.match(text, /^sum\[1\] +succeeded .*a substitute: exit code 3/m)
+    assert.include(
+      text,
+      "run succeeded: 40 nodes, 39 succeeded, 1 skipped; degraded: 2 nodes failed and were done without"
+    )
+  })
+
+  it("does not call a run degraded that skipped a node by its condition", () => {
+    const plan = planOf([["a", []]])
+    const state = stateAfter(plan, [
+      { _tag: "NodesSkipped", nodes: [0], reason: "its condition is false" },
+      { _tag: "RunFinished", outcome: "succeeded" }
+    ])
+    assert.include(
+      NodeTable.render(Report.make(state), plan.workflow, options),
+      "run succeeded: 1 node, 1 skipped\n"
+    )
   })
 
   it("keeps control sequences of names out", () => {
