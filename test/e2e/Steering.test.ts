@@ -3,7 +3,7 @@
  */
 import { assert, describe, it } from "@effect/vitest"
 import { Pipeline, run } from "batchwave"
-import { existsSync, writeFileSync } from "node:fs"
+import { existsSync, readdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import * as Command from "./Command.ts"
 
@@ -55,6 +55,21 @@ describe("a run that goes on", () => {
     assert.deepStrictEqual(kept.map(({ reason }) => reason), ["Paused"])
     assert.isFalse(existsSync(join(directory, "left-ran")))
 
+    const report = JSON.parse(await ask("report", "--json"))
+    assert.strictEqual(report.outcome, "unfinished")
+    assert.strictEqual(report.liveAtMs, report.endedAtMs)
+    const executions: ReadonlyArray<{ readonly node: string; readonly end: string }> =
+      report.executions
+    assert.deepStrictEqual(
+      executions.map(({ end, node }) => `${node} ${end}`),
+      ["left succeeded", "right open"]
+    )
+    assert.isAbove(report.executions[1].runMs, 0)
+    assert.match(await ask("report"), /goes on; as of .*4 nodes, 1 succeeded, 3 pending/)
+    assert.match(await ask("report", "--format", "html"), /branches: goes on/)
+    const control = readdirSync(join(directory, ".batchwave", "runs", "r", "control"))
+    assert.deepStrictEqual(control.filter((name) => name.startsWith("snapshot")), [])
+
     const wrong = await Command.run(["cancel", "--node", "after lefd"], options)
     assert.strictEqual(wrong.code, 2)
     assert.include(wrong.stderr, "did you mean \"after left\"?")
@@ -71,6 +86,7 @@ describe("a run that goes on", () => {
     assert.strictEqual(outcomes.get("right"), "cancelled")
 
     assert.match(await ask("status"), /^run r is (?!running)/)
+    assert.notInclude(await ask("report"), "goes on")
     const dead = await Command.run(["pause"], options)
     assert.strictEqual(dead.code, 2)
     assert.match(dead.stderr, /run r has ended \(.*nothing left to steer/)

@@ -36,7 +36,7 @@ import * as JobClaim from "./JobClaim.ts"
 import * as JobLife from "./JobLife.ts"
 import * as JobPlace from "./JobPlace.ts"
 import * as JobSuccession from "./JobSuccession.ts"
-import { Journal, type JournalShape } from "./Journal.ts"
+import { Journal, type JournaledBatch, type JournalShape } from "./Journal.ts"
 import * as PlanCheck from "./PlanCheck.ts"
 import * as PoolView from "./PoolView.ts"
 import * as Recovery from "./Recovery.ts"
@@ -98,6 +98,8 @@ export interface LiveRun {
    * included, until it ends or is interrupted. Several may watch, at any speed.
    */
   readonly events: (after: number) => Stream.Stream<EventRecord, JournalFailed>
+  /** Shows every batch of the run so far, in order, at once. */
+  readonly replay: (visit: (batch: JournaledBatch) => void) => Effect.Effect<void, JournalFailed>
 }
 
 /**
@@ -260,7 +262,8 @@ const proceed: (
         header: context.header,
         state: context.state,
         wish,
-        events: (after) => RunFeed.events(context.feed, journal, after)
+        events: (after) => RunFeed.events(context.feed, journal, after),
+        replay: journal.replay
       }))
     }
     if (options.cancelWhen !== undefined) {

@@ -18,12 +18,19 @@ export const factsOf = (report: RunReport): ReadonlyArray<string> => {
     .filter(([, count]) => count > 0)
     .map(([outcome, count]) => `${count} ${outcome}`)
     .join(", ")
-  const outcome = report.outcome === "unfinished" ? "is unfinished" : report.outcome
+  const { liveAtMs } = report
+  const outcome = liveAtMs !== undefined
+    ? `goes on; as of ${timeText(liveAtMs)}`
+    : report.outcome === "unfinished"
+    ? "is unfinished"
+    : report.outcome
   return [
     `run ${report.run} of "${report.pipeline}" ${outcome}: ${
       counted(report.nodes.length, "node")
     }, ${counts}`,
-    `${timeText(report.startedAtMs)} to ${timeText(report.endedAtMs)}, ${
+    `${timeText(report.startedAtMs)} to ${
+      liveAtMs === undefined ? timeText(report.endedAtMs) : "now"
+    }, ${
       duration(report.lengthMs)
     }; ${report.mode}, ${report.failureMode}, seed ${report.seed}; pool ${report.pool} at ${report.endpoint}`,
     `${counted(report.executions.length, "execution")}, at most ${report.runningMax} at a time; ${

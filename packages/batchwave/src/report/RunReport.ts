@@ -32,7 +32,7 @@ export interface ExecutionRow {
   readonly endedAtMs?: number
   /** From its plan to its start, or as long as it has waited without one. */
   readonly waitMs: number
-  /** By the service's clock. */
+  /** By the service's clock; of an execution that runs while the report is made, since its start. */
   readonly runMs: number
   readonly failureClass?: string
   readonly exitCode?: number
@@ -56,6 +56,8 @@ export interface RunReport {
   readonly startedAtMs: number
   readonly endedAtMs: number
   readonly lengthMs: number
+  /** Set while a process works on the run: as of when this is told; `endedAtMs` is the same then. */
+  readonly liveAtMs?: number
   readonly counts: Report.Report["counts"]
   readonly retries: number
   readonly cached: number
@@ -78,18 +80,23 @@ export interface RunReport {
  *
  * @category constructors
  */
-export const make = ({ batches, header, plan }: Recorded): RunReport => {
+export const make = ({ batches, header, liveAtMs, plan }: Recorded): RunReport => {
   const timeline = Timeline.make(plan, batches)
-  const { endedAtMs, startedAtMs, state } = timeline
+  const { startedAtMs, state } = timeline
+  const isLive = liveAtMs !== undefined && state.outcome === undefined
+  const endedAtMs = isLive ? Math.max(timeline.endedAtMs, liveAtMs) : timeline.endedAtMs
   const report = Report.make(state)
   const naming = TaskNaming.make(plan)
   const executions = placed(timeline.executions).map((execution): ExecutionRow =>
-    rowOf(execution, plan.names[execution.node]!, naming.idOf(execution), endedAtMs)
+    rowOf(execution, plan.names[execution.node]!, naming.idOf(execution), {
+      nowMs: endedAtMs,
+      isLive
+    })
   )
   let slotMs = 0
   let wastedSlotMs = 0
   for (const { end, runMs, slots } of executions) {
-    slotMs += runMs * slots
+    if (end !== "open") slotMs += runMs * slots
     if (end === "failed" || end === "cancelled") wastedSlotMs += runMs * slots
   }
   const chain = Timeline.lastChain(timeline).map((node) => plan.names[node]!)
@@ -113,6 +120,7 @@ export const make = ({ batches, header, plan }: Recorded): RunReport => {
     startedAtMs,
     endedAtMs,
     lengthMs: endedAtMs - startedAtMs,
+    ...(isLive ? { liveAtMs: endedAtMs } : {}),
     counts: report.counts,
     retries: report.retries,
     cached: report.cached,
@@ -153,7 +161,7 @@ const rowOf = (
   execution: Timeline.Execution,
   node: string,
   task: string,
-  nowMs: number
+  { isLive, nowMs }: { readonly nowMs: number; readonly isLive: boolean }
 ): ExecutionRow => {
   const { end, endedAtMs, failure, number, plannedAtMs, runTimeMs, slots, startedAtMs } = execution
   const exitCode = failure === undefined ? undefined : Failure.exitCodeOf(failure)
@@ -167,7 +175,7 @@ const rowOf = (
     ...(startedAtMs === undefined ? {} : { startedAtMs }),
     ...(endedAtMs === undefined ? {} : { endedAtMs }),
     waitMs: (startedAtMs ?? endedAtMs ?? nowMs) - plannedAtMs,
-    runMs: runTimeMs,
+    runMs: isLive && end === "open" && startedAtMs !== undefined ? nowMs - startedAtMs : runTimeMs,
     ...(failure === undefined ? {} : {
       failureClass: Failure.classOf(failure),
       failure: Failure.describe(failure)

@@ -42,7 +42,8 @@ export const Request = Schema.Union([
   Schema.TaggedStruct("Status", {}),
   Schema.TaggedStruct("Explain", { nodes: Nodes }),
   Schema.TaggedStruct("Locate", { nodes: Nodes }),
-  Schema.TaggedStruct("Follow", { after: Schema.Number })
+  Schema.TaggedStruct("Follow", { after: Schema.Number }),
+  Schema.TaggedStruct("Snapshot", {})
 ])
 
 /**

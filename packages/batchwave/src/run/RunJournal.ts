@@ -21,6 +21,8 @@ export interface Recorded {
   readonly header: RunHeader
   readonly plan: Plan.Plan
   readonly batches: ReadonlyArray<JournaledBatch>
+  /** Set while a process works on the run: when it told this, in epoch milliseconds. */
+  readonly liveAtMs?: number
 }
 
 /**

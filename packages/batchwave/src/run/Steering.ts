@@ -14,6 +14,7 @@ import * as RerunRequest from "./RerunRequest.ts"
 import type { RunDirectory } from "./RunDirectory.ts"
 import * as RunEvents from "./RunEvents.ts"
 import * as RunQuery from "./RunQuery.ts"
+import * as RunSnapshot from "./RunSnapshot.ts"
 
 /**
  * Serves the channel of a run for as long as the run lives.
@@ -27,8 +28,22 @@ export const serve = (directory: RunDirectory, live: LiveRun): Effect.Effect<voi
       ControlChannel.serve(directory.control, (request) =>
         request._tag === "Follow"
           ? Scope.provide(follow(directory, live, request.after), scope)
+          : request._tag === "Snapshot"
+          ? snapshot(directory, live)
           : answer(directory.runId, live, request))
   ))
+
+const snapshot = (
+  directory: RunDirectory,
+  live: LiveRun
+): Effect.Effect<ControlChannel.Reply> =>
+  Effect.flatMap(
+    Clock.currentTimeMillis,
+    (nowMs) => RunSnapshot.write(directory.control, live, nowMs)
+  ).pipe(
+    Effect.map((path): ControlChannel.Reply => ({ _tag: "Done", text: path, value: { path } })),
+    Effect.catch((error) => Effect.succeed(ControlChannel.refused(error.message)))
+  )
 
 const follow = (
   directory: RunDirectory,
@@ -44,7 +59,7 @@ const follow = (
 const answer = (
   runId: string,
   live: LiveRun,
-  request: Exclude<ControlChannel.Request, { readonly _tag: "Follow" }>
+  request: Exclude<ControlChannel.Request, { readonly _tag: "Follow" | "Snapshot" }>
 ): Effect.Effect<ControlChannel.Reply> => {
   const { state } = live
   switch (request._tag) {
