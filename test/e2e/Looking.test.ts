@@ -39,10 +39,24 @@ describe("runs that were made here", () => {
     let written = ""
     while (!written.includes("begun")) written = (await begun()).stdout
     assert.match((await ask("runs")).stdout, /^looked-1 +looked +running +\S+Z +emulator$/m)
-    const early = await Command.run(["report"], options)
-    assert.strictEqual(early.code, 7)
+    const early = await ask("report")
+    assert.match(early.stdout, /^run looked-1 of "looked" goes on; as of \S+Z: 3 nodes/)
+    assert.match(early.stderr, /run looked-1 goes on; this is as of/)
+    const followed = ["stdout.txt", "stderr.txt"].map((file) =>
+      Command.start(["logs", "--node", "bad", "--file", file, "--follow"], options)
+    )
+    await Command.eventually(
+      "what is there is shown",
+      () => followed[0]?.output().stdout === "begun\n"
+    )
     writeFileSync(join(directory, "go"), "")
     assert.strictEqual((await run.ended).code, 1)
+    const [out, err] = await Promise.all(followed.map(({ ended }) => ended))
+    assert.deepStrictEqual([out?.code, out?.stdout], [0, "begun\n"], out?.stderr)
+    assert.deepStrictEqual([err?.code, err?.stdout], [0, "oops\n"], err?.stderr)
+    const whom = await Command.run(["logs", "--follow"], options)
+    assert.strictEqual(whom.code, 2)
+    assert.include(whom.stderr, "by --node")
 
     const [listed] = JSON.parse((await ask("runs", "--json")).stdout)
     assert.strictEqual(listed.run, "looked-1")
@@ -73,7 +87,7 @@ describe("runs that were made here", () => {
     await ask("report", "--format", "html", "--out", "page.html")
     assert.match(readFileSync(join(directory, "page.html"), "utf8"), /<svg.*<\/svg>/s)
     const nowhere = await Command.run(["report", "--out", "no/such/page.html"], options)
-    assert.strictEqual(nowhere.code, 6)
+    assert.strictEqual(nowhere.code, 2)
     assert.include(nowhere.stderr, "cannot write no/such/page.html")
   }, 60_000)
 

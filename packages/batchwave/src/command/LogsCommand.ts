@@ -2,6 +2,7 @@
  * `batchwave logs`: what tasks of a run have written, while they run and afterwards.
  */
 import { FileOperations } from "@batchwave/client/FileOperations"
+import * as JournalDoctor from "@batchwave/engine/JournalDoctor"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -17,6 +18,7 @@ import { counted } from "../screen/Words.ts"
 import { CommandError, storage, unreachable, usage } from "./CommandError.ts"
 import { ExitCode } from "./ExitCode.ts"
 import * as KnownRun from "./KnownRun.ts"
+import * as LogFollowing from "./LogFollowing.ts"
 import * as RunBackend from "./RunBackend.ts"
 import * as SteerCommand from "./SteerCommand.ts"
 
@@ -34,6 +36,8 @@ export interface LogsSettings {
   readonly file: string
   /** The last so many lines; 0 for all. */
   readonly lines: number
+  /** Goes on until the nodes have settled; they have to be named. */
+  readonly follow: boolean
 }
 
 /** Bytes of the end that lines are looked for in. */
@@ -42,7 +46,11 @@ const tailBytes = 1_048_576
 const Located = Schema.Struct({
   jobs: Schema.Array(Schema.String),
   tasks: Schema.Array(
-    Schema.Struct({ node: Schema.String, task: Schema.optionalKey(Schema.String) })
+    Schema.Struct({
+      node: Schema.String,
+      task: Schema.optionalKey(Schema.String),
+      settled: Schema.optionalKey(Schema.Boolean)
+    })
   )
 })
 
@@ -64,14 +72,8 @@ export const run: (
         `run ${directory.runId} was simulated: no command was run, so nothing was written`
       )
     }
-    const { value } = yield* SteerCommand.ask(directory, { _tag: "Locate", nodes: settings.node })
-    const located = decodeLocated(value)
-    if (Option.isNone(located)) {
-      return yield* usage(
-        `the process that works on run ${directory.runId} answers in another way; is it older?`
-      )
-    }
-    const { jobs, tasks } = located.value
+    if (settings.follow) return yield* follow(settings, directory)
+    const { jobs, tasks } = yield* locate(directory, settings.node)
     if (tasks.length === 0) {
       return yield* usage(
         `no node of run ${directory.runId} has failed; name one, or a fan-out, by --node`
@@ -105,6 +107,90 @@ export const run: (
   },
   Effect.scoped
 )
+
+/** Where the tasks of nodes are, as the run tells now. */
+const locate = Effect.fnUntraced(function*(
+  directory: RunDirectory,
+  nodes: ReadonlyArray<string>
+) {
+  const { value } = yield* SteerCommand.ask(directory, { _tag: "Locate", nodes })
+  const located = decodeLocated(value)
+  if (Option.isSome(located)) return located.value
+  return yield* usage(
+    `the process that works on run ${directory.runId} answers in another way; is it older?`
+  )
+})
+
+/** Between two looks at files on this machine, and at those of an account. */
+const intervalMs = { local: 300, account: 2_000 }
+
+const follow = Effect.fnUntraced(function*(settings: LogsSettings, directory: RunDirectory) {
+  if (settings.node.length === 0) {
+    return yield* usage("--follow needs to know whom: name a node, or a fan-out, by --node")
+  }
+  const screen = yield* Screen
+  const find = yield* finderOf(directory)
+  let shownLast = ""
+  let isLeft = false
+  const count = yield* LogFollowing.follow({
+    locate: Effect.gen(function*() {
+      // Asked first: who leaves meanwhile has told its end to the journal.
+      const isLive = yield* JournalDoctor.isHeld(directory.journal)
+      const { jobs, tasks } = yield* locate(directory, settings.node)
+      isLeft = !isLive && tasks.some(({ settled }) => settled === false)
+      const nodes = tasks.map(({ node, settled, task }): LogFollowing.FollowedNode => {
+        const isSettled = !isLive || settled !== false
+        return task === undefined ? { node, isSettled } : { node, task, isSettled }
+      })
+      return { jobs, nodes }
+    }),
+    find,
+    path: settings.file,
+    intervalMs: describe(directory)?.backend === "azure" ? intervalMs.account : intervalMs.local,
+    startOf: (file) => startOf(file, settings.lines),
+    show: Effect.fnUntraced(function*({ node, task }, text) {
+      if (shownLast !== `${node} ${task}`) {
+        shownLast = `${node} ${task}`
+        yield* screen.say(`${cleanLine(node)}: ${settings.file} of task ${task}`)
+      }
+      yield* screen.result(shown(text))
+    })
+  })
+  if (isLeft) {
+    const { runId } = directory
+    yield* screen.say(
+      `nobody works on run ${runId} any more; this is what was there (batchwave resume ${runId} goes on)`
+    )
+  }
+  if (count > 0) return
+  return yield* usage(`no ${settings.file} was found`)
+})
+
+/** Where the last lines of a file begin. */
+const startOf = (
+  file: TaskFiles.TaskFile<CommandError>,
+  lines: number
+): Effect.Effect<number, CommandError> => {
+  const startByte = Math.max(0, file.contentBytes - tailBytes)
+  if (lines === 0) return Effect.succeed(0)
+  return file.from(startByte).pipe(
+    Stream.runFold(
+      (): Array<Uint8Array> => [],
+      (all, chunk) => {
+        all.push(chunk)
+        return all
+      }
+    ),
+    Effect.map((chunks) => {
+      const bytes = Buffer.concat(chunks)
+      let from = bytes.length
+      for (let line = 0; line < lines && from > 0; line++) {
+        from = from === 1 ? 0 : bytes.lastIndexOf(10, from - 2) + 1
+      }
+      return startByte + from
+    })
+  )
+}
 
 const finderOf: (
   directory: RunDirectory
@@ -142,13 +228,14 @@ const mapped = <E>(
     Effect.mapError(map)
   )
 
+/** What tasks write may steer a terminal; a file or another program gets it as it is. */
+const shown = (text: string): string => isatty(1) ? clean(text) : text
+
 const print = (
   file: TaskFiles.TaskFile<CommandError>,
   lines: number,
   write: (text: string) => Effect.Effect<void>
 ): Effect.Effect<void, CommandError> => {
-  // What tasks write may steer a terminal; a file or another program gets it as it is.
-  const shown = isatty(1) ? clean : (text: string) => text
   if (lines === 0) {
     return file.from(0).pipe(
       Stream.decodeText,

@@ -61,6 +61,7 @@ const logs = Command.make(
     lines: whole("lines", 0, 100_000, "The last so many lines; 0 for all, 100 by default").pipe(
       Flag.withDefault(100)
     ),
+    follow: flag("follow", "Go on with what the nodes named write, until they have ended"),
     data,
     color
   },
@@ -75,6 +76,10 @@ const logs = Command.make(
     {
       command: "batchwave logs --node train --file stdout.txt",
       description: "What one node printed"
+    },
+    {
+      command: "batchwave logs --node train --follow",
+      description: "What it writes to stderr while it runs"
     }
   ])
 )

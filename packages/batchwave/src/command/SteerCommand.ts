@@ -19,6 +19,9 @@ import * as KnownRun from "./KnownRun.ts"
 /** How long the process that works on the run may take to answer. */
 const answerMsMax = 10_000
 
+/** After so long without an answer it is looked whether that process is still there. */
+const lookMs = 1_000
+
 /**
  * The settings of the commands.
  *
@@ -55,10 +58,15 @@ export const ask = Effect.fnUntraced(function*(
   directory: RunDirectory.RunDirectory,
   request: ControlChannel.Request
 ) {
-  const isLive = yield* JournalDoctor.isHeld(directory.journal)
-  const reply = isLive
-    ? yield* ControlChannel.ask(directory.control, request, answerMsMax)
-    : yield* fromJournal(directory, request)
+  const isHeld = JournalDoctor.isHeld(directory.journal)
+  let isLive = yield* isHeld
+  let reply: ControlChannel.Reply | undefined
+  for (let waitedMs = 0; isLive && reply === undefined && waitedMs < answerMsMax;) {
+    reply = yield* ControlChannel.ask(directory.control, request, lookMs)
+    waitedMs += lookMs
+    if (reply === undefined) isLive = yield* isHeld
+  }
+  if (!isLive) reply = yield* fromJournal(directory, request)
   if (reply === undefined) return yield* unanswered(directory, isLive)
   return reply._tag === "Refused" ? yield* usage(reply.message) : reply
 })

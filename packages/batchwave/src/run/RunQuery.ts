@@ -1,7 +1,7 @@
 /**
  * Answers questions about a run from its state, whether the run goes on or only its journal is left.
  */
-import { NodeState } from "@batchwave/core/NodeState"
+import { isSettled, NodeState } from "@batchwave/core/NodeState"
 import type { Plan } from "@batchwave/core/Plan"
 import type { RunState } from "@batchwave/core/RunState"
 import * as Suggestion from "@batchwave/core/Suggestion"
@@ -83,9 +83,10 @@ const locate = (
   const tasks = (nodes.length > 0 ? nodes : failed()).map((node) => {
     const submission = state.submissions[node]!
     const name = state.plan.names[node]!
+    const settled = isSettled(state.nodeStates[node]!)
     return submission === 0
-      ? { node: name }
-      : { node: name, task: naming.idOf({ node, submission }) }
+      ? { node: name, settled }
+      : { node: name, settled, task: naming.idOf({ node, submission }) }
   })
   return {
     _tag: "Done",
