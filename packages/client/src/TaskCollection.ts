@@ -38,6 +38,7 @@ import {
   settleByReply
 } from "./internal/CollectionReply.ts"
 import type { ExchangeShape } from "./internal/Exchange.ts"
+import { readerOf } from "./internal/OnBehalf.ts"
 import { callOf } from "./internal/Request.ts"
 import * as TaskText from "./internal/TaskText.ts"
 import { backoffMs } from "./Resilience.ts"
@@ -101,7 +102,8 @@ export const addAll = Effect.fnUntraced(function*<E = never, R = never>(
     ...callOf(exchange, TasksApi.addCollection, { jobId }, { options, decode: unread }),
     onSent: ahead.wake
   }
-  const run: Run = { exchange, memory, account, options, call, packer, desks: new Set() }
+  const reader = readerOf(exchange, options)
+  const run: Run = { exchange, reader, memory, account, options, call, packer, desks: new Set() }
   const worker = Effect.fnUntraced(function*() {
     const desk: Desk = { stack: [], current: undefined }
     run.desks.add(desk)
@@ -148,6 +150,8 @@ const tellKnown = ({ account, desks, options }: Run): Effect.Effect<void> => {
 /** What the steps of one call share. */
 interface Run {
   readonly exchange: ExchangeShape
+  /** What reads back on behalf of the requests. */
+  readonly reader: ExchangeShape
   readonly memory: CollectionMemory
   readonly account: Account.CollectionAccount
   readonly options: AddCollectionOptions & { readonly bodyBytesMax: number }
@@ -179,7 +183,7 @@ const callFor = (run: Run, { chunk, look }: Piece): Call<CollectionBody> => ({
   ...run.call,
   body: chunk.body,
   decode: readCollection(run.account, chunk),
-  lookBack: Adoption.lookFirst(run.exchange, run.account, chunk, look)
+  lookBack: Adoption.lookFirst(run.reader, run.account, chunk, look)
 })
 
 /** Settles the piece on the way when every task of it was added; answers whether that was so. */
@@ -222,7 +226,7 @@ const settleChunk = Effect.fnUntraced(function*(
       const reply = settle(run, piece, sent.success)
       if (reply.strangers.length > 0) yield* logStrangers(run.account.jobId, reply.strangers)
       const again = reply.taken.length === 0 ? reply.again : reply.again.concat(
-        yield* Adoption.adopt(run.exchange, run.account, piece.chunk, reply.taken, piece.look)
+        yield* Adoption.adopt(run.reader, run.account, piece.chunk, reply.taken, piece.look)
       )
       if (again.length > 0) sendAgain(run, piece, { ...reply, again }, stack)
     }

@@ -11,6 +11,7 @@ import type { RequestOptions } from "../RequestOptions.ts"
 import { differencesOfFields } from "../TaskFingerprint.ts"
 import type { ExchangeShape } from "./Exchange.ts"
 import { idConflict } from "./FailureOf.ts"
+import { withReader } from "./OnBehalf.ts"
 import {
   type Address,
   callOf,
@@ -35,18 +36,19 @@ export const addOrFind = <A extends object>(
     options,
     decode: readNothing
   })
-  const find = exchange.send(
-    callOf(exchange, get.operation, address, { decode: readJson(get.decode) })
-  )
-  return orReadBack(
-    exchange.send({ ...call, ...address }),
-    operation.operationId,
-    () =>
-      Effect.flatMap(find, (found) => {
-        const differences = differencesOfFields(parameter, found)
-        return differences.length === 0
-          ? Effect.void
-          : Effect.fail(idConflict(operation.operationId, address, differences))
-      })
-  )
+  return withReader(exchange, options, (reader) =>
+    orReadBack(
+      exchange.send({ ...call, ...address }),
+      operation.operationId,
+      () =>
+        Effect.flatMap(
+          reader.send(callOf(exchange, get.operation, address, { decode: readJson(get.decode) })),
+          (found) => {
+            const differences = differencesOfFields(parameter, found)
+            return differences.length === 0
+              ? Effect.void
+              : Effect.fail(idConflict(operation.operationId, address, differences))
+          }
+        )
+    ))
 }

@@ -17,6 +17,7 @@ import * as TaskPages from "../TaskPages.ts"
 import { addOrFind } from "./EntityAdd.ts"
 import type { ExchangeShape } from "./Exchange.ts"
 import { orJobPatched, orJobReached } from "./GoalReadBack.ts"
+import { withReader } from "./OnBehalf.ts"
 import {
   callOf,
   jsonBody,
@@ -50,28 +51,7 @@ export const make = (exchange: ExchangeShape): JobOperationsShape => {
     get,
     list: (options) => TaskPages.items(exchange, listing(options), options?.pagesMax),
     listPages: (options) => TaskPages.pages(exchange, listing(options), options?.pagesMax),
-    patch: Effect.fn("JobOperations.patch")((jobId, patch, options) =>
-      orJobPatched(write(JobsApi.patch, jobId, patch, options), exchange, jobId, patch)
-    ),
-    replace: Effect.fn("JobOperations.replace")((jobId, job, options) =>
-      orJobPatched(write(JobsApi.update, jobId, job, options), exchange, jobId, job)
-    ),
-    disable: Effect.fn("JobOperations.disable")((jobId, disableTasks, options) =>
-      orJobReached(
-        write(JobsApi.disable, jobId, { disableTasks }, options),
-        exchange,
-        "Job_Disable",
-        jobId
-      )
-    ),
-    enable: Effect.fn("JobOperations.enable")((jobId, options) =>
-      orJobReached(
-        write(JobsApi.enable, jobId, undefined, options),
-        exchange,
-        "Job_Enable",
-        jobId
-      )
-    ),
+    ...readingBack(exchange),
     terminate: Effect.fn("JobOperations.terminate")((jobId, options) => {
       const reason = options?.terminateReason
       const body = reason === undefined ? undefined : { terminateReason: reason }
@@ -96,6 +76,47 @@ export const make = (exchange: ExchangeShape): JobOperationsShape => {
         }),
         options?.pagesMax
       )
+  }
+}
+
+/** The writes to a job that read it back when an earlier attempt may have done their work. */
+const readingBack = (
+  exchange: ExchangeShape
+): Pick<JobOperationsShape, "patch" | "replace" | "disable" | "enable"> => {
+  const write = writeTo(exchange)
+  return {
+    patch: Effect.fn("JobOperations.patch")((jobId, patch, options) =>
+      withReader(
+        exchange,
+        options,
+        (reader) => orJobPatched(write(JobsApi.patch, jobId, patch, options), reader, jobId, patch)
+      )
+    ),
+    replace: Effect.fn("JobOperations.replace")((jobId, job, options) =>
+      withReader(
+        exchange,
+        options,
+        (reader) => orJobPatched(write(JobsApi.update, jobId, job, options), reader, jobId, job)
+      )
+    ),
+    disable: Effect.fn("JobOperations.disable")((jobId, disableTasks, options) =>
+      withReader(exchange, options, (reader) =>
+        orJobReached(
+          write(JobsApi.disable, jobId, { disableTasks }, options),
+          reader,
+          "Job_Disable",
+          jobId
+        ))
+    ),
+    enable: Effect.fn("JobOperations.enable")((jobId, options) =>
+      withReader(exchange, options, (reader) =>
+        orJobReached(
+          write(JobsApi.enable, jobId, undefined, options),
+          reader,
+          "Job_Enable",
+          jobId
+        ))
+    )
   }
 }
 

@@ -12,6 +12,7 @@ import { differencesOfFields } from "../TaskFingerprint.ts"
 import * as TaskPages from "../TaskPages.ts"
 import { addOrFind } from "./EntityAdd.ts"
 import type { ExchangeShape } from "./Exchange.ts"
+import { withReader } from "./OnBehalf.ts"
 import {
   callOf,
   jsonBody,
@@ -85,15 +86,16 @@ const resize = (exchange: ExchangeShape) =>
       options,
       decode: readNothing
     })
-    return orReadBack(exchange.send(call), PoolsApi.resize.operationId, (failure) =>
-      Effect.flatMap(
-        exchange.send(callOf(exchange, PoolsApi.get, { poolId }, {
-          query: queryOf({ select: ["id", "targetDedicatedNodes", "targetLowPriorityNodes"] }),
-          decode: readJson(decodePool)
-        })),
-        (found) =>
-          differencesOfFields({ targetDedicatedNodes, targetLowPriorityNodes }, found).length > 0
-            ? Effect.fail(failure)
-            : Effect.void
-      ))
+    return withReader(exchange, options, (reader) =>
+      orReadBack(exchange.send(call), PoolsApi.resize.operationId, (failure) =>
+        Effect.flatMap(
+          reader.send(callOf(exchange, PoolsApi.get, { poolId }, {
+            query: queryOf({ select: ["id", "targetDedicatedNodes", "targetLowPriorityNodes"] }),
+            decode: readJson(decodePool)
+          })),
+          (found) =>
+            differencesOfFields({ targetDedicatedNodes, targetLowPriorityNodes }, found).length > 0
+              ? Effect.fail(failure)
+              : Effect.void
+        )))
   })

@@ -4,7 +4,6 @@
 import { decodeSubtasks, decodeTask, decodeTaskPage } from "@batchwave/wire/Decode"
 import type { CloudTask, TaskAddParameter } from "@batchwave/wire/Task"
 import { TasksApi } from "@batchwave/wire/TasksApi"
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
 import * as Result from "effect/Result"
@@ -20,6 +19,7 @@ import * as TaskPages from "../TaskPages.ts"
 import type { ExchangeShape } from "./Exchange.ts"
 import { idConflict, ofRefusal } from "./FailureOf.ts"
 import { orTaskReached } from "./GoalReadBack.ts"
+import { monotonicMs, readerOf, withReader } from "./OnBehalf.ts"
 import * as Reactivation from "./Reactivation.ts"
 import * as ReadBack from "./ReadBack.ts"
 import {
@@ -86,22 +86,23 @@ const act = (
   taskId: string,
   options?: ConditionalOptions
 ): Effect.Effect<void, BatchFailure> =>
-  orTaskReached(
-    orReached(
-      exchange.send({
-        ...callOf(exchange, operation, { jobId, taskId }, { options, decode: readNothing }),
-        // Of these only a second reactivation can do more than the first.
-        ...(operation.operationId === "Task_Reactivate"
-          ? { lookBack: Reactivation.lookBack(exchange, jobId, taskId) }
-          : {})
-      }),
-      operation.operationId
-    ),
-    exchange,
-    operation.operationId,
-    jobId,
-    taskId
-  )
+  withReader(exchange, options, (reader) =>
+    orTaskReached(
+      orReached(
+        exchange.send({
+          ...callOf(exchange, operation, { jobId, taskId }, { options, decode: readNothing }),
+          // Of these only a second reactivation can do more than the first.
+          ...(operation.operationId === "Task_Reactivate"
+            ? { lookBack: Reactivation.lookBack(reader, jobId, taskId) }
+            : {})
+        }),
+        operation.operationId
+      ),
+      reader,
+      operation.operationId,
+      jobId,
+      taskId
+    ))
 
 const add = (exchange: ExchangeShape) =>
   Effect.fn("TaskOperations.add")(function*(
@@ -111,8 +112,7 @@ const add = (exchange: ExchangeShape) =>
   ): Effect.fn.Return<void, BatchFailure> {
     const { operationId } = TasksApi.add
     const body = jsonBody(task)
-    const untilMs = (yield* Clock.currentTimeMillis)
-      + (options?.deadlineMs ?? exchange.policy.deadlineMs)
+    const untilMs = (yield* monotonicMs) + (options?.deadlineMs ?? exchange.policy.deadlineMs)
     let deadlineMs = options?.deadlineMs
     let first: BatchFailure | undefined
     for (let round = 1;; round++) {
@@ -129,11 +129,16 @@ const add = (exchange: ExchangeShape) =>
         || options?.ifExists === "adopt"
       if (!isTaken || !mayBeOurs) return yield* Effect.fail(failure)
       first ??= failure
-      const found = yield* ReadBack.getOrNone(exchange, jobId, task)
-      if (found !== undefined) return yield* compare(jobId, task, found)
+      const leftMs = untilMs - (yield* monotonicMs)
+      const read = yield* Effect.result(
+        ReadBack.getOrNone(readerOf(exchange, { ...options, deadlineMs: leftMs }), jobId, task)
+      )
+      // Whether the task is ours is not known then: that it may be counts more than why.
+      if (Result.isFailure(read)) return yield* Effect.fail(first.ambiguous ? first : read.failure)
+      if (read.success !== undefined) return yield* compare(jobId, task, read.success)
       // Reads may lag behind the add, or the task has gone since: both are told by adding it again.
       const pauseMs = backoffMs(exchange.policy, round, yield* Random.next)
-      deadlineMs = untilMs - (yield* Clock.currentTimeMillis) - pauseMs
+      deadlineMs = untilMs - (yield* monotonicMs) - pauseMs
       if (round >= exchange.policy.attemptsMax || deadlineMs <= 0) return yield* Effect.fail(first)
       yield* Effect.sleep(pauseMs)
     }
@@ -161,6 +166,7 @@ const update = (exchange: ExchangeShape) =>
     const { operationId } = TasksApi.update
     const missing = unnamed(constraints)
     if (missing.length > 0) return yield* Effect.fail(incomplete(jobId, taskId, missing))
+    const untilMs = (yield* monotonicMs) + (options?.deadlineMs ?? exchange.policy.deadlineMs)
     const sent = yield* Effect.result(
       exchange.send(callOf(exchange, TasksApi.update, { jobId, taskId }, {
         body: jsonBody({ constraints }),
@@ -170,15 +176,19 @@ const update = (exchange: ExchangeShape) =>
     )
     if (Result.isSuccess(sent)) return
     if (!needsReadBack(sent.failure, operationId)) return yield* Effect.fail(sent.failure)
-    const found = yield* exchange.send(callOf(exchange, TasksApi.get, { jobId, taskId }, {
-      query: queryOf({ select: ["id", "constraints"] }),
-      decode: readJson(decodeTask)
-    }))
-    const differences = differencesOfFields(
-      withDefaults(constraints),
-      withDefaults(found.constraints)
+    const reader = readerOf(exchange, { ...options, deadlineMs: untilMs - (yield* monotonicMs) })
+    const read = yield* Effect.result(
+      reader.send(callOf(exchange, TasksApi.get, { jobId, taskId }, {
+        query: queryOf({ select: ["id", "constraints"] }),
+        decode: readJson(decodeTask)
+      }))
     )
-    if (differences.length > 0) {
+    const isDone = Result.isSuccess(read)
+      && differencesOfFields(
+          withDefaults(constraints),
+          withDefaults(read.success.constraints)
+        ).length === 0
+    if (!isDone) {
       return yield* Effect.fail(sent.failure)
     }
   })
