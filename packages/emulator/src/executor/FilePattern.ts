@@ -15,6 +15,9 @@
  * `**` and for P4 is our choice.
  */
 
+/** Code points from one to another, both included. */
+type Range = readonly [from: number, to: number]
+
 /** One token of a wildcard segment. */
 type Token =
   | { readonly _tag: "Character"; readonly character: string }
@@ -23,7 +26,8 @@ type Token =
   | {
     readonly _tag: "Class"
     readonly isNegated: boolean
-    readonly ranges: ReadonlyArray<readonly [from: string, to: string]>
+    /** Ascending, and none touches another. */
+    readonly ranges: ReadonlyArray<Range>
   }
 
 /** What one segment of a pattern accepts. */
@@ -174,18 +178,43 @@ const parseClass = (
   if (members.length === 1 && only !== undefined && !isNegated) {
     return { token: { _tag: "Character", character: only }, end: last + 1 }
   }
-  const ranges: Array<readonly [string, string]> = []
+  const ranges: Array<Range> = []
   for (let position = 0; position < members.length; position += 1) {
-    const from = members[position] ?? ""
+    const from = pointOf(members[position] ?? "")
     const to = members[position + 2]
     if (members[position + 1] === "-" && to !== undefined) {
-      ranges.push([from, to])
+      ranges.push([from, pointOf(to)])
       position += 2
     } else {
       ranges.push([from, from])
     }
   }
-  return { token: { _tag: "Class", isNegated, ranges }, end: last + 1 }
+  return { token: { _tag: "Class", isNegated, ranges: merged(ranges) }, end: last + 1 }
+}
+
+const pointOf = (character: string): number => character.codePointAt(0) ?? 0
+
+/** The same members in ascending ranges that do not touch; ranges without members are left out. */
+const merged = (ranges: ReadonlyArray<Range>): ReadonlyArray<Range> => {
+  const result: Array<Range> = []
+  const sorted = ranges.filter(([from, to]) => from <= to).toSorted(([a], [b]) => a - b)
+  for (const [from, to] of sorted) {
+    const last = result.at(-1)
+    if (last === undefined || from > last[1] + 1) result.push([from, to])
+    else if (to > last[1]) result[result.length - 1] = [last[0], to]
+  }
+  return result
+}
+
+const isWithin = (ranges: ReadonlyArray<Range>, point: number): boolean => {
+  let low = 0
+  let high = ranges.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((ranges[middle]?.[1] ?? 0) < point) low = middle + 1
+    else high = middle
+  }
+  return (ranges[low]?.[0] ?? Infinity) <= point
 }
 
 const segmentMatches = (segment: Segment, name: string): boolean => {
@@ -227,9 +256,5 @@ const tokensMatch = (tokens: ReadonlyArray<Token>, name: ReadonlyArray<string>):
 const tokenMatches = (token: Token, character: string): boolean => {
   if (token._tag === "Character") return token.character === character
   if (token._tag !== "Class") return true
-  const point = character.codePointAt(0) ?? 0
-  const isMember = token.ranges.some(([from, to]) =>
-    point >= (from.codePointAt(0) ?? 0) && point <= (to.codePointAt(0) ?? 0)
-  )
-  return isMember !== token.isNegated
+  return isWithin(token.ranges, pointOf(character)) !== token.isNegated
 }

@@ -143,6 +143,16 @@ describe("FilePattern", () => {
     assert.isFalse(matches(`${"[!".repeat(250_000)}]a`, "a"))
   }, 2000)
 
+  it("does not look at all members of a class for each name", () => {
+    const members = Array.from(
+      { length: 100_000 },
+      (_, index) => String.fromCodePoint(66 + 2 * index)
+    )
+    const names = `${"a/".repeat(2000)}B`
+    assert.isTrue(matches(`**/[${members.join("")}]`, names))
+    assert.isFalse(matches(`**/[!${members.join("")}]`, names))
+  }, 2000)
+
   it("passes a symbolic link by name but not by **", () => {
     const link = (text: string) => {
       const parsed = FilePattern.parse(text)
