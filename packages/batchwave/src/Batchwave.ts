@@ -24,7 +24,8 @@ export interface RunOptions {
   readonly account?: {
     readonly endpoint: string
     readonly account: string
-    readonly key: Redacted.Redacted
+    /** @default signing in with Microsoft Entra ID, by `@azure/identity`, an optional peer */
+    readonly key?: Redacted.Redacted
     readonly pool: string
   }
   /**

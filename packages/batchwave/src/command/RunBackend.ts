@@ -2,6 +2,7 @@
  * Opens the service of a run and says which one it is. What is wrong is said before anything is sent.
  */
 import type { BatchFailure } from "@batchwave/client/BatchFailure"
+import type { ClientConfigError } from "@batchwave/client/Credential"
 import { PoolOperations } from "@batchwave/client/PoolOperations"
 import type { Plan } from "@batchwave/core/Plan"
 import type { RunHeader } from "@batchwave/engine/RunHeader"
@@ -135,15 +136,16 @@ export const open: (
     yield* screen.say(`backend: emulator, embedded, at ${backend.endpoint}`)
     return backend
   }
-  const { account, endpoint, pool } = choice.settings
+  const { account, endpoint, key, pool } = choice.settings
   const shown = BackendChoice.shownEndpoint(endpoint)
   const used = pool === noPool ? "" : `, pool ${pool}`
-  yield* screen.say(`backend: azure at ${shown}, account ${account}${used}`)
+  const proof = key === undefined ? ", by Microsoft Entra ID" : ""
+  yield* screen.say(`backend: azure at ${shown}, account ${account}${proof}${used}`)
   const backend = yield* Backend.openAccount(choice.settings).pipe(
     Effect.mapError((error) =>
       error._tag === "ClientConfigError"
-        ? usage(`the settings of the account are wrong: ${error.problems.join(" ")}`, error)
-        : probeProblem(error, shown, account)
+        ? settingsProblem(error)
+        : probeProblem(error, choice.settings)
     )
   )
   if (pool !== noPool) yield* tellMissingPool(backend, screen)
@@ -166,10 +168,32 @@ const tellMissingPool = (
     Effect.ignore
   )
 
-const probeProblem = (error: BatchFailure, endpoint: string, account: string): CommandError => {
+const settingsProblem = (error: ClientConfigError): CommandError =>
+  error.problems.some((problem) => problem.startsWith("credential:"))
+    ? usage(
+      "AZURE_BATCH_ACCESS_KEY is not set, and to sign in with Microsoft Entra ID the package "
+        + "@azure/identity is needed; set the key, or install the package beside batchwave: npm install "
+        + "@azure/identity",
+      error
+    )
+    : usage(`the settings of the account are wrong: ${error.problems.join(" ")}`, error)
+
+const probeProblem = (
+  error: BatchFailure,
+  { account, endpoint: given, key }: BackendChoice.AccountSettings
+): CommandError => {
+  const endpoint = BackendChoice.shownEndpoint(given)
   switch (error._tag) {
     case "AuthenticationRejected":
     case "Forbidden":
+      if (key === undefined) {
+        return unreachable(
+          `signing in to account "${account}" at ${endpoint} with Microsoft Entra ID did not succeed; sign in `
+            + "(az login), or check AZURE_CLIENT_ID, AZURE_TENANT_ID and AZURE_CLIENT_SECRET and the role on the "
+            + `account, or set AZURE_BATCH_ACCESS_KEY\n${error.message}`,
+          error
+        )
+      }
       return unreachable(
         `the service at ${endpoint} did not accept the key of account "${account}"; check `
           + `AZURE_BATCH_ACCESS_KEY, AZURE_BATCH_ACCOUNT and the clock of this machine\n${error.message}`,

@@ -3,7 +3,7 @@
  */
 import { BatchClient, type BatchServices } from "@batchwave/client/BatchClient"
 import type { BatchFailure } from "@batchwave/client/BatchFailure"
-import type { ClientConfigError } from "@batchwave/client/Credential"
+import * as Credential from "@batchwave/client/Credential"
 import { JobOperations } from "@batchwave/client/JobOperations"
 import type { EmulatorError } from "@batchwave/emulator/EmulatorError"
 import type { Scenario } from "@batchwave/sim/Scenario"
@@ -63,7 +63,7 @@ export interface EmbeddedOptions {
  */
 export const openEmbedded: (
   options: EmbeddedOptions
-) => Effect.Effect<Backend, EmulatorError | ClientConfigError, Scope.Scope> = Effect.fn(
+) => Effect.Effect<Backend, EmulatorError | Credential.ClientConfigError, Scope.Scope> = Effect.fn(
   "Backend.openEmbedded"
 )(function*(options) {
   const Emulator = yield* Effect.promise(() => import("@batchwave/emulator/Emulator"))
@@ -101,7 +101,7 @@ export const simulated: BackendFacts = {
 export const openSimulated: (
   options: Pick<EmbeddedOptions, "slots">,
   scenario: Scenario
-) => Effect.Effect<Backend, EmulatorError | ClientConfigError, Scope.Scope> = Effect.fn(
+) => Effect.Effect<Backend, EmulatorError | Credential.ClientConfigError, Scope.Scope> = Effect.fn(
   "Backend.openSimulated"
 )(function*({ slots }, scenario) {
   const SimulatedService = yield* Effect.promise(() => import("../virtual/SimulatedService.ts"))
@@ -115,32 +115,39 @@ export const openSimulated: (
   return { ...simulated, endpoint, services }
 })
 
-/** Time for the first request to an account, with every attempt. */
-const probeMsMax = 4_000
+/** Time for the first request to an account, with every attempt, and with signing in before it. */
+const probeMsMax = { key: 4_000, token: 20_000 }
 
 /**
- * Opens an account and makes sure that it answers and accepts the key, with one read that changes
- * nothing.
+ * Opens an account and makes sure that it answers and accepts the key or token, with one read that
+ * changes nothing. Fails with `ClientConfigError` when there is no key and `@azure/identity` is not
+ * installed.
  *
  * @category constructors
  */
 export const openAccount: (
   settings: AccountSettings
-) => Effect.Effect<Backend, BatchFailure | ClientConfigError, Scope.Scope> = Effect.fn(
+) => Effect.Effect<Backend, BatchFailure | Credential.ClientConfigError, Scope.Scope> = Effect.fn(
   "Backend.openAccount"
 )(function*(settings) {
-  const services = yield* Layer.build(BatchClient.layer(settings))
+  const { account, endpoint, key } = settings
+  const proof = key === undefined ? { credential: yield* Credential.defaultAzure() } : { key }
+  const services = yield* Layer.build(BatchClient.layer({ endpoint, account, ...proof }))
   const jobs = Context.get(services, JobOperations)
-  yield* jobs.list({ maxResults: 1, select: ["id"], deadlineMs: probeMsMax }).pipe(
+  yield* jobs.list({
+    maxResults: 1,
+    select: ["id"],
+    deadlineMs: key === undefined ? probeMsMax.token : probeMsMax.key
+  }).pipe(
     Stream.take(1),
     Stream.runDrain
   )
   return {
     name: "azure",
-    endpoint: shownEndpoint(settings.endpoint),
-    account: settings.account,
+    endpoint: shownEndpoint(endpoint),
+    account,
     pool: settings.pool,
-    isLoopback: isLoopback(settings.endpoint),
+    isLoopback: isLoopback(endpoint),
     services
   }
 })

@@ -4,6 +4,7 @@
  * K1 The embedded emulator is the default; an account is used only when a flag or the environment
  *    names one.
  * K2 Everything that is missing for an account is named at once.
+ * K3 A key that is given is used; without one, who runs the command signs in with Microsoft Entra ID.
  */
 import * as Config from "effect/Config"
 import * as Option from "effect/Option"
@@ -26,7 +27,8 @@ export const loopbackPoolDefault = "batchwave"
 export interface AccountSettings {
   readonly endpoint: string
   readonly account: string
-  readonly key: Redacted.Redacted
+  /** @default signing in with Microsoft Entra ID, by `@azure/identity` */
+  readonly key?: Redacted.Redacted
   readonly pool: string
 }
 
@@ -108,15 +110,13 @@ export const choose = (
     Option.orElse(() => isLoopbackEndpoint ? Option.some(loopbackPoolDefault) : Option.none())
   )
   const { account, endpoint, key } = found
-  if (
-    Option.isSome(endpoint) && Option.isSome(account) && Option.isSome(key) && Option.isSome(pool)
-  ) {
+  if (Option.isSome(endpoint) && Option.isSome(account) && Option.isSome(pool)) {
     return Result.succeed({
       _tag: "Azure",
       settings: {
         endpoint: endpoint.value,
         account: account.value,
-        key: key.value,
+        ...(Option.isSome(key) ? { key: key.value } : {}),
         pool: pool.value
       }
     })
@@ -128,7 +128,12 @@ export const choose = (
       ]
       : []),
     ...(Option.isNone(account) ? ["set AZURE_BATCH_ACCOUNT to the account's name"] : []),
-    ...(Option.isNone(key) ? ["set AZURE_BATCH_ACCESS_KEY to one of the account's keys"] : []),
+    ...(Option.isNone(key) ?
+      [
+        "set AZURE_BATCH_ACCESS_KEY to one of the account's keys, or leave it out and sign in with "
+        + "Microsoft Entra ID (needs @azure/identity)"
+      ]
+      : []),
     ...(Option.isNone(pool) ? ["set AZURE_BATCH_POOL, or give --pool, to the id of a pool"] : [])
   ])
 }

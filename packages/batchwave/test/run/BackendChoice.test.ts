@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as BackendChoice from "batchwave/run/BackendChoice"
-import { ConfigProvider, Effect, Option, Result } from "effect"
+import { ConfigProvider, Effect, Option, Redacted, Result } from "effect"
 
 const decide = (
   env: Record<string, string>,
@@ -41,6 +41,18 @@ describe("BackendChoice", () => {
       for (const name of ["ENDPOINT", "ACCOUNT", "ACCESS_KEY", "POOL"]) {
         assert.isTrue(problems.some((problem) => problem.includes(`AZURE_BATCH_${name}`)), name)
       }
+    }))
+
+  it.effect("takes an account without a key, which is then signed in to, and uses a key that is there", () =>
+    Effect.gen(function*() {
+      const { AZURE_BATCH_ACCESS_KEY: key, ...rest } = account
+      const keyIn = (chosen: BackendChoice.BackendChoice) =>
+        chosen._tag === "Azure" && chosen.settings.key !== undefined
+          ? Redacted.value(chosen.settings.key)
+          : undefined
+      const pool = { AZURE_BATCH_POOL: "p" }
+      assert.isUndefined(keyIn(Result.getOrThrow(yield* decide({ ...rest, ...pool }))))
+      assert.strictEqual(keyIn(Result.getOrThrow(yield* decide({ ...account, ...pool }))), key)
     }))
 
   it.effect("takes the other names, and of two the first", () =>
