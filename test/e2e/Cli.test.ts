@@ -349,6 +349,7 @@ describe("a node that fails", () => {
       "counts",
       "retries",
       "cached",
+      "degraded",
       "nodes",
       "results",
       "directory"
