@@ -3,7 +3,7 @@
  * draw. Anything that can be stepped to a delay fits, an Effect `Schedule` included (its adapter
  * lives in `@batchwave/pipeline`).
  */
-import { lengthText } from "./internal/LengthText.ts"
+import { lengthText } from "./LengthText.ts"
 
 /**
  * The delay rule of a retry policy.

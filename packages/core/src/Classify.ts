@@ -22,6 +22,7 @@
  * @source TaskExecutionInformation and TaskFailureInformation 2024-02-01.19.0
  */
 import type { Failure } from "./Failure.ts"
+import { lengthText } from "./LengthText.ts"
 import type { TaskEnd } from "./TaskEnd.ts"
 
 /**
@@ -81,7 +82,10 @@ const fromTaskEnded = (
   runTimeMsMax: number | undefined
 ): Failure => {
   if (runTimeMsMax !== undefined && end.runTimeMs >= runTimeMsMax) {
-    return { _tag: "TimedOut", message: `it ran longer than its limit of ${runTimeMsMax} ms` }
+    return {
+      _tag: "TimedOut",
+      message: `it ran longer than its limit of ${lengthText(runTimeMsMax)}`
+    }
   }
   return info.category.toLowerCase() === "servererror"
     ? { _tag: "TimedOut", message: info.message }

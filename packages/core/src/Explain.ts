@@ -4,8 +4,8 @@
  */
 import * as Admission from "./Admission.ts"
 import * as Failure from "./Failure.ts"
-import { lengthText } from "./internal/LengthText.ts"
 import { isFinalizer } from "./internal/Transition.ts"
+import { lengthText } from "./LengthText.ts"
 import { isSettled, NodeState, nodeStateNames } from "./NodeState.ts"
 import { chainOf } from "./Report.ts"
 import { isCached, type RunState, slotsOf } from "./RunState.ts"

@@ -2,7 +2,11 @@
 
 const units = [["d", 86_400_000], ["h", 3_600_000], ["min", 60_000], ["s", 1_000]] as const
 
-/** The two largest units that are not zero; below a minute tenths of a second, below a second milliseconds. */
+/**
+ * The two largest units that are not zero; below a minute tenths of a second, below a second milliseconds.
+ *
+ * @category rendering
+ */
 export const lengthText = (lengthMs: number): string => {
   const ms = Math.max(0, Math.round(lengthMs))
   if (ms < 1_000) return `${ms} ms`

@@ -4,8 +4,8 @@
  * Names may hold anything, so each form escapes them: no name can break a line, a label or a
  * statement.
  */
-import { lengthText } from "./internal/LengthText.ts"
 import { quoteIfNeeded } from "./internal/QuotedName.ts"
+import { lengthText } from "./LengthText.ts"
 import * as NativePlan from "./NativePlan.ts"
 import * as Plan from "./Plan.ts"
 import type { Policy } from "./Policy.ts"

@@ -18,7 +18,7 @@ import {
   substitute as decideSubstitute
 } from "./Decision.ts"
 import { classOf, describe, exitCodeOf, type FailureClass } from "./Failure.ts"
-import { lengthText } from "./internal/LengthText.ts"
+import { lengthText } from "./LengthText.ts"
 import { countOf, last, type PolicyContext } from "./PolicyContext.ts"
 import type { Json } from "./Workflow.ts"
 

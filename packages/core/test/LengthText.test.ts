@@ -1,6 +1,6 @@
 /** Lengths of time in words. */
 import { assert, describe, it } from "@effect/vitest"
-import { lengthText } from "../../src/internal/LengthText.ts"
+import { lengthText } from "../src/LengthText.ts"
 
 describe("A length of time", () => {
   it("is told in the units that people would take", () => {

@@ -6,6 +6,7 @@
  *    brought it, or the last orchestrator did not come to it.
  */
 import type { BatchFailure } from "@batchwave/client/BatchFailure"
+import { lengthText } from "@batchwave/core/LengthText"
 import { NodeState } from "@batchwave/core/NodeState"
 import type { TaskReference } from "@batchwave/core/RunEvent"
 import * as RunState from "@batchwave/core/RunState"
@@ -121,7 +122,7 @@ export const finish = Effect.fnUntraced(function*(
       yield* Queue.offer(context.inbox, {
         _tag: "TaskVanished",
         task,
-        message: `no listing has contained the task ${id} for ${Math.round(nowMs - sinceMs)} ms, `
+        message: `no listing has contained the task ${id} for ${lengthText(nowMs - sinceMs)}, `
           + "and it cannot be read"
       })
     } else doubted.set(id, sinceMs ?? nowMs)

@@ -6,6 +6,7 @@
  * Times are counted from the first check that sees a task in its state, so a task gets at most one
  * check more than its limit.
  */
+import { lengthText } from "@batchwave/core/LengthText"
 import * as NativePlan from "@batchwave/core/NativePlan"
 import { isSettled, NodeState } from "@batchwave/core/NodeState"
 import type { TaskReference } from "@batchwave/core/RunEvent"
@@ -101,7 +102,9 @@ const check = Effect.fn("Watchdog.check")(function*(watchdog: Watchdog) {
         _tag: "RunHindered",
         cause: "noProgress",
         message:
-          `nothing has happened for ${context.config.stallMsMax} ms, while the service holds `
+          `nothing has happened for ${
+            lengthText(context.config.stallMsMax)
+          }, while the service holds `
           + `tasks of which none runs; probably ${PoolView.whyNotStarted(context, pool.success)}`
       }
       : { _tag: "RunUnhindered", cause: "noProgress" }
@@ -161,11 +164,11 @@ const whyStuck = Effect.fnUntraced(function*(
     if (limits.queueMsMax === undefined || ageMs < limits.queueMsMax || isHeldBack(context, node)) {
       return undefined
     }
-    return `it has waited ${ageMs} ms in the service's queue: `
+    return `it has waited ${lengthText(ageMs)} in the service's queue: `
       + PoolView.whyNotStarted(context, pool, node)
   }
   if (limits.runMsMax !== undefined && ageMs >= limits.runMsMax) {
-    return `it has run for ${ageMs} ms, longer than ${limits.runMsMax} ms`
+    return `it has run for ${lengthText(ageMs)}, longer than ${lengthText(limits.runMsMax)}`
   }
   if (limits.silenceMsMax === undefined) return undefined
   const task = { node, submission: state.submissions[node]! }
@@ -177,7 +180,7 @@ const whyStuck = Effect.fnUntraced(function*(
   const silentMs = Math.round(nowMs - sighting.bytesSinceMs)
   return silentMs < limits.silenceMsMax
     ? undefined
-    : `it has written nothing to stdout.txt or stderr.txt for ${silentMs} ms`
+    : `it has written nothing to stdout.txt or stderr.txt for ${lengthText(silentMs)}`
 })
 
 /** In the native mode a task may wait in the service for those it depends on: that is no fault of it. */

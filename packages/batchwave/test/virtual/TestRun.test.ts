@@ -61,6 +61,14 @@ describe("TestRun", () => {
       assert.deepStrictEqual(report.nodes.map(({ outcome }) => outcome), ["failed", "blocked"])
     }))
 
+  it.live("tells how long a task may run in the units that people take", () =>
+    Effect.gen(function*() {
+      const { report } = yield* VirtualTime.run(
+        TestRun.run(pipeline, { scenario, config: { runMsMax: 5 * 60_000 } })
+      )
+      assert.match(report.nodes[0]?.failure ?? "", /it has run for \d+ min.*, longer than 5 min/)
+    }))
+
   it.live("fails when an option is wrong", () =>
     Effect.gen(function*() {
       const error = yield* Effect.flip(VirtualTime.run(TestRun.run(pipeline, { nodes: -1 })))
