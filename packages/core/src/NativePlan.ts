@@ -14,6 +14,7 @@
  *
  * @source TaskDependencies 2024-02-01.19.0 (taskIds: combined length at most 64,000 characters)
  */
+import * as NodeTraits from "./NodeTraits.ts"
 import type { Plan } from "./Plan.ts"
 import type { TaskReference } from "./RunEvent.ts"
 import type { RunState } from "./RunState.ts"
@@ -82,9 +83,9 @@ const reasonOf = (
   node: number,
   isTooWide: (node: number) => boolean
 ): WaitReason | undefined => {
-  const { finalizers, resources, rules } = plan.traits
+  const { finalizers, resources } = plan.traits
   if (finalizers?.[node] === 1) return "finalizer"
-  if (rules?.has(node) === true) return "rule"
+  if (NodeTraits.hasRule(plan.traits, node)) return "rule"
   if (resources !== undefined && resources.offsets[node + 1]! > resources.offsets[node]!) {
     return "pool"
   }

@@ -3,8 +3,8 @@
  * when some node needs them: a plan that uses none of it pays for none of it.
  */
 import * as TriggerCondition from "./TriggerCondition.ts"
-import type { NamedRule } from "./TriggerRule.ts"
-import { ruleOf, type Workflow } from "./Workflow.ts"
+import type { NamedRule, TriggerRule } from "./TriggerRule.ts"
+import * as Workflow from "./Workflow.ts"
 
 /**
  * A rule that is ready to be applied.
@@ -28,6 +28,20 @@ export interface ResourceTable {
 }
 
 /**
+ * The rules of the nodes, each named rule and each condition once.
+ *
+ * @category models
+ */
+export interface RuleTable {
+  /** By node; 0 is `allSucceeded`. */
+  readonly numbers: Int32Array
+  /** By number. */
+  readonly rules: ReadonlyArray<ResolvedRule>
+  /** How many nodes have another than `allSucceeded`. */
+  readonly count: number
+}
+
+/**
  * The traits, by node index.
  *
  * @category models
@@ -39,8 +53,8 @@ export interface NodeTraits {
   readonly priorities: Float64Array | undefined
   /** Whether any node says how long it runs, so that ranking by remaining time means something. */
   readonly hasEstimates: boolean
-  /** The rules of the nodes that have another than `allSucceeded`; absent when none has. */
-  readonly rules: ReadonlyMap<number, ResolvedRule> | undefined
+  /** Absent when every node has the rule `allSucceeded`. */
+  readonly rules: RuleTable | undefined
   /** 1 for a finalizer; absent when there are none. */
   readonly finalizers: Uint8Array | undefined
   readonly finalizerCount: number
@@ -61,7 +75,7 @@ export interface NodeTraits {
  * @category constructors
  */
 export const make = (
-  workflow: Workflow,
+  workflow: Workflow.Workflow,
   indexOf: (name: string) => number | undefined
 ): NodeTraits => {
   const { nodes } = workflow
@@ -70,7 +84,7 @@ export const make = (
   let finalizers: Uint8Array | undefined
   let cached: Uint8Array | undefined
   let collected: Uint8Array | undefined
-  let rules: Map<number, ResolvedRule> | undefined
+  let rules: RuleCollection | undefined
   let finalizerCount = 0
   let hasEstimates = false
   let hasResources = false
@@ -92,12 +106,11 @@ export const make = (
       ;(collected ??= new Uint8Array(nodes.length))[index] = 1
     }
     if (node.when !== undefined || node.finalizer === true) {
-      const rule = ruleOf(node)
+      const rule = Workflow.ruleOf(node)
       if (rule !== "allSucceeded") {
-        ;(rules ??= new Map()).set(
-          index,
-          typeof rule === "string" ? rule : TriggerCondition.compile(rule, indexOf)
-        )
+        rules ??= collectRules(nodes.length, indexOf)
+        rules.numbers[index] = rules.numberOf(rule)
+        rules.count++
       }
     }
     if (node.pools !== undefined || node.mutex !== undefined) hasResources = true
@@ -107,7 +120,9 @@ export const make = (
     slots,
     priorities,
     hasEstimates,
-    rules,
+    rules: rules === undefined
+      ? undefined
+      : { numbers: rules.numbers, rules: rules.rules, count: rules.count },
     finalizers,
     finalizerCount,
     cached,
@@ -116,7 +131,51 @@ export const make = (
   }
 }
 
-const resourcesOf = (workflow: Workflow): ResourceTable => {
+interface RuleCollection extends RuleTable {
+  count: number
+  readonly numberOf: (rule: TriggerRule) => number
+}
+
+const collectRules = (
+  nodeCount: number,
+  indexOf: (name: string) => number | undefined
+): RuleCollection => {
+  const rules: Array<ResolvedRule> = ["allSucceeded"]
+  const known = new Map<TriggerRule, number>()
+  return {
+    numbers: new Int32Array(nodeCount),
+    rules,
+    count: 0,
+    numberOf: (rule) => {
+      let number = known.get(rule)
+      if (number === undefined) {
+        number = rules.push(
+          typeof rule === "string" ? rule : TriggerCondition.compile(rule, indexOf)
+        ) - 1
+        known.set(rule, number)
+      }
+      return number
+    }
+  }
+}
+
+/**
+ * Whether a node has another rule than `allSucceeded`.
+ *
+ * @category queries
+ */
+export const hasRule = ({ rules }: NodeTraits, node: number): boolean =>
+  rules !== undefined && rules.numbers[node] !== 0
+
+/**
+ * The rule of a node.
+ *
+ * @category queries
+ */
+export const ruleOf = ({ rules }: NodeTraits, node: number): ResolvedRule =>
+  rules === undefined ? "allSucceeded" : rules.rules[rules.numbers[node]!]!
+
+const resourcesOf = (workflow: Workflow.Workflow): ResourceTable => {
   const { nodes } = workflow
   const pools = workflow.pools ?? {}
   const indexes = new Map<string, number>()

@@ -1,8 +1,10 @@
 /**
- * How the parents of a node ended so far, counted for the nodes whose trigger rule needs to know: 28
- * bytes for each of those, and 4 for every other node once there is one.
+ * How the parents of a node ended so far, counted for the nodes whose trigger rule needs to know: 6
+ * counters for each of those, and 4 bytes for every node once there is one. A counter is as wide as the
+ * largest number of parents in the graph: one byte up to 255, two up to 65,535, else four.
  */
 import { NodeState } from "./NodeState.ts"
+import type { TaskGraph } from "./TaskGraph.ts"
 import { type OutcomeCounts, parentOutcomes } from "./TriggerRule.ts"
 
 /**
@@ -14,23 +16,40 @@ export interface ParentTally {
   /** The row of a node, or -1. @internal */
   readonly rowOf: Int32Array
   /** Rows of `cellCount`: the unsettled parents, then those of each outcome. @internal */
-  cells: Int32Array
+  cells: Counters
   /** @internal */
   size: number
 }
 
+type Counters = Uint8Array | Uint16Array | Int32Array
+
 const cellCount = 1 + parentOutcomes.length
 
+/** Room for so many nodes at least. */
+const countMin = 16
+
 /**
- * Makes an empty tally.
+ * Makes an empty tally with room for the parents of `count` nodes; it grows when there are more.
+ * `O(nodes)`.
  *
  * @category constructors
  */
-export const make = (nodeCount: number): ParentTally => ({
-  rowOf: new Int32Array(nodeCount).fill(-1),
-  cells: new Int32Array(cellCount * 16),
-  size: 0
-})
+export const make = ({ nodeCount, parentOffsets }: TaskGraph, count: number): ParentTally => {
+  let parentsMax = 0
+  for (let node = 0; node < nodeCount; node++) {
+    parentsMax = Math.max(parentsMax, parentOffsets[node + 1]! - parentOffsets[node]!)
+  }
+  return {
+    rowOf: new Int32Array(nodeCount).fill(-1),
+    cells: countersOf(parentsMax, cellCount * Math.max(countMin, count)),
+    size: 0
+  }
+}
+
+const countersOf = (most: number, length: number): Counters => {
+  if (most <= 0xff) return new Uint8Array(length)
+  return most <= 0xffff ? new Uint16Array(length) : new Int32Array(length)
+}
 
 /**
  * Whether the parents of a node are counted.
@@ -65,15 +84,15 @@ export const countsOf = (tally: ParentTally, node: number): OutcomeCounts => {
 export const recount = (
   tally: ParentTally,
   node: number,
-  parents: Int32Array,
+  { parentOffsets, parents }: TaskGraph,
   nodeStates: Uint8Array
 ): void => {
   if (tally.rowOf[node]! < 0) addRow(tally, node)
   const { cells } = tally
   const first = tally.rowOf[node]! * cellCount
   cells.fill(0, first, first + cellCount)
-  for (let index = 0; index < parents.length; index++) {
-    cells[first + cellOf(nodeStates[parents[index]!]!)]!++
+  for (let edge = parentOffsets[node]!; edge < parentOffsets[node + 1]!; edge++) {
+    cells[first + cellOf(nodeStates[parents[edge]!]!)]!++
   }
 }
 
@@ -93,9 +112,18 @@ const cellOf = (nodeState: number): number => Math.max(0, nodeState - NodeState.
 
 const addRow = (tally: ParentTally, node: number): void => {
   if ((tally.size + 1) * cellCount > tally.cells.length) {
-    const cells = new Int32Array(tally.cells.length * 2)
-    cells.set(tally.cells)
-    tally.cells = cells
+    tally.cells = grown(tally.cells)
   }
   tally.rowOf[node] = tally.size++
+}
+
+const grown = (cells: Counters): Counters => {
+  const length = cells.length * 2
+  const next = cells instanceof Uint8Array
+    ? new Uint8Array(length)
+    : cells instanceof Uint16Array
+    ? new Uint16Array(length)
+    : new Int32Array(length)
+  next.set(cells)
+  return next
 }

@@ -5,6 +5,7 @@
 import type { Failure } from "../Failure.ts"
 import * as NativePlan from "../NativePlan.ts"
 import { isInService, isSettled, NodeState } from "../NodeState.ts"
+import * as NodeTraits from "../NodeTraits.ts"
 import type { TaskReference } from "../RunEvent.ts"
 import * as RunMode from "../RunMode.ts"
 import type { RunState } from "../RunState.ts"
@@ -42,7 +43,7 @@ export const stopIfTooMany = (round: Round): void => {
 
 /** Blocks what has the plain rule and waits for a lost node, transitively, as one event. */
 const blockDescendants = (round: Round, lost: ReadonlyArray<number>): void => {
-  const { nodeStates, plan: { graph: { childOffsets, children }, traits: { rules } } } = round.state
+  const { nodeStates, plan: { graph: { childOffsets, children }, traits } } = round.state
   const nodes: Array<number> = []
   const by: Array<number> = []
   const seen = new Set<number>()
@@ -51,7 +52,7 @@ const blockDescendants = (round: Round, lost: ReadonlyArray<number>): void => {
     for (let edge = childOffsets[node]!; edge < childOffsets[node + 1]!; edge++) {
       const child = children[edge]!
       if (nodeStates[child] !== NodeState.waiting || seen.has(child)) continue
-      if (rules !== undefined && rules.has(child)) continue
+      if (NodeTraits.hasRule(traits, child)) continue
       seen.add(child)
       nodes.push(child)
       by.push(node)

@@ -5,6 +5,7 @@
 import * as EventHeap from "../EventHeap.ts"
 import * as NativePlan from "../NativePlan.ts"
 import { isSettled, NodeState } from "../NodeState.ts"
+import * as NodeTraits from "../NodeTraits.ts"
 import * as ParentTally from "../ParentTally.ts"
 import type { RunState } from "../RunState.ts"
 import * as TriggerCondition from "../TriggerCondition.ts"
@@ -52,7 +53,7 @@ export const isFinalizer = (state: RunState, node: number): boolean =>
  * What the node's rule says of its parents now.
  */
 export const verdictOf = (state: RunState, node: number): TriggerRule.Verdict => {
-  const rule = state.plan.traits.rules?.get(node) ?? "allSucceeded"
+  const rule = NodeTraits.ruleOf(state.plan.traits, node)
   if (typeof rule === "string") {
     return TriggerRule.decide(rule, ParentTally.countsOf(tallyOf(state), node))
   }
@@ -70,13 +71,12 @@ export const verdictOf = (state: RunState, node: number): TriggerRule.Verdict =>
  */
 export const readyRoots = (state: RunState): void => {
   const { nodeCount } = state.plan.graph
-  const { rules } = state.plan.traits
-  if (rules !== undefined) {
-    for (const node of rules.keys()) recount(state, node)
-  }
+  const { traits } = state.plan
   for (let node = 0; node < nodeCount; node++) {
-    if (rules !== undefined && rules.has(node)) decideWaiting(state, node)
-    else if (state.parentsMissing[node] === 0) markReady(state, node)
+    if (NodeTraits.hasRule(traits, node)) {
+      recount(state, node)
+      decideWaiting(state, node)
+    } else if (state.parentsMissing[node] === 0) markReady(state, node)
   }
 }
 
@@ -194,18 +194,15 @@ const decideWaiting = (state: RunState, node: number): void => {
 }
 
 const tallyOf = (state: RunState): ParentTally.ParentTally => {
-  state.tally ??= ParentTally.make(state.plan.graph.nodeCount)
+  state.tally ??= ParentTally.make(
+    state.plan.graph,
+    state.plan.traits.rules?.count ?? 0
+  )
   return state.tally
 }
 
 const recount = (state: RunState, node: number): void => {
-  const { parentOffsets, parents } = state.plan.graph
-  ParentTally.recount(
-    tallyOf(state),
-    node,
-    parents.subarray(parentOffsets[node], parentOffsets[node + 1]),
-    state.nodeStates
-  )
+  ParentTally.recount(tallyOf(state), node, state.plan.graph, state.nodeStates)
 }
 
 /** Whether the child was let go when the parent was planned, since the service holds it back. */
@@ -250,7 +247,7 @@ export const withholdNative = (state: RunState, node: number): void => {
 export const reconsider = (state: RunState, node: number): void => {
   const { parentOffsets, parents } = state.plan.graph
   let missing = 0
-  let isPlain = state.plan.traits.rules?.has(node) !== true
+  let isPlain = !NodeTraits.hasRule(state.plan.traits, node)
   for (let edge = parentOffsets[node]!; edge < parentOffsets[node + 1]!; edge++) {
     const parent = parents[edge]!
     const parentState = state.nodeStates[parent]!
