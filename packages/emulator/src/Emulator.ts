@@ -165,6 +165,7 @@ const executorOf = (state: State): Layer.Layer<Executor> => {
       allowedDirectories,
       allowedHosts,
       resourceFileBytesMax,
+      outputBytesMax: state.settings.taskOutputBytesMax,
       ...(graceMs === undefined ? {} : { graceMs })
     })
   )

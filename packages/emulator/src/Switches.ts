@@ -86,6 +86,12 @@ const limits = {
     "milliseconds for which `$expand=stats` tells nothing yet of what was just made"
   ),
   allocationMs: whole(0, 0, 86_400_000, "milliseconds until nodes that were asked for join"),
+  taskOutputBytesMax: whole(
+    4_294_967_296,
+    1,
+    1_000_000_000_000_000,
+    "most bytes in a task's `stdout.txt` and `stderr.txt`; one that writes more ends with `DiskFull`"
+  ),
   activeJobsMax: whole(1000, 1, 1_000_000, "jobs that are not completed at the same time"),
   poolsMax: whole(100, 1, 10_000, "pools at the same time"),
   isQueryStrict: {
@@ -216,6 +222,7 @@ export const defaults: Switches = {
   taskCountsLagMs: table.taskCountsLagMs.default,
   statisticsLagMs: table.statisticsLagMs.default,
   allocationMs: table.allocationMs.default,
+  taskOutputBytesMax: table.taskOutputBytesMax.default,
   activeJobsMax: table.activeJobsMax.default,
   poolsMax: table.poolsMax.default,
   isQueryStrict: table.isQueryStrict.default,

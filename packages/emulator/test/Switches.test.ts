@@ -89,6 +89,18 @@ describe("limits", () => {
       assert.strictEqual((yield* addAll(usual, ids(100))).status, 200)
     }))
 
+  it.live("taskOutputBytesMax ends a task that writes more, which is not tried again", () =>
+    Effect.gen(function*() {
+      const raw = yield* startWith({ taskOutputBytesMax: 50_000 })
+      const constraints = { maxTaskRetryCount: 2 }
+      const commandLine = "/bin/sh -c 'head -c 50001 /dev/zero; sleep 600'"
+      yield* RawBatch.addTask(raw, "j1", "t1", commandLine, { constraints })
+      const { executionInfo } = yield* RawBatch.awaitState(raw, "j1", "t1", "completed")
+      assert.deepInclude(executionInfo, { result: "failure", retryCount: 0 })
+      assert.notProperty(executionInfo, "exitCode")
+      assert.include(JSON.stringify(executionInfo), "DiskFull")
+    }))
+
   it.live("pageItemsMax makes pages smaller than was asked for, and complete in the end", () =>
     Effect.gen(function*() {
       const raw = yield* startWith({ pageItemsMax: 2 })

@@ -93,7 +93,7 @@ export interface CodedProblem {
  *
  * - `Exited`: the process ended by itself; by signal n gives exit code 128 + n. `uploadFailure`
  *   leaves the exit code as it is.
- * - `SetupFailed`: no process ran, so there is no exit code. Codes: CommandProgramNotFound,
+ * - `SetupFailed`: no process ran, or it wrote more than it may (DiskFull), so there is no exit code. Codes: CommandProgramNotFound,
  *   CommandLaunchFailed, BlobNotFound, BlobAccessDenied, BlobDownloadTimedOut,
  *   BlobDownloadMiscError, ResourceContainerNotFound, ResourceContainerAccessDenied,
  *   ResourceContainerListTimedOut, ResourceContainerListMiscError, ResourceDirectoryCreateFailed,

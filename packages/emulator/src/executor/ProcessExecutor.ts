@@ -5,7 +5,8 @@
  * E1. No process of an execution is alive when `run` returns, fails or was interrupted, nor after
  *     the layer's scope closed (limits: rule G3 of ProcessGroup).
  * E2. `kill` only asks; the end is always reported by `run`, once.
- * E3. An execution whose process never ran has no exit code: it ends with `SetupFailed`.
+ * E3. An execution whose process never ran has no exit code: it ends with `SetupFailed`. So does one
+ *     whose outputs grew beyond their limit, since that is a full disk to the service.
  * E4. Executions with the same id follow each other, so a task directory has one process group at
  *     most.
  * E5. The process sees the allow-listed variables of this process, its own and the supervisor's,
@@ -31,6 +32,7 @@ import { attemptSync } from "./FileFault.ts"
 import * as LaunchProblem from "./LaunchProblem.ts"
 import * as NetworkRules from "./NetworkRules.ts"
 import * as OutputFiles from "./OutputFiles.ts"
+import * as OutputLimit from "./OutputLimit.ts"
 import * as ProcessGroup from "./ProcessGroup.ts"
 import * as ResourceFiles from "./ResourceFiles.ts"
 import * as RunningTable from "./RunningTable.ts"
@@ -61,6 +63,8 @@ export interface ProcessExecutorOptions {
   readonly allowedHosts?: ReadonlyArray<string>
   /** Largest resource file that is downloaded, in bytes. @default resourceFileBytesMaxDefault */
   readonly resourceFileBytesMax?: number
+  /** What the outputs of one execution may hold together, in bytes. @default outputBytesMaxDefault */
+  readonly outputBytesMax?: number
   /** Names of inherited variables. @default environmentAllowListDefault */
   readonly environmentAllowList?: ReadonlyArray<string>
   /** Milliseconds between SIGTERM and SIGKILL. @default graceMsDefault */
@@ -101,6 +105,7 @@ interface Workshop {
   readonly access: StorageAccess
   readonly inherited: Readonly<Record<string, string>>
   readonly graceMs: number
+  readonly outputBytesMax: number
   readonly running: RunningTable.RunningTable
   isClosed: boolean
 }
@@ -110,6 +115,7 @@ const make = Effect.fnUntraced(function*(options: ProcessExecutorOptions) {
     access: yield* openAccess(options),
     inherited: yield* readInherited(options.environmentAllowList ?? environmentAllowListDefault),
     graceMs: options.graceMs ?? graceMsDefault,
+    outputBytesMax: options.outputBytesMax ?? OutputLimit.outputBytesMaxDefault,
     running: RunningTable.make(),
     isClosed: false
   }
@@ -126,6 +132,7 @@ const make = Effect.fnUntraced(function*(options: ProcessExecutorOptions) {
     (killAll) => Effect.sync(() => process.off("exit", killAll))
   )
   yield* Effect.addFinalizer(() => close(workshop))
+  yield* Effect.forkScoped(OutputLimit.watch(workshop.running, workshop.outputBytesMax))
   return ProcessExecutor.of({
     run: Effect.fn("ProcessExecutor.run")((execution, onStarted = () => Effect.void) =>
       Effect.acquireUseRelease(
@@ -240,9 +247,10 @@ const runProcess = Effect.fnUntraced(
       AZ_BATCH_TASK_WORKING_DIR: directory.workingDirectory,
       ...execution.environment
     }
+    running.outputsDirectory = directory.path
     const end = yield* runLeader(
+      workshop,
       running,
-      workshop.graceMs,
       startLeader(running, directory, environment, words),
       onStarted
     )
@@ -331,8 +339,8 @@ const startLeader = (
 
 /** Waits for the leader or for a reason to end it; leaves no process of the group (E1). */
 const runLeader = (
+  { graceMs, outputBytesMax }: Workshop,
   running: RunningTable.Running,
-  graceMs: number,
   start: Effect.Effect<ProcessGroup.ProcessGroup, CodedProblem>,
   onStarted: (pid: number) => Effect.Effect<void>
 ): Effect.Effect<ExecutionEnd, CodedProblem> => {
@@ -345,9 +353,12 @@ const runLeader = (
       const why = yield* Deferred.await(running.wake)
       const finish = why === "exited"
         ? Effect.andThen(ProcessGroup.sweep(group), Deferred.await(group.exitCode))
-        : ProcessGroup.terminate(group, graceMs)
+        : ProcessGroup.terminate(group, why === "outputLimit" ? 0 : graceMs)
       const exitCode = yield* Effect.uninterruptible(finish)
       isGone = true
+      if (why === "outputLimit") {
+        return { _tag: "SetupFailed", ...OutputLimit.problem(outputBytesMax) }
+      }
       return why === "exited"
         ? { _tag: "Exited", exitCode }
         : { _tag: "Killed", reason: why, exitCode }
@@ -355,6 +366,7 @@ const runLeader = (
     Effect.fnUntraced(function*(group) {
       if (!isGone) yield* ProcessGroup.terminate(group, graceMs)
       running.pid = undefined
+      running.outputsDirectory = undefined
       ProcessGroup.forget(group)
     })
   )

@@ -10,7 +10,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 
 /** What happened first to an execution. */
-export type Wake = "exited" | "terminated" | "wallClock"
+export type Wake = "exited" | "terminated" | "wallClock" | "outputLimit"
 
 /** An execution between registration and end. */
 export interface Running {
@@ -20,6 +20,8 @@ export interface Running {
   previous: Running | undefined
   /** The process id while a process lives. */
   pid: number | undefined
+  /** Where its outputs are, from the start of its process to its end. */
+  outputsDirectory: string | undefined
 }
 
 /** The last execution of each id. */
@@ -34,7 +36,8 @@ export const register = (table: RunningTable, id: string): Running => {
     wake: Deferred.makeUnsafe(),
     done: Deferred.makeUnsafe(),
     previous: table.get(id),
-    pid: undefined
+    pid: undefined,
+    outputsDirectory: undefined
   }
   table.set(id, running)
   return running

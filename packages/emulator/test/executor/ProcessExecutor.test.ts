@@ -189,6 +189,25 @@ describe("ProcessExecutor", () => {
       assert.isBelow(tookMs, 1_200)
     }))
 
+  it.live("ends what writes one byte more than its outputs may hold, both together, and nothing else", () =>
+    Effect.gen(function*() {
+      const world = yield* bench
+      const limited = ProcessExecutor.layer({ allowedDirectories: [], outputBytesMax: 200_000 })
+      const outcome = yield* Effect.gen(function*() {
+        const executor = yield* ProcessExecutor
+        const writes = (bytes: number, then: string) =>
+          executor.run(execution(
+            world,
+            `sh -c '
+            trap "" TERM; head -c 100000 /dev/zero; head -c ${bytes} /dev/zero >&2; ${then}'`
+          ))
+        return [yield* writes(100_000, "sleep 1"), yield* writes(100_001, "sleep 600731")]
+      }).pipe(Effect.provide(limited))
+      assert.deepStrictEqual(outcome[0], { _tag: "Exited", exitCode: 0 })
+      assert.deepInclude(outcome[1], { _tag: "SetupFailed", code: "DiskFull" })
+      assert.isEmpty(livingProcesses("600731"))
+    }))
+
   it.live("takes the longest duration the service knows as a limit", () =>
     Effect.gen(function*() {
       const world = yield* bench
