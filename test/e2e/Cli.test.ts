@@ -584,6 +584,36 @@ export default Pipeline.graph("one", { only: { run: "true" } })
     assert.match(loopback.coordinates.endpoint, /^http:\/\/127\.0\.0\.1:/)
   })
 
+  it("takes the access tokens of the environment, and no others", async () => {
+    const cwd = Command.makeDirectory()
+    const tokens = "first-token-of-two, second-token-of-two"
+    const { coordinates, line, started } = await Command.startEmulator(cwd, [], {
+      BATCHWAVE_EMULATOR_TOKENS: tokens
+    })
+    try {
+      const statusWith = async (token: string) => {
+        const target = `${coordinates.endpoint}/jobs?api-version=2024-02-01.19.0`
+        const { status } = await fetch(target, { headers: { Authorization: `Bearer ${token}` } })
+        return status
+      }
+      assert.strictEqual(await statusWith("first-token-of-two"), 200)
+      assert.strictEqual(await statusWith("second-token-of-two"), 200)
+      for (const token of ["third-token-of-two", "first-token-of-two,", ""]) {
+        assert.oneOf(await statusWith(token), [401, 403], token)
+      }
+      assert.notInclude(line, "token-of-two")
+    } finally {
+      await Command.stop(started)
+    }
+    const short = await Command.run(
+      ["emulate", "--host", "192.0.2.7", "--executor", "simulated"],
+      { cwd, env: { BATCHWAVE_EMULATOR_TOKENS: "tooShortAToken" } }
+    )
+    assert.strictEqual(short.code, 2)
+    assert.include(short.stderr, "BATCHWAVE_EMULATOR_TOKENS must be")
+    assert.notInclude(short.stderr, "tooShort")
+  })
+
   it("says that a port is taken", async () => {
     const directory = Command.makeDirectory()
     const { coordinates, started } = await Command.startEmulator(directory)

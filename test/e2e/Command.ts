@@ -99,8 +99,12 @@ export interface EmulatorCoordinates {
 }
 
 /** Starts `batchwave emulate --json` and waits for its one line. */
-export const startEmulator = async (cwd: string, args: ReadonlyArray<string> = []) => {
-  const started = start(["emulate", "--json", ...args], { cwd })
+export const startEmulator = async (
+  cwd: string,
+  args: ReadonlyArray<string> = [],
+  environment: StartOptions["env"] = {}
+) => {
+  const started = start(["emulate", "--json", ...args], { cwd, env: environment })
   const line = await eventually("the emulator's line", () => {
     const { stdout } = started.output()
     return stdout.includes("\n") && stdout

@@ -85,6 +85,7 @@ export const run: (
       ...(yield* readSwitches(settings.set)),
       ...faults,
       ...(yield* readPlace(settings.host)),
+      tokens: yield* readTokens(settings.host),
       ...(executor === undefined ? {} : { executor }),
       port: settings.port,
       ...(Option.isSome(settings.data) ? { dataDirectory: resolve(settings.data.value) } : {}),
@@ -125,6 +126,29 @@ const readPlace = Effect.fnUntraced(function*(host: Option.Option<string>) {
     host: host.value,
     key: Option.isSome(key) ? Redacted.value(key.value) : randomBytes(64).toString("base64")
   }
+})
+
+/** Fewest characters of a token that opens the emulator to others. */
+const tokenCharactersMin = 16
+
+/** The access tokens of the environment, which arguments would show to every user of the machine. */
+const readTokens = Effect.fnUntraced(function*(host: Option.Option<string>) {
+  const variable = "BATCHWAVE_EMULATOR_TOKENS"
+  const text = yield* Config.option(Config.Redacted(variable)).pipe(
+    Effect.mapError((error) => usage(`the environment is wrong: ${error.message}`, error))
+  )
+  const tokens = Option.isNone(text) ? [] : Redacted.value(text.value).split(/[\s,]+/).filter(
+    (token) => token !== ""
+  )
+  const isPrintable = tokens.every((token) => /^[\x21-\x7e]+$/.test(token))
+  const isOpen = Option.isSome(host) && !isLoopback(host.value)
+  if (!isPrintable || (isOpen && tokens.some(({ length }) => length < tokenCharactersMin))) {
+    return yield* usage(
+      `${variable} must be tokens of printable ASCII with commas between them, and with --host `
+        + `each of at least ${tokenCharactersMin} characters`
+    )
+  }
+  return tokens.map((token) => ({ token }))
 })
 
 const readHttps = (
