@@ -1,11 +1,23 @@
 /** Versions of dependencies, and the check that asks for exact ones. */
 import { assert, describe, it } from "@effect/vitest"
-import { isPinned, pinProblems } from "./Pins.ts"
+import { isPinned, nodeProblems, pinProblems } from "./Pins.ts"
 import { readTree, render } from "./SourceTree.ts"
 
 describe("pins", () => {
   it("every dependency of this repository is pinned to one version", () => {
     assert.strictEqual(render(pinProblems(readTree())), "")
+  })
+
+  it("engines are checked against the Node that is pinned", () => {
+    assert.strictEqual(render(nodeProblems(readTree())), "")
+    const text = JSON.stringify({ devDependencies: { node: "24.0.0" } })
+    assert.strictEqual(
+      render(nodeProblems([
+        { path: "package.json", text },
+        { path: "pnpm-workspace.yaml", text: "nodeVersion: 24.0.1\n" }
+      ])),
+      "pnpm-workspace.yaml: nodeVersion is 24.0.1; package.json pins node to 24.0.0"
+    )
   })
 
   it("takes exact versions, the catalogue, the workspace and exact aliases for pinned", () => {

@@ -23,6 +23,21 @@ export const pinProblems = (tree: ReadonlyArray<SourceFile>): ReadonlyArray<Prob
   ...tree.filter(({ path }) => path === "pnpm-workspace.yaml").flatMap(catalogProblems)
 ]
 
+/**
+ * Whether the engines of packages are checked against the Node that runs them: a difference is a warning
+ * for each package, or a silence that hides one.
+ */
+export const nodeProblems = (tree: ReadonlyArray<SourceFile>): ReadonlyArray<Problem> => {
+  const textOf = (name: string): string => tree.find(({ path }) => path === name)?.text ?? ""
+  const manifest: Manifest = JSON.parse(textOf("package.json"))
+  const pinned = manifest.devDependencies?.["node"]
+  const checked = /^nodeVersion: *(\S+)$/m.exec(textOf("pnpm-workspace.yaml"))?.[1]
+  return pinned === checked ? [] : [{
+    path: "pnpm-workspace.yaml",
+    message: `nodeVersion is ${checked}; package.json pins node to ${pinned}`
+  }]
+}
+
 const manifestProblems = ({ path, text }: SourceFile): ReadonlyArray<Problem> => {
   const manifest: Manifest = JSON.parse(text)
   return [manifest.dependencies, manifest.devDependencies, manifest.optionalDependencies]
