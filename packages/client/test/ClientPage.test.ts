@@ -6,7 +6,13 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { readdirSync, readFileSync } from "node:fs"
 import * as BatchFailure from "../src/BatchFailure.ts"
+import { timeoutMsDefault } from "../src/internal/Waiter.ts"
+import { defaultPolicy } from "../src/Resilience.ts"
+import { defaultRetryBudget } from "../src/RetryBudget.ts"
 import { retryRules } from "../src/RetryRule.ts"
+import { concurrencyDefault } from "../src/TaskCollection.ts"
+import { pagesMaxDefault } from "../src/TaskPages.ts"
+import { defaultWatchPolicy } from "../src/WatchPolicy.ts"
 import { addTasks } from "./examples/AddTasks.ts"
 import * as Connect from "./examples/Connect.ts"
 import { addOrExplain, terminateIfThere } from "./examples/HandleErrors.ts"
@@ -30,6 +36,33 @@ const blocks = Array.from(page.matchAll(/```ts\n([\s\S]*?)```/g), (match) => mat
 const optionsOf = (path: string): ReadonlyArray<string> =>
   Array.from(read(path).matchAll(/@default[\s\S]*?readonly (\w+)\??:/g), (match) => match[1] ?? "")
 
+/** The cells of a row of the page that is about an option, more than one row if it says so. */
+const rowsAbout = (option: string): ReadonlyArray<ReadonlyArray<string>> =>
+  page.split("\n").filter((line) => line.startsWith("|"))
+    .map((line) => line.split("|").map((cell) => cell.trim()))
+    .filter(([, name = ""]) => name.split(/[ ,…]+/).includes(`\`${option}\``))
+
+/** Options of a source file whose default is a number, with the number. */
+const numbersOf = (path: string): ReadonlyArray<readonly [string, string]> =>
+  Array.from(
+    read(path).matchAll(/@default (\d[\d.]*)(?=\s*\*\/|\n|, one day)[^@]*?readonly (\w+)\??:/g),
+    (match) => [match[2] ?? "", match[1] ?? ""] as const
+  )
+
+const filesOfOptions = [
+  "RequestOptions",
+  "TaskOperations",
+  "FileOperations",
+  "Resilience",
+  "RetryBudget",
+  "BatchClient",
+  "Transport",
+  "WatchPolicy",
+  "TaskWait",
+  "TaskTail",
+  "JobOperations"
+]
+
 describe("the page about the client", () => {
   it("shows only code of the examples", () => {
     assert.isAtLeast(blocks.length, 5)
@@ -47,18 +80,31 @@ describe("the page about the client", () => {
   })
 
   it("explains every option that has a default", () => {
-    const files = [
-      "RequestOptions",
-      "TaskOperations",
-      "FileOperations",
-      "Resilience",
-      "RetryBudget"
-    ]
-    const others = ["BatchClient", "Transport", "WatchPolicy", "TaskWait", "TaskTail"]
-    for (const file of [...files, ...others, "JobOperations"]) {
+    for (const file of filesOfOptions) {
       for (const option of optionsOf(`../src/${file}.ts`)) {
         assert.include(page, `\`${option}\``, `${file}.ts`)
       }
+    }
+  })
+
+  it("tells the defaults that the options tell, and those that hold", () => {
+    const told = filesOfOptions.flatMap((file) => numbersOf(`../src/${file}.ts`))
+    const held = Object.entries({
+      ...defaultPolicy,
+      ...defaultRetryBudget,
+      ...defaultWatchPolicy,
+      concurrency: concurrencyDefault,
+      pagesMax: pagesMaxDefault,
+      timeoutMs: timeoutMsDefault
+    })
+    assert.isAtLeast(told.length, 25)
+    for (const [option, value] of [...told, ...held]) {
+      const cells = rowsAbout(option).flatMap((row) => row.flatMap((cell) => cell.split(", ")))
+      assert.include(cells, String(value), `${option} has the default ${value}`)
+    }
+    for (const [option, value] of held) {
+      const values = told.flatMap(([name, text]) => name === option ? [Number(text)] : [])
+      assert.include(values, value, `the docstring of ${option}`)
     }
   })
 

@@ -148,6 +148,19 @@ describe("FileOperations", () => {
 })
 
 describe("TaskOperations.listSubtasks", () => {
+  it.live("asks for the selected properties, and has no others in its type", () =>
+    Effect.gen(function*() {
+      const server = yield* serve(inOrder(reply(200, { value: [{ id: 1, exitCode: 3 }] })))
+      const subtasks = yield* withClient(server)(Effect.flatMap(
+        TaskOperations,
+        (tasks) => tasks.listSubtasks("j1", "t1", { select: ["id", "exitCode"] })
+      ))
+      assert.deepStrictEqual(subtasks.map(({ exitCode, id }) => [id, exitCode]), [[1, 3]])
+      // @ts-expect-error what was not selected cannot be read
+      assert.isUndefined(subtasks[0]?.state)
+      assert.include(server.received[0]?.url, "/subtasksinfo?$select=id%2CexitCode&")
+    }))
+
   it.live("is empty for an ordinary task", () =>
     Effect.gen(function*() {
       const server = yield* serve(inOrder(reply(200, {}), reply(200, { value: [{ id: 1 }] })))
