@@ -30,6 +30,7 @@ import * as Routes from "./Routes.ts"
 import type { Runner } from "./Runner.ts"
 import type { State } from "./State.ts"
 import { isReply } from "./Subject.ts"
+import * as Switches from "./Switches.ts"
 import * as TaskToken from "./TaskToken.ts"
 
 /** What requests are handled with. */
@@ -70,6 +71,9 @@ export interface Incoming {
   readonly headers: Exchange["headers"]
 }
 
+/** The most of a body that is ever kept, in bytes. */
+const largestBodyBytes = Switches.table.bodyBytesMax.most
+
 /** A request that passed the checks that need no body. */
 type Admitted = Omit<Exchange, "body" | "nowMs"> & { readonly handle: Routes.Route["handle"] }
 
@@ -94,18 +98,22 @@ export const receive = (desk: Desk, incoming: Incoming, line: ReplyLine): Recept
   const dateOffsetMs = entry === undefined ? 0 : state.faults.active?.plan.server?.dateOffsetMs ?? 0
   const visit = { desk, incoming, line, entry, dateOffsetMs }
   if (state.clock.pace._tag === "Virtual") takeInHand(desk, line)
-  const bodyBytesMax = isReply(admitted) ? 0 : state.settings.bodyBytesMax
+  const { bodyBytesMax, oversizedBodies } = state.settings
+  const wantedBytes = oversizedBodies === "carriedOut" ? largestBodyBytes : bodyBytesMax
   return {
-    bodyBytesMax,
+    bodyBytesMax: isReply(admitted) ? 0 : wantedBytes,
     proceed: (end) => {
       if (isReply(admitted)) return send(visit, occasion.requestId, admitted)
-      if (end._tag === "TooLarge") {
+      const refuse = () => {
         const limit = [["MaxLimit", String(bodyBytesMax)]] as const
-        const reply = ErrorReply.make(occasion, "RequestBodyTooLarge", limit)
-        return send(visit, occasion.requestId, reply)
+        send(visit, occasion.requestId, ErrorReply.make(occasion, "RequestBodyTooLarge", limit))
       }
+      if (end._tag === "TooLarge") return refuse()
       desk.runner.advance()
       const exchange = { ...admitted, nowMs: state.clock.nowMs(), body: end.text }
+      if (wantedBytes > bodyBytesMax && Buffer.byteLength(end.text) > bodyBytesMax) {
+        return desk.fork(Effect.map(carriedOut(desk, exchange, admitted.handle), refuse))
+      }
       const verdict = judge(visit, exchange)
       if (verdict === undefined) return serve(visit, exchange, admitted.handle)
       desk.fork(suffer(visit, exchange, admitted.handle, verdict))
@@ -208,6 +216,20 @@ const settled = (exchange: Exchange, reply: Effect.Effect<Reply>): Effect.Effect
       ErrorReply.make(exchange, "InternalError")
     ))
 
+/** Carries an operation out; what is answered is another matter. */
+const carriedOut = (
+  desk: Desk,
+  exchange: Exchange,
+  handle: Routes.Route["handle"]
+): Effect.Effect<Reply> =>
+  settled(
+    exchange,
+    Effect.suspend(() => {
+      const reply = Inputs.request(exchange, handle)
+      return Effect.isEffect(reply) ? reply : Effect.succeed(reply)
+    })
+  ).pipe(desk.inTurn, Effect.tap(() => Effect.sync(desk.runner.drain)))
+
 /** Serves a request that something goes wrong with on purpose. */
 const suffer = Effect.fnUntraced(function*(
   visit: Visit,
@@ -216,14 +238,7 @@ const suffer = Effect.fnUntraced(function*(
   verdict: Faults.Verdict
 ) {
   const { desk, incoming, line } = visit
-  const act = (bent: Exchange): Effect.Effect<Reply> =>
-    settled(
-      bent,
-      Effect.suspend(() => {
-        const reply = Inputs.request(bent, handle)
-        return Effect.isEffect(reply) ? reply : Effect.succeed(reply)
-      })
-    ).pipe(desk.inTurn, Effect.tap(() => Effect.sync(desk.runner.drain)))
+  const act = (bent: Exchange) => carriedOut(desk, bent, handle)
   const outcome = yield* FaultInjection.inject(exchange, incoming.target, verdict, act)
   switch (outcome._tag) {
     case "Send":

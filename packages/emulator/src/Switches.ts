@@ -108,6 +108,10 @@ const wireGuesses = {
     ["InvalidPropertyValue", "InvalidRequestBody", "RequestBodyTooLarge"],
     "code of a collection with too many tasks"
   ),
+  oversizedBodies: choice(
+    ["untouched", "carriedOut"],
+    "whether a request that is refused as too large (413) is carried out all the same"
+  ),
   duplicateTasks: choice(
     ["secondRefused", "requestRefused"],
     "a task id twice in one collection: the second is `TaskExists`, or all is `InvalidRequestBody`"
@@ -228,6 +232,7 @@ export const defaults: Switches = {
   isQueryStrict: table.isQueryStrict.default,
   apiVersions: table.apiVersions.choices[0],
   collectionOverflowCode: table.collectionOverflowCode.choices[0],
+  oversizedBodies: table.oversizedBodies.choices[0],
   duplicateTasks: table.duplicateTasks.choices[0],
   unknownTokenStatus: table.unknownTokenStatus.choices[0],
   listOrder: table.listOrder.choices[0],

@@ -138,6 +138,24 @@ describe("limits", () => {
 })
 
 describe("guesses on the wire", () => {
+  it.live("oversizedBodies refuses what is too large, and carries it out all the same or not", () =>
+    Effect.gen(function*() {
+      for (const oversizedBodies of ["untouched", "carriedOut"] as const) {
+        const raw = yield* startWith({ oversizedBodies, bodyBytesMax: 2000 })
+        const add = (id: string, characters: number) =>
+          call(raw, "POST", "/jobs/j1/addtaskcollection", {
+            body: { value: [{ id, commandLine: "x".repeat(characters), requiredSlots: 99 }] }
+          })
+        assert.strictEqual((yield* add("small", 100)).status, 200)
+        const refused = yield* add("large", 3000)
+        assert.strictEqual(codeOf(refused), "413 RequestBodyTooLarge")
+        assert.deepStrictEqual(refused.json["values"], [{ key: "MaxLimit", value: "2000" }])
+        const there = idsOf(yield* call(raw, "GET", "/jobs/j1/tasks"))
+        const isThere = oversizedBodies === "carriedOut"
+        assert.deepStrictEqual(there, isThere ? ["small", "large"] : ["small"])
+      }
+    }))
+
   it.live("duplicateTasks refuses the second, or the request", () =>
     Effect.gen(function*() {
       const second = yield* startWith({})
