@@ -22,9 +22,9 @@ import type { ResiliencePolicy } from "../Resilience.ts"
 import * as ResponseMetadata from "../ResponseMetadata.ts"
 import type { RetryBudgetOptions } from "../RetryBudget.ts"
 import type { TransportShape } from "../Transport.ts"
+import * as AddressCheck from "./AddressCheck.ts"
 import * as Attempt from "./Attempt.ts"
 import type { Call, Delivered, Finding } from "./Call.ts"
-import * as CallerHeaders from "./CallerHeaders.ts"
 import * as FailureOf from "./FailureOf.ts"
 import * as Observer from "./Observer.ts"
 import * as RetryPlan from "./RetryPlan.ts"
@@ -94,7 +94,7 @@ export const make = (options: ExchangeOptions): ExchangeShape => {
       return undefined
     })
   const deliver = <A>(call: Call<A>): Effect.Effect<Delivered<A>, BatchFailure> => {
-    const problem = CallerHeaders.problemOf(call.options)
+    const problem = AddressCheck.problemOf(call)
     return problem === undefined
       ? Observer.withCallSpan((context) => {
         const run = Attempt.begin(call, context, options.policy)
@@ -205,7 +205,7 @@ const nothingToLookAt = Effect.succeed(undefined)
 
 const refusedOptions = (
   call: Call<unknown>,
-  problem: CallerHeaders.OptionsProblem
+  problem: AddressCheck.CallProblem
 ): BatchFailure =>
   FailureOf.ofRefusal(
     factsOf(call, { attempts: 0, ambiguous: false, clientRequestId: "" }),

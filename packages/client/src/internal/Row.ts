@@ -11,9 +11,9 @@
 import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import type { BatchFailure } from "../BatchFailure.ts"
+import * as AddressCheck from "./AddressCheck.ts"
 import * as Attempt from "./Attempt.ts"
 import type { Call, Delivered } from "./Call.ts"
-import * as CallerHeaders from "./CallerHeaders.ts"
 import type { AttemptResult } from "./Observer.ts"
 
 /** Calls to carry. */
@@ -90,7 +90,7 @@ const send = (
 ): (() => void) | undefined => {
   const { signer, slots, transport } = shared
   const isPlain = run.observer.isQuiet && signer.ready === undefined
-    && CallerHeaders.problemOf(run.call.options) === undefined
+    && AddressCheck.problemOf(run.call) === undefined
   if (!isPlain || transport.sendNow === undefined || !slots.take(run)) return undefined
   const request = Attempt.requestOf(shared, run)
   if (typeof request !== "object") return undefined
