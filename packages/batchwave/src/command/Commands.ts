@@ -46,6 +46,26 @@ const debug = GlobalFlag.Setting("debug")({
   flag: flag("debug", "Show the stack of an internal error")
 })
 
+const init = Command.make(
+  "init",
+  {
+    file: Argument.String("file").pipe(
+      Argument.withDescription("Where it goes; pipeline.ts by default"),
+      Argument.withDefault("pipeline.ts")
+    ),
+    color
+  },
+  Effect.fnUntraced(function*(settings) {
+    const InitCommand = yield* Effect.promise(() => import("./InitCommand.ts"))
+    yield* InitCommand.run(settings).pipe(onScreen(settings))
+  })
+).pipe(
+  Command.withDescription("Write a small pipeline to begin with"),
+  Command.withExamples([
+    { command: "batchwave init", description: "Write pipeline.ts, and keep its runs out of Git" }
+  ])
+)
+
 const plan = Command.make(
   "plan",
   {
@@ -255,7 +275,16 @@ const events = Command.make(
  */
 export const batchwave = Command.make("batchwave").pipe(
   Command.withDescription("Run graphs of command-line tasks on Azure Batch, or on this machine"),
+  Command.withExamples([
+    { command: "batchwave init", description: "Begin with a small pipeline" },
+    { command: "batchwave run pipeline.ts", description: "Run it on this machine" },
+    {
+      command: "batchwave report --format html --out run.html",
+      description: "See where its time went"
+    }
+  ]),
   Command.withSubcommands([
+    init,
     plan,
     run,
     resume,

@@ -2,6 +2,7 @@
  * The kinds of flags that several commands have.
  */
 import * as Flag from "effect/cli/Flag"
+import * as Option from "effect/Option"
 
 /**
  * A flag that is there or not.
@@ -16,7 +17,7 @@ export const flag = (name: string, description: string): Flag.Flag<boolean> =>
   )
 
 /**
- * A whole number with bounds, both included.
+ * A whole number with bounds, both included; not below 0.
  *
  * @category constructors
  */
@@ -26,9 +27,13 @@ export const whole = (
   max: number,
   description: string
 ): Flag.Flag<number> =>
-  Flag.Int(name).pipe(
-    Flag.filter(
-      (value) => value >= min && value <= max,
+  Flag.String(name).pipe(
+    Flag.withMetavar("integer"),
+    Flag.filterMap(
+      (text) => {
+        const value = /^\d+$/.test(text) ? Number(text) : -1
+        return value >= min && value <= max ? Option.some(value) : Option.none()
+      },
       () => `a whole number from ${min} to ${max}`
     ),
     Flag.withDescription(description)

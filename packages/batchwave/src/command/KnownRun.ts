@@ -46,7 +46,9 @@ export const find: (
     const known = yield* list(data)
     const newest = known[0]
     return newest === undefined
-      ? yield* usage(`${data} has no runs; give the directory they are kept in by --data`)
+      ? yield* usage(
+        `${data} has no runs; start one by batchwave run FILE, or give the directory they are kept in by --data`
+      )
       : RunDirectory.make(data, newest.run)
   }
 )

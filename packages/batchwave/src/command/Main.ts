@@ -37,7 +37,7 @@ export const main = (commandArguments: ReadonlyArray<string>, version: string): 
   ignoreBrokenPipes()
   let interrupt = (): void => {}
   const listening = listen(() => interrupt(), leave)
-  const program = Command.runWith(batchwave, { version })(commandArguments).pipe(
+  const program = Command.runWith(batchwave, { version })(asFlags(commandArguments)).pipe(
     withServices(listening),
     Effect.tapCause((cause) =>
       Effect.flatMap(
@@ -54,6 +54,13 @@ export const main = (commandArguments: ReadonlyArray<string>, version: string): 
     disableErrorReporting: true,
     teardown: (exit, onExit) => onExit(exitCodeOf(exit, listening))
   })
+}
+
+/** `help`, `help COMMAND` and `version` as other tools have them, in flags. */
+const asFlags = ([first, ...rest]: ReadonlyArray<string>): ReadonlyArray<string> => {
+  if (first === "help") return [...rest, "--help"]
+  if (first === "version") return ["--version"]
+  return first === undefined ? [] : [first, ...rest]
 }
 
 const withServices =
