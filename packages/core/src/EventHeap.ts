@@ -3,8 +3,8 @@
  * alarm list of every run.
  *
  * E1 `pop` returns the items in order of `atMs`; equal times come out in the order of `push`.
- * E2 push and pop cost `O(log n)` and allocate only when the capacity doubles, or halves because three
- *    quarters of it were unused.
+ * E2 push and pop cost `O(log n)` and allocate only when the capacity grows to twice or four times what it
+ *    was, or halves because three quarters of it were unused.
  */
 
 /**
@@ -44,7 +44,9 @@ export const make = (capacity = 16): EventHeap => ({
  * @category operations
  */
 export const push = (heap: EventHeap, atMs: number, item: number): void => {
-  if (heap.size === heap.items.length) resize(heap, heap.size * 2)
+  if (heap.size === heap.items.length) {
+    resize(heap, heap.size * (heap.size < capacityShort ? growthOfShort : growth))
+  }
   const sequence = heap.nextSequence++
   const { items, sequences, times } = heap
   let hole = heap.size++
@@ -112,6 +114,12 @@ export const retain = (heap: EventHeap, isKept: (item: number, atMs: number) => 
   }
   shrink(heap)
 }
+
+const growth = 2
+
+/** A short heap grows faster: making arrays costs more than the room is worth. */
+const capacityShort = 256
+const growthOfShort = 4
 
 /** What is not given back: a heap this small is not worth it. */
 const capacityKept = 1024

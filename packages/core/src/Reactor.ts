@@ -21,7 +21,7 @@
 import * as Admission from "./Admission.ts"
 import type { Command } from "./Command.ts"
 import { conclude } from "./internal/Conclusion.ts"
-import { emit, type Policies, type Round } from "./internal/Round.ts"
+import { begin, command, emit, type Policies, type Round } from "./internal/Round.ts"
 import * as Scheduler from "./internal/Scheduler.ts"
 import { isInService, NodeState } from "./NodeState.ts"
 import { relevantPart } from "./Relevance.ts"
@@ -53,7 +53,7 @@ export const react = (
   nowMs: number,
   policies: Policies
 ): Reaction => {
-  const round: Round = { state, nowMs, policies, events: [], commands: [] }
+  const round = begin(state, nowMs, policies)
   for (const event of events) {
     const relevant = relevantPart(state, event, nowMs)
     if (relevant === undefined) continue
@@ -111,7 +111,7 @@ const finish = (round: Round): void => {
   if (state.outcome !== undefined) return
   const outcome = outcomeOf(state)
   emit(round, { _tag: "RunFinished", outcome })
-  round.commands.push({ _tag: "Finish", outcome })
+  command(round, { _tag: "Finish", outcome })
 }
 
 const outcomeOf = (state: RunState): RunOutcome => {

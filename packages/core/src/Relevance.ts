@@ -20,16 +20,13 @@ export const relevantPart = (
   event: ExternalEvent,
   nowMs: number
 ): ExternalEvent | undefined => {
-  if (event._tag === "RerunRequested") {
-    const isOpen = (node: number): boolean => isSettled(state.nodeStates[node] ?? 0)
-    return withNodes(event, event.nodes.filter(isOpen))
-  }
+  if (event._tag === "RerunRequested") return settledPart(state, event)
   if (state.outcome !== undefined) return undefined
   switch (event._tag) {
     case "TasksAccepted":
       return awaitedPart(state, event)
     case "TasksTerminated":
-      return withTasks(event, event.tasks.filter((task) => isEnded(state, task)))
+      return endedPart(state, event)
     case "TaskStarted":
     case "TaskEnded":
     case "TaskVanished":
@@ -53,15 +50,41 @@ export const relevantPart = (
   }
 }
 
+// Functions of their own, since a function that makes one makes a place for what it sees at each call.
+
+const settledPart = (
+  { nodeStates }: RunState,
+  event: ExternalEvent & { readonly _tag: "RerunRequested" }
+): ExternalEvent | undefined =>
+  withNodes(event, event.nodes.filter((node) => isSettled(nodeStates[node] ?? 0)))
+
+const endedPart = (
+  state: RunState,
+  event: ExternalEvent & { readonly _tag: "TasksTerminated" }
+): ExternalEvent | undefined =>
+  withTasks(event, event.tasks.filter((task) => isEnded(state, task)))
+
 const awaitedPart = (
   state: RunState,
   event: ExternalEvent & { readonly _tag: "TasksAccepted" }
 ): ExternalEvent | undefined => {
-  const { _tag, executions, tasks } = event
-  if (executions === undefined && tasks.every((task) => isAwaitingAnswer(state, task))) {
+  const { executions, tasks } = event
+  if (executions === undefined && isEachAwaiting(state, tasks)) {
     return tasks.length === 0 ? undefined : event
   }
-  return withTasks(
+  return stillAwaitedPart(state, event)
+}
+
+const isEachAwaiting = (state: RunState, tasks: ReadonlyArray<TaskReference>): boolean => {
+  for (const task of tasks) if (!isAwaitingAnswer(state, task)) return false
+  return true
+}
+
+const stillAwaitedPart = (
+  state: RunState,
+  { _tag, executions, tasks }: ExternalEvent & { readonly _tag: "TasksAccepted" }
+): ExternalEvent | undefined =>
+  withTasks(
     { _tag, tasks },
     tasks.filter((task, place) => {
       const execution = executions?.[place]
@@ -69,7 +92,6 @@ const awaitedPart = (
         && (execution === undefined || execution === state.executions[task.node])
     })
   )
-}
 
 type TaskEvent = Extract<ExternalEvent, { readonly task: TaskReference }>
 
@@ -206,9 +228,10 @@ export const isKnownEnd = (
 ): boolean => {
   const attempts = state.attempts.get(task.node)
   if (attempts === undefined) return false
-  return attempts.some((attempt) =>
-    attempt.submission === task.submission && attempt.transition === transition
-  )
+  for (const attempt of attempts) {
+    if (attempt.submission === task.submission && attempt.transition === transition) return true
+  }
+  return false
 }
 
 /**

@@ -9,6 +9,7 @@
 import * as EventHeap from "@batchwave/core/EventHeap"
 import type { TaskReference } from "@batchwave/core/RunEvent"
 import * as Account from "@batchwave/sim/Account"
+import type { ChangeWalk } from "@batchwave/sim/ChangeWalk"
 import type { StartChore, StartTask } from "@batchwave/sim/Instruction"
 import * as NodeCourse from "@batchwave/sim/NodeCourse"
 import * as RunCourse from "@batchwave/sim/RunCourse"
@@ -56,6 +57,8 @@ export interface VirtualService {
   eTagLast: number
   /** By the index of a task: when it completed, if it is known that it has and rests; else -1. */
   readonly restsSinceMs: Array<number>
+  /** The latest walk over changes, used again for the next. @internal */
+  walk: ChangeWalk | undefined
   /** Executions begun so far. */
   startedCount: number
   /** Of these, those that went as recorded. */
@@ -94,6 +97,7 @@ export const make = (options: {
     eTagLast: 0,
     restsSinceMs: [],
     ledger: options.ledger ?? SlotLedger.make(),
+    walk: undefined,
     startedCount: 0,
     recordedCount: 0,
     events: EventHeap.make(),

@@ -57,13 +57,20 @@ export const make = (rule: LinkRule, seed: number): Link => {
       const halfMs = latencyOf(Random.nextUnit(random)) / 2
       const isBroken = Random.nextUnit(random) < errorShare
       const ways = { requestMs: halfMs, replyMs: halfMs }
-      if (outages.some(({ forMs, fromMs }) => fromMs <= nowMs && nowMs < fromMs + forMs)) {
+      if (isOut(outages, nowMs)) {
         return { ...ways, trouble: { isActed: false } }
       }
       if (isThrottled(nowMs)) return { ...ways, trouble: throttled }
       return isBroken ? { ...ways, trouble: { isActed: false } } : ways
     }
   }
+}
+
+const isOut = (outages: NonNullable<LinkRule["outages"]>, nowMs: number): boolean => {
+  for (const { forMs, fromMs } of outages) {
+    if (fromMs <= nowMs && nowMs < fromMs + forMs) return true
+  }
+  return false
 }
 
 /**

@@ -53,6 +53,21 @@ export const since = (
 }
 
 /**
+ * Begins a walk anew, in the place of making another.
+ *
+ * @category operations
+ */
+export const restart = (walk: ChangeWalk, atMs: number): void => {
+  const { job, positions, states } = walk
+  for (let place = 0; place < states.length; place++) {
+    positions[place] = TaskLog.positionAtOrAfter(changesTo(job, states[place]!), atMs)
+  }
+  walk.task = undefined
+  walk.number = 0
+  walk.looksCount = 0
+}
+
+/**
  * Goes on after the entry of a number.
  *
  * @category constructors

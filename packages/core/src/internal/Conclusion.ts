@@ -11,7 +11,7 @@ import { isWanted, type RunState, slotsOf } from "../RunState.ts"
 import * as Substitution from "../Substitution.ts"
 import type { TaskEnd } from "../TaskEnd.ts"
 import { reopenedBy } from "./Rerun.ts"
-import { emit, type Round } from "./Round.ts"
+import { command, emit, type Round } from "./Round.ts"
 import {
   cancelNodes,
   failForGood,
@@ -48,7 +48,7 @@ export const conclude = (round: Round, event: ExternalEvent): void => {
       }
       return
     case "TaskStuck":
-      round.commands.push({ _tag: "Terminate", tasks: [event.task] })
+      command(round, { _tag: "Terminate", tasks: [event.task] })
       return
     case "CancelRequested":
       if (event.nodes !== undefined) return cancelBranch(round, event.nodes)
@@ -85,7 +85,7 @@ const succeed = (round: Round, node: number): void => {
 const concludeEnd = (round: Round, task: TaskReference, end: TaskEnd): void => {
   switch (round.state.nodeStates[task.node]) {
     case NodeState.collecting:
-      round.commands.push({ _tag: "Collect", task })
+      command(round, { _tag: "Collect", task })
       return
     case NodeState.undecided:
       return concludeFailure(round, task.node, end)
@@ -113,7 +113,7 @@ const cancelBranch = (round: Round, nodes: ReadonlyArray<number>): void => {
     else if (!isSettled(nodeState) && nodeState !== NodeState.collecting) cancelled.push(node)
   }
   cancelNodes(round, cancelled)
-  if (tasks.length > 0) round.commands.push({ _tag: "Terminate", tasks })
+  if (tasks.length > 0) command(round, { _tag: "Terminate", tasks })
 }
 
 const concludeFailure = (round: Round, node: number, end?: TaskEnd): void => {

@@ -29,7 +29,29 @@ export interface Round {
   readonly nowMs: number
   readonly policies: Policies
   readonly events: Array<RunEvent>
-  readonly commands: Array<Command>
+  commands: Array<Command>
+}
+
+/** No commands yet. */
+const none: Array<Command> = []
+
+/**
+ * Begins a reaction.
+ */
+export const begin = (state: RunState, nowMs: number, policies: Policies): Round => ({
+  state,
+  nowMs,
+  policies,
+  events: [],
+  commands: none
+})
+
+/**
+ * Adds a command. Most reactions give one or none, and an array that grows has room for seventeen.
+ */
+export const command = (round: Round, next: Command): void => {
+  if (round.commands.length === 0) round.commands = [next]
+  else round.commands.push(next)
 }
 
 /**

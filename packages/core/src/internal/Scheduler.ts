@@ -10,7 +10,7 @@ import { NodeState } from "../NodeState.ts"
 import * as ReadyQueue from "../ReadyQueue.ts"
 import type { TaskReference } from "../RunEvent.ts"
 import type { RunState } from "../RunState.ts"
-import { emit, type Round } from "./Round.ts"
+import { command, emit, type Round } from "./Round.ts"
 
 /**
  * Plans what goes now, and asks to be woken for what goes later.
@@ -39,7 +39,7 @@ const askCache = (round: Round): void => {
   )
   if (nodes.length === 0) return
   emit(round, { _tag: "CacheAsked", nodes })
-  round.commands.push({ _tag: "Recall", nodes })
+  command(round, { _tag: "Recall", nodes })
 }
 
 const needsQueue = ({ isProbing, limits, plan: { traits }, queue }: RunState): boolean =>
@@ -50,7 +50,7 @@ const needsQueue = ({ isProbing, limits, plan: { traits }, queue }: RunState): b
 /** Asks to be woken for what goes later. */
 export const wake = (round: Round): void => {
   const atMs = Admission.nextWakeAtMs(round.state)
-  if (atMs !== undefined) round.commands.push({ _tag: "Wake", atMs })
+  if (atMs !== undefined) command(round, { _tag: "Wake", atMs })
 }
 
 const planDue = (round: Round): void => {
@@ -93,28 +93,32 @@ const start = (
   }
   const task = { node, submission }
   emit(round, { _tag: "ReactivationPlanned", task })
-  round.commands.push({ _tag: "Reactivate", task })
+  command(round, { _tag: "Reactivate", task })
 }
 
 const planReady = (round: Round): boolean => {
   const { nodeStates, ready, submissions } = round.state
-  const tasks: Array<TaskReference> = []
+  let tasks: Array<TaskReference> | undefined
   // A node that the cache did not know stands in the list twice.
   const seen = round.state.cacheAnswers.size === 0 ? undefined : new Set<number>()
   for (let index = 0; index < ready.length; index++) {
     const node = ready[index]!
     if (nodeStates[node] !== NodeState.ready || seen?.has(node) === true) continue
     seen?.add(node)
-    tasks.push({ node, submission: submissions[node]! + 1 })
+    const task = { node, submission: submissions[node]! + 1 }
+    // Most often it is one, and an array that grows has room for seventeen.
+    if (tasks === undefined) tasks = [task]
+    else tasks.push(task)
   }
+  if (tasks === undefined) return false
   submit(round, tasks)
-  return tasks.length > 0
+  return true
 }
 
 const submit = (round: Round, tasks: ReadonlyArray<TaskReference>): void => {
   if (tasks.length === 0) return
   emit(round, { _tag: "SubmissionPlanned", tasks })
-  round.commands.push({ _tag: "Submit", tasks })
+  command(round, { _tag: "Submit", tasks })
 }
 
 /** The same through the queue; answers whether anything went. */

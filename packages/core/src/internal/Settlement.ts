@@ -9,7 +9,7 @@ import * as NodeTraits from "../NodeTraits.ts"
 import type { TaskReference } from "../RunEvent.ts"
 import * as RunMode from "../RunMode.ts"
 import type { RunState } from "../RunState.ts"
-import { emit, type Round } from "./Round.ts"
+import { command, emit, type Round } from "./Round.ts"
 import { isFinalizer, verdictOf } from "./Transition.ts"
 
 /**
@@ -144,7 +144,7 @@ export const stop = (
   cancelNodes(round, cancelled)
   settleUnmet(round)
   if (why !== "drain" && terminated.length > 0) {
-    round.commands.push({ _tag: "Terminate", tasks: terminated })
+    command(round, { _tag: "Terminate", tasks: terminated })
   }
 }
 
@@ -164,7 +164,7 @@ export const withdraw = (round: Round, node: number): void => {
     }
   }
   emit(round, { _tag: "NodesWithdrawn", from: node, nodes })
-  if (tasks.length > 0) round.commands.push({ _tag: "Terminate", tasks })
+  if (tasks.length > 0) command(round, { _tag: "Terminate", tasks })
   if (state.stopping !== undefined && nodes.length > 0) {
     emit(round, { _tag: "NodesCancelled", nodes })
   }

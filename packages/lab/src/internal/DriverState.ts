@@ -205,6 +205,9 @@ export interface Poll {
   notBeforeMs: number
   /** Since when a task was seen running. */
   readonly seenMs: TaskNumbers
+  /** What a sweep keeps of the run: see `Pass`. */
+  readonly missing: Uint16Array
+  readonly statesBefore: Uint8Array
   /** By node: since when its task is seen running, or `NaN`; empty without a watchdog. */
   readonly runningSinceMs: Float64Array
 }

@@ -41,7 +41,7 @@ const listChanges = (
   const tasksMax = Math.min(pageTasksMax, listing.tasksMax ?? pageTasksMax)
   const fromMs = pass.fromMs - clockSkewMs
   const walk = place === 0
-    ? ChangeWalk.since(job, changesAsked, fromMs)
+    ? walkSince(driver, job, fromMs)
     : ChangeWalk.after(job, changesAsked, place)
   const page = emptyPage()
   let count = 0
@@ -58,6 +58,14 @@ const listChanges = (
   }
   page.next = walk.number
   return page
+}
+
+/** A page is read at once, so the first pages of all polls use one walk. */
+const walkSince = ({ service }: DriverState, job: Job, atMs: number): ChangeWalk.ChangeWalk => {
+  const { walk } = service
+  if (walk?.job !== job) return service.walk = ChangeWalk.since(job, changesAsked, atMs)
+  ChangeWalk.restart(walk, atMs)
+  return walk
 }
 
 interface Page {

@@ -63,6 +63,8 @@ export const emptyMemory = (
     doubted: new Set(),
     notBeforeMs: 0,
     seenMs: TaskNumbers.make(state.nodeStates.length),
+    missing: new Uint16Array(state.nodeStates.length),
+    statesBefore: new Uint8Array(state.nodeStates.length),
     runningSinceMs: Polling.noneRunning(state.nodeStates.length, stuckAfterMs)
   }
 })

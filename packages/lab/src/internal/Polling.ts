@@ -91,14 +91,22 @@ export const begin = (driver: DriverState): void => {
     ? {
       kind: "sweep",
       fromMs,
-      missing: state.submissions.slice(),
-      statesBefore: state.nodeStates.slice(),
+      ...imageOf(driver),
       leftOver: [],
       latestMs,
       hasRequeues: false
     }
     : { kind: "news", fromMs, leftOver: none, latestMs, hasRequeues: false }
   Wire.send(driver, { _tag: "ListTasks", pass, place: 0 })
+}
+
+/** The run as a sweep finds it. One sweep is under way at a time, so all of them use the same arrays. */
+const imageOf = (
+  { memory: { poll: { missing, statesBefore }, state } }: DriverState
+): Required<Pick<Pass, "missing" | "statesBefore">> => {
+  missing.set(state.submissions)
+  statesBefore.set(state.nodeStates)
+  return { missing, statesBefore }
 }
 
 /** A poll for news shows nothing that is left over, so all of them share this list. */
@@ -184,11 +192,12 @@ export const noteLeftOver = ({ memory }: DriverState, pass: Pass, { state, task 
 /** Whether a listing shows how the task was before an end that is known. */
 export const isOld = ({ memory: { state } }: DriverState, { changedMs, task }: Entry): boolean => {
   const attempts = state.attempts.get(task.node)
-  return attempts !== undefined &&
-    attempts.some((attempt) =>
-      attempt.submission === task.submission && attempt.transition !== ""
-      && Number(attempt.transition) >= changedMs
-    )
+  if (attempts === undefined) return false
+  for (const { submission, transition } of attempts) {
+    if (submission !== task.submission || transition === "") continue
+    if (Number(transition) >= changedMs) return true
+  }
+  return false
 }
 
 /** Doubts the tasks that were confirmed before a sweep and still are, and that it has not shown. */

@@ -56,6 +56,11 @@ const pumpAdds = (driver: DriverState): void => {
 const isSubmitting = ({ memory: { state } }: DriverState, { node, submission }: TaskReference) =>
   state.nodeStates[node] === NodeState.submitting && state.submissions[node] === submission
 
+const isEachSubmitting = (driver: DriverState, tasks: ReadonlyArray<TaskReference>): boolean => {
+  for (const task of tasks) if (!isSubmitting(driver, task)) return false
+  return true
+}
+
 const isAwaited = (driver: DriverState, task: TaskReference): boolean =>
   isSubmitting(driver, task) && RunState.isWanted(driver.memory.state, task.node)
 
@@ -88,7 +93,7 @@ const readItems = (
   { items, tasks }: Answer & { readonly _tag: "Added" },
   open: Array<TaskReference>
 ): void => {
-  const isEach = items === undefined && tasks.every((task) => isSubmitting(driver, task))
+  const isEach = items === undefined && isEachSubmitting(driver, tasks)
   const accepted: Array<TaskReference> = []
   for (let place = 0; place < tasks.length; place++) {
     const task = tasks[place]!
