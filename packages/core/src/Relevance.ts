@@ -61,8 +61,7 @@ const settledPart = (
 const endedPart = (
   state: RunState,
   event: ExternalEvent & { readonly _tag: "TasksTerminated" }
-): ExternalEvent | undefined =>
-  withTasks(event, event.tasks.filter((task) => isEnded(state, task)))
+): ExternalEvent | undefined => withTasks(event, event.tasks.filter((task) => isEnded(state, task)))
 
 const awaitedPart = (
   state: RunState,

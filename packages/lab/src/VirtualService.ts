@@ -61,6 +61,8 @@ export interface VirtualService {
   walk: ChangeWalk | undefined
   /** Executions begun so far. */
   startedCount: number
+  /** Executions that were ended before their time, whose events are stale. @internal */
+  killedCount: number
   /** Of these, those that went as recorded. */
   recordedCount: number
   /** Generations of runs, and `-1 - index` of nodes. @internal */
@@ -99,6 +101,7 @@ export const make = (options: {
     ledger: options.ledger ?? SlotLedger.make(),
     walk: undefined,
     startedCount: 0,
+    killedCount: 0,
     recordedCount: 0,
     events: EventHeap.make(),
     runs: [undefined],
@@ -114,11 +117,13 @@ export const make = (options: {
  * @category queries
  */
 export const nextMs = (service: VirtualService): number => {
-  const { account, events, runs } = service
+  const { account, events, killedCount, runs } = service
   const deadlineMs = Runs.nextDeadlineMs(account) ?? Infinity
   for (;;) {
     const atMs = EventHeap.peekAtMs(events)
     if (atMs === undefined) return deadlineMs
+    // The run itself is looked at only where events can be stale: it lies far from the heap.
+    if (killedCount === 0) return Math.min(atMs, deadlineMs)
     const item = EventHeap.peek(events)!
     if (item < 0 || runs[item]?.endAtMs === atMs) return Math.min(atMs, deadlineMs)
     EventHeap.pop(events)
@@ -231,6 +236,7 @@ const noteQueued = ({ account, ledger }: VirtualService, start: StartTask | Star
 const kill = (service: VirtualService, generation: number): void => {
   const run = service.runs[generation]
   if (run === undefined) return
+  service.killedCount++
   run.end = killed
   run.endAtMs = service.account.nowMs
   EventHeap.push(service.events, run.endAtMs, generation)

@@ -85,6 +85,8 @@ export interface JobSpec {
   /** Needs a preparation. */
   readonly release?: JobReleaseSpec
   readonly manager?: JobManagerSpec
+  /** How many tasks are to come; only sets the first allocations. @default nobody knows */
+  readonly tasksExpected?: number
 }
 
 /**

@@ -297,12 +297,12 @@ const makeJob = (account: Account.Account, spec: JobSpec, nowMs: number): Job =>
     terminateReason: undefined,
     tasks: new Map(),
     counts: TaskCounts.make(),
-    creations: TaskLog.make(),
+    creations: TaskLog.make(spec.tasksExpected),
     changes: {
       active: TaskLog.make(),
       preparing: TaskLog.make(),
       running: TaskLog.make(),
-      completed: TaskLog.make()
+      completed: TaskLog.make(spec.tasksExpected)
     },
     dependencies: DependencyLedger.make(account.rules.parentIds === "exactCase"),
     preparation: spec.preparation && {

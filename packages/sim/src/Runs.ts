@@ -160,10 +160,13 @@ export const clearFaults = (account: Account, nowMs: number): void => {
  * @category deadlines
  */
 export const nextDeadlineMs = (account: Account): number | undefined => {
+  const { allocations, deadlines, faults } = account
+  // Asked before every step of a simulation, and most have nothing of this.
+  if (faults === undefined && deadlines.size === 0 && allocations.size === 0) return undefined
   const nextMs = Math.min(
     Deadlines.nextMs(account) ?? Infinity,
-    EventHeap.peekAtMs(account.allocations) ?? Infinity,
-    account.faults === undefined ? Infinity : ScriptedFaults.nextAtMs(account.faults) ?? Infinity
+    EventHeap.peekAtMs(allocations) ?? Infinity,
+    faults === undefined ? Infinity : ScriptedFaults.nextAtMs(faults) ?? Infinity
   )
   return nextMs === Infinity ? undefined : nextMs
 }

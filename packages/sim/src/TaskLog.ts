@@ -25,16 +25,19 @@ const growth = 1.5
 const liveShareMax = 0.8
 
 /**
- * Makes an empty log.
+ * Makes an empty log; `capacity` only sets the first allocation.
  *
  * @category constructors
  */
-export const make = (): TaskLog => ({
-  size: 0,
-  numbers: new Float64Array(capacityMin),
-  times: new Float64Array(capacityMin),
-  indexes: new Int32Array(capacityMin)
-})
+export const make = (capacity = capacityMin): TaskLog => {
+  const room = Math.max(capacityMin, capacity)
+  return {
+    size: 0,
+    numbers: new Float64Array(room),
+    times: new Float64Array(room),
+    indexes: new Int32Array(room)
+  }
+}
 
 /**
  * Appends an entry; its number and time must not be below those of the entry before it.

@@ -60,10 +60,7 @@ export const addCollection = (
   const job = Lookup.openJob(account, jobId)
   if (Refusal.isRefusal(job)) return job
   const terms = TaskRules.termsOf(job)
-  const outcomes = new Array<Task | Refusal.Refusal>(specs.length)
-  for (let place = 0; place < specs.length; place++) {
-    outcomes[place] = insert(account, job, terms, specs[place]!, atMs)
-  }
+  const outcomes = specs.map((spec) => insert(account, job, terms, spec, atMs))
   Scheduler.schedule(account, atMs)
   return outcomes
 }

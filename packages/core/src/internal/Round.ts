@@ -28,12 +28,12 @@ export interface Round {
   readonly state: RunState
   readonly nowMs: number
   readonly policies: Policies
-  readonly events: Array<RunEvent>
+  events: Array<RunEvent>
   commands: Array<Command>
 }
 
-/** No commands yet. */
-const none: Array<Command> = []
+/** Nothing yet. */
+const none: Array<never> = []
 
 /**
  * Begins a reaction.
@@ -42,22 +42,25 @@ export const begin = (state: RunState, nowMs: number, policies: Policies): Round
   state,
   nowMs,
   policies,
-  events: [],
+  events: none,
   commands: none
 })
 
 /**
- * Adds a command. Most reactions give one or none, and an array that grows has room for seventeen.
+ * Adds a command. Nearly all reactions give two at most, and an array that grows has room for seventeen.
  */
 export const command = (round: Round, next: Command): void => {
-  if (round.commands.length === 0) round.commands = [next]
-  else round.commands.push(next)
+  const { commands } = round
+  if (commands.length === 0) round.commands = [next]
+  else if (commands.length === 1) round.commands = [commands[0]!, next]
+  else commands.push(next)
 }
 
 /**
  * Adds an event and applies it.
  */
 export const emit = (round: Round, event: RunEvent): void => {
-  round.events.push(event)
+  if (round.events.length === 0) round.events = [event]
+  else round.events.push(event)
   evolve(round.state, event, round.nowMs)
 }

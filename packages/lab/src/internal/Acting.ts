@@ -52,7 +52,7 @@ export const act = (driver: DriverState, request: Request, fate: Fate): Answer =
 }
 
 const addJob = (driver: DriverState): Answer => {
-  const { jobId, nowMs, service: { account }, start } = driver
+  const { jobId, nowMs, plan, service: { account }, start } = driver
   const isNative = start.some((event) =>
     event._tag === "RunStarted" && event.dependencyMode === "native"
   )
@@ -62,7 +62,8 @@ const addJob = (driver: DriverState): Answer => {
     JobOperations.add(account, {
       id: jobId,
       poolId: pool?.id ?? "pool",
-      usesTaskDependencies: isNative
+      usesTaskDependencies: isNative,
+      tasksExpected: plan.names.length
     }, nowMs)
   )
 }

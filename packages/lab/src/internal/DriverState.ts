@@ -168,12 +168,15 @@ export interface Sent {
   readonly fate: Fate
 }
 
+/** What happens to a request; what has arrived becomes the reply. */
+export interface FlightSignal {
+  _tag: "Arrive" | "Repeat" | "Reply" | "GiveUp" | "SendAgain"
+  readonly flight: Flight
+}
+
 /** What happens on the wire or at the orchestrator at a time. */
 export type Signal =
-  | {
-    readonly _tag: "Arrive" | "Repeat" | "Reply" | "GiveUp" | "SendAgain"
-    readonly flight: Flight
-  }
+  | FlightSignal
   | {
     readonly _tag: "Requeue"
     readonly epoch: number

@@ -208,22 +208,33 @@ export const entryOf = (driver: DriverState, task: Task, reference: TaskReferenc
 }
 
 const eventOf = (
-  { memory: { state: { nodeStates } } }: DriverState,
+  { keepsJournal, memory: { state: { attempts, nodeStates } } }: DriverState,
   task: Task,
   reference: TaskReference,
   changedMs: number
 ): ExternalEvent | undefined => {
-  if (task.state === "completed") return endOf(task, reference, changedMs)
+  if (task.state === "completed") {
+    const isKept = keepsJournal || task.execution.exitCode !== 0
+      || task.execution.failure !== undefined || attempts.has(reference.node)
+    return endOf(task, reference, isKept ? String(changedMs) : "")
+  }
   const isNews = task.state === "running" && nodeStates[reference.node] !== NodeState.running
   return isNews ? { _tag: "TaskStarted", task: reference } : undefined
 }
 
-const endOf = (task: Task, reference: TaskReference, changedMs: number): ExternalEvent => {
+/**
+ * The end of a task. Its transition tells ends of one node apart: making a text of a time is dear, and
+ * nobody reads that of a first execution that ended well, unless there is a journal.
+ */
+const endOf = (
+  task: Task,
+  reference: TaskReference,
+  transition: string
+): ExternalEvent => {
   const { endAtMs, exitCode, failure, result: told, startAtMs } = task.execution
   const runTimeMs = startAtMs === undefined || endAtMs === undefined
     ? 0
     : Math.max(0, endAtMs - startAtMs)
-  const transition = String(changedMs)
   const result = told === "success" ? "success" : "failure"
   // Written out, as nearly all of them are so.
   if (failure === undefined && exitCode !== undefined) {

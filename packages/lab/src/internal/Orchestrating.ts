@@ -15,6 +15,7 @@ import {
   type DriverState,
   type Entry,
   type Flight,
+  type FlightSignal,
   type Memory,
   type Recovering as Comparison,
   type Settings,
@@ -130,7 +131,7 @@ export const step = (driver: DriverState): void => {
 const hear = (driver: DriverState, signal: Signal): void => {
   switch (signal._tag) {
     case "Arrive":
-      return arrive(driver, signal.flight)
+      return arrive(driver, signal)
     case "Repeat":
       act(driver, signal.flight.request, signal.flight.fate)
       return
@@ -156,14 +157,16 @@ const hear = (driver: DriverState, signal: Signal): void => {
   }
 }
 
-const arrive = (driver: DriverState, flight: Flight): void => {
+const arrive = (driver: DriverState, signal: FlightSignal): void => {
+  const { flight } = signal
   const { fate: { replyMs, trouble }, request } = flight
   flight.toldMs = driver.nowMs + driver.service.clockSkewMs
   const answer = trouble?.isActed === false ? undefined : act(driver, request, flight.fate)
   flight.answer = trouble === undefined
     ? answer
     : { _tag: "Trouble", retryAfterMs: trouble.retryAfterMs ?? 0, isThrottled: true }
-  Wire.post(driver, driver.nowMs + replyMs, { _tag: "Reply", flight })
+  signal._tag = "Reply"
+  Wire.post(driver, driver.nowMs + replyMs, signal)
 }
 
 const reply = (driver: DriverState, flight: Flight, isLate: boolean): void => {
