@@ -33,6 +33,7 @@ import * as Stream from "effect/Stream"
 import type { EngineError } from "./EngineError.ts"
 import * as EngineMetrics from "./EngineMetrics.ts"
 import * as FromWire from "./FromWire.ts"
+import * as Handover from "./Handover.ts"
 import * as JobLife from "./JobLife.ts"
 import * as JobSuccession from "./JobSuccession.ts"
 import * as JobView from "./JobView.ts"
@@ -50,6 +51,7 @@ interface Watch {
   readonly context: RunContext
   readonly view: JobView.JobView
   readonly pace: PollPace.PollPace
+  readonly handover: Handover.Handover
   sweep: Sweep.Sweep
   jobId: string
   addedMs: number
@@ -74,14 +76,14 @@ export const serve = Effect.fnUntraced(function*(
   context: RunContext,
   moved: Queue.Dequeue<void>
 ) {
-  const watch = make(context)
+  const watch = make(context, moved)
   let failures = 0
   for (;;) {
-    if (context.state.activeCount === 0) {
-      yield* Queue.take(moved)
+    if (Handover.activeCount(watch.handover) === 0) {
+      if (Handover.takeWakeUp(watch.handover) === undefined) yield* Queue.take(moved)
       watch.pace.waitMs = context.config.pollMsMin
     }
-    yield* pause(watch, moved)
+    yield* pause(watch)
     if (context.state.activeCount === 0) continue
     if (watch.jobId !== context.job.id) renew(watch)
     const found = yield* tick(watch).pipe(
@@ -96,7 +98,7 @@ export const serve = Effect.fnUntraced(function*(
       })
     )
     const news = typeof found === "number" ? found : 0
-    PollPace.adjust(watch.pace, news, context.state.activeCount)
+    PollPace.adjust(watch.pace, news, Handover.activeCount(watch.handover))
     if (typeof found === "number") failures = 0
     else if (++failures > context.config.patienceTries) {
       return yield* backendFailed("Poller.poll", found)
@@ -104,7 +106,7 @@ export const serve = Effect.fnUntraced(function*(
   }
 })
 
-const make = (context: RunContext): Watch => {
+const make = (context: RunContext, moved: Queue.Dequeue<void>): Watch => {
   const { pollMsMax, pollMsMin } = context.config
   return {
     context,
@@ -114,6 +116,7 @@ const make = (context: RunContext): Watch => {
       context.header.seed,
       PollPace.meanEstimateMs(context.plan)
     ),
+    handover: Handover.make(context, moved),
     sweep: Sweep.make(),
     jobId: context.job.id,
     addedMs: 0,
@@ -125,14 +128,16 @@ const make = (context: RunContext): Watch => {
   }
 }
 
-const pause = Effect.fnUntraced(function*(watch: Watch, moved: Queue.Dequeue<void>) {
-  const { pace } = watch
-  const isMoved = yield* Effect.raceFirst(
-    Effect.as(Effect.sleep(PollPace.nextWaitMs(pace)), false),
-    Effect.as(Queue.take(moved), true)
-  )
+const pause = Effect.fnUntraced(function*({ context, handover, pace }: Watch) {
+  const waitMs = PollPace.nextWaitMs(pace)
+  const active = Handover.takeWakeUp(handover)
+  Handover.passOn(handover)
+  const isMoved = active !== undefined || (yield* Effect.raceFirst(
+    Effect.as(Effect.sleep(waitMs), false),
+    Effect.as(Queue.take(handover.moved), true)
+  ))
   if (!isMoved) return
-  PollPace.adjust(pace, 1, watch.context.state.activeCount)
+  PollPace.adjust(pace, 1, active ?? context.state.activeCount)
   yield* Effect.sleep(PollPace.nextWaitMs(pace))
 })
 
@@ -153,6 +158,7 @@ const tick = SpanWhenSeen.fn("Poller.poll")(Effect.fnUntraced(function*(watch: W
   if (isDue && watch.polls > 1 && depth !== "sweep" && watch.counted === undefined) {
     const atMs = RunTime.passedBy(clock)
     const counts = yield* context.jobs.taskCounts(context.job.id)
+    Handover.passOn(watch.handover)
     watch.counted = { completed: counts.taskCounts.completed, atMs }
     if (isAllSeen(watch)) judge(watch, cursor, depth)
   }
@@ -221,6 +227,7 @@ const list = Effect.fnUntraced(function*(
     select: FromWire.selected,
     ...(isSweep ? {} : { filter: changedSince(PollCursor.fromMs(cursor, depth === "deep")) })
   }).pipe(Stream.runForEach(Effect.fnUntraced(function*(page) {
+    Handover.passOn(watch.handover)
     const nowMs = RunTime.passedBy(clock)
     const events: Array<ExternalEvent> = []
     if (page.some((task) => isSuspect(context, task))) yield* lookAtJob(context)
@@ -236,7 +243,7 @@ const list = Effect.fnUntraced(function*(
     }
     if (pageMs > 0) PollCursor.see(cursor, pageMs, nowMs)
     shownMs ??= pageMs
-    if (events.length > 0) yield* Queue.offerAll(context.inbox, events)
+    if (events.length > 0) yield* Handover.give(watch.handover, events)
   })))
   if (isMissed) PollCursor.distrust(cursor, watch.addedMs)
   else {
