@@ -22,6 +22,7 @@ import * as Environment from "./internal/Environment.ts"
 import * as Exchange from "./internal/Exchange.ts"
 import type { RetrySchedules } from "./internal/RetryPlan.ts"
 import * as SignerOf from "./internal/SignerOf.ts"
+import * as TuningCheck from "./internal/TuningCheck.ts"
 import { JobOperations } from "./JobOperations.ts"
 import { NodeOperations } from "./NodeOperations.ts"
 import { PoolOperations } from "./PoolOperations.ts"
@@ -96,7 +97,7 @@ export class BatchClient extends Context.Service<BatchClient, BatchClientShape>(
     options: BatchClientOptions
   ): Layer.Layer<BatchServices, Credential.ClientConfigError, Transport> =>
     Layer.unwrap(Effect.map(
-      Effect.fromResult(Credential.make(options)),
+      Effect.fromResult(TuningCheck.credentialOf(options)),
       (credential) => services(credential, options, "")
     ))
 
@@ -126,7 +127,7 @@ const make = (
   origins: string
 ): Layer.Layer<BatchServices, Credential.ClientConfigError> =>
   Layer.unwrap(Effect.map(
-    Effect.fromResult(Credential.make(options)),
+    Effect.fromResult(TuningCheck.credentialOf(options)),
     (credential) =>
       services(credential, options, origins).pipe(
         Layer.provide(Transport.layer({ ...options, origin: credential.origin }))

@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import { inspect } from "node:util"
-import { BatchClient } from "../src/BatchClient.ts"
+import { BatchClient, type BatchClientOptions } from "../src/BatchClient.ts"
 import * as Credential from "../src/Credential.ts"
 import { keyText } from "./TestClient.ts"
 
@@ -72,6 +72,58 @@ describe("Credential", () => {
       )
       assert.strictEqual(failure._tag, "ClientConfigError")
       assert.match(failure.message, /https/)
+    }))
+
+  it.effect("names every number that no call could live with, beside what else is wrong", () =>
+    Effect.gen(function*() {
+      const options = {
+        endpoint: "https://acct.example",
+        account: "acct",
+        key: Redacted.make(keyText)
+      }
+      const problemsWith = (tuning: Partial<BatchClientOptions>) =>
+        BatchClient.pipe(
+          Effect.provide(BatchClient.layer({ ...options, ...tuning })),
+          Effect.match({
+            onFailure: ({ problems }) => problems.map((problem) => problem.split(":")[0]),
+            onSuccess: () => []
+          })
+        )
+      const odd = {
+        connections: 0,
+        attemptsMax: 1.5,
+        bodyBytesMax: -1,
+        replyBytesMax: Number.NaN,
+        attemptTimeoutMs: 0,
+        deadlineMs: Number.NaN,
+        connectTimeoutMs: -1,
+        credentialTimeoutMs: 0,
+        backoffMsMin: -1,
+        backoffMsMax: Number.NaN,
+        retryAfterMsMax: -1
+      }
+      const nested = {
+        retryBudget: { ratio: -0.1, perSecondMin: Number.NaN, burst: -1 },
+        watch: { intervalMsMin: -1, intervalMsMax: -1, overlapMs: -1, listingsPerSweep: 0 }
+      }
+      assert.sameMembers(yield* problemsWith({ ...odd, ...nested, account: "a b" }), [
+        "account",
+        ...Object.keys(odd),
+        ...Object.entries(nested).flatMap(([of, values]) =>
+          Object.keys(values).map((name) => `${of}.${name}`)
+        )
+      ])
+      const least = {
+        connections: 1,
+        attemptsMax: 1,
+        deadlineMs: 0.5,
+        backoffMsMin: 0,
+        backoffMsMax: 0,
+        retryAfterMsMax: 0,
+        retryBudget: { ratio: 0, perSecondMin: 0, burst: 0 },
+        watch: { intervalMsMin: 0, overlapMs: 0, listingsPerSweep: 1 }
+      }
+      assert.deepStrictEqual(yield* problemsWith(least), [])
     }))
 
   it.effect("reads the environment under either name, the first one winning", () =>
