@@ -42,6 +42,7 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: ["test/e2e/**/*.test.ts"],
+          setupFiles: ["test/e2e/endCommands.ts"],
           ...timeouts
         }
       }

@@ -35,6 +35,14 @@ const withoutBatch = (): NodeJS.ProcessEnv => {
   return env
 }
 
+/** Those that have not ended. */
+const alive = new Set<ChildProcess>()
+
+/** Kills them with all that is in their process groups. */
+export const endAll = (): void => {
+  for (const { pid } of alive) if (pid !== undefined) process.kill(-pid, "SIGKILL")
+}
+
 export const start = (args: ReadonlyArray<string>, options: StartOptions): Started => {
   const child = spawn(process.execPath, [bin, ...args], {
     cwd: options.cwd,
@@ -42,6 +50,8 @@ export const start = (args: ReadonlyArray<string>, options: StartOptions): Start
     stdio: ["ignore", "pipe", "pipe"],
     detached: true
   })
+  alive.add(child)
+  child.on("exit", () => alive.delete(child))
   let stdout = ""
   let stderr = ""
   child.stdout?.setEncoding("utf8").on("data", (text: string) => {
