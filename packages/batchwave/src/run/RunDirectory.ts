@@ -206,7 +206,12 @@ const replace = (path: string, content: object): void => {
   renameSync(`${path}.partial`, path)
 }
 
-const attempt = <A>(
+/**
+ * Does something with a file of a run; `what` completes "cannot WHAT PATH".
+ *
+ * @category operations
+ */
+export const attempt = <A>(
   what: string,
   path: string,
   run: () => A

@@ -13,14 +13,15 @@ import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
 import { closeSync, openSync, readFileSync, rmSync, writeSync } from "node:fs"
 import { join } from "node:path"
-import { RunFileFailed } from "./RunDirectory.ts"
+import { attempt, type RunFileFailed } from "./RunDirectory.ts"
 import type { Recorded } from "./RunJournal.ts"
 
 /** Characters that are written at a time. */
 const chunkLength = 1_048_576
 
 /**
- * Writes all events so far to a new file in `directory`. Answers its path.
+ * Writes all events so far to a new file in `directory`, which is removed again if it cannot hold them.
+ * Answers its path.
  *
  * @category operations
  */
@@ -43,7 +44,8 @@ export const write: (
       if (pending.length >= chunkLength) flush()
     }).pipe(
       Effect.andThen(attempt("write", path, flush)),
-      Effect.ensuring(Effect.sync(() => closeSync(file)))
+      Effect.ensuring(Effect.sync(() => closeSync(file))),
+      Effect.onError(() => Effect.sync(() => rmSync(path, { force: true })))
     )
     return path
   }
@@ -63,16 +65,4 @@ export const take = (path: string): Effect.Effect<Recorded, RunFileFailed> =>
     if (planned._tag === "Invalid") throw new Error("it holds a workflow that cannot be planned")
     const batches = lines.map((line): JournaledBatch => JSON.parse(line))
     return { header: head.header, plan: planned.plan, batches, liveAtMs: head.atMs }
-  })
-
-const attempt = <A>(what: string, path: string, run: () => A): Effect.Effect<A, RunFileFailed> =>
-  Effect.try({
-    try: run,
-    catch: (cause) =>
-      new RunFileFailed({
-        message: `cannot ${what} ${path}: ${
-          cause instanceof Error ? cause.message : String(cause)
-        }`,
-        cause
-      })
   })

@@ -15,6 +15,7 @@ import * as Throttle from "../Throttle.ts"
 import type { TransportShape } from "../Transport.ts"
 import type { TransportReply, TransportRequest } from "../TransportMessage.ts"
 import type { Call, Delivered } from "./Call.ts"
+import * as Monotonic from "./Monotonic.ts"
 import * as Observer from "./Observer.ts"
 import type { Signer } from "./Signer.ts"
 import * as Slots from "./Slots.ts"
@@ -81,10 +82,6 @@ export interface Assessed<A> {
   readonly verdict: Verdict<A>
 }
 
-/** The monotonic clock, in milliseconds. */
-export const monotonicMs = (clock: Clock.Clock): number =>
-  Number(clock.monotonicTimeNanosUnsafe()) / 1_000_000
-
 /** Begins a call. */
 export const begin = (
   call: Call<unknown>,
@@ -93,7 +90,7 @@ export const begin = (
 ): Run => {
   const clock = Context.get(context, Clock.Clock)
   const deadlineMs = call.options?.deadlineMs ?? policy.deadlineMs
-  const startedAtMs = monotonicMs(clock)
+  const startedAtMs = Monotonic.msBy(clock)
   return {
     call,
     clock,
@@ -151,7 +148,7 @@ export const requestOf = (
   shared: Shared,
   run: Run
 ): TransportRequest | typeof outOfTime | number => {
-  const nowMs = monotonicMs(run.clock)
+  const nowMs = Monotonic.msBy(run.clock)
   const leftMs = run.deadlineAtMs - nowMs
   if (leftMs <= 0) return outOfTime
   const pausedMs = shared.throttle.pauseMs(nowMs)
@@ -186,7 +183,7 @@ export const succeed = <A>(
 /** Ends a call: counts and times it, and gives back the slot it may still have. */
 export const end = (shared: Shared, run: Run, isFailure: boolean): void => {
   shared.slots.giveBack(run)
-  run.observer.ended(isFailure, monotonicMs(run.clock) - run.startedAtMs)
+  run.observer.ended(isFailure, Monotonic.msBy(run.clock) - run.startedAtMs)
 }
 
 /** What a call that succeeded answers. */
@@ -213,8 +210,8 @@ const followRate = (
   if (status === 429 || status === 503) {
     const hintMs = verdict._tag === "Again" ? verdict.hintMs : undefined
     run.observer.refused()
-    throttle.refused(run.sentAtMs, monotonicMs(run.clock), hintMs)
-  } else if (status < 500 && before < connections) throttle.succeeded(monotonicMs(run.clock))
+    throttle.refused(run.sentAtMs, Monotonic.msBy(run.clock), hintMs)
+  } else if (status < 500 && before < connections) throttle.succeeded(Monotonic.msBy(run.clock))
   if (throttle.permitted() !== before) slots.resize(throttle.permitted())
 }
 

@@ -26,6 +26,7 @@ import * as AddressCheck from "./AddressCheck.ts"
 import * as Attempt from "./Attempt.ts"
 import type { Call, Delivered, Finding } from "./Call.ts"
 import * as FailureOf from "./FailureOf.ts"
+import * as Monotonic from "./Monotonic.ts"
 import * as Observer from "./Observer.ts"
 import * as RetryPlan from "./RetryPlan.ts"
 import * as Row from "./Row.ts"
@@ -133,7 +134,7 @@ const makeCarry = (shared: Attempt.Shared, { policy, retry, signer }: ExchangeOp
       if (outcome === Attempt.outOfTime) return yield* Effect.fail(lateBy(run, last))
       if (typeof outcome === "number") {
         shared.slots.giveBack(run)
-        if (Attempt.monotonicMs(run.clock) + outcome >= run.deadlineAtMs) {
+        if (Monotonic.msBy(run.clock) + outcome >= run.deadlineAtMs) {
           return yield* Effect.fail(lateBy(run, last))
         }
         yield* Effect.sleep(outcome)
@@ -150,7 +151,7 @@ const makeCarry = (shared: Attempt.Shared, { policy, retry, signer }: ExchangeOp
       }
       const pauseMs = yield* plan.pauseMs(run.attempts, verdict.hintMs, last)
       if (pauseMs === undefined) return yield* Effect.fail(last)
-      const nowMs = Attempt.monotonicMs(run.clock)
+      const nowMs = Monotonic.msBy(run.clock)
       const turnMs = Math.max(pauseMs, shared.budget.withdraw(nowMs))
       if (nowMs + turnMs >= run.deadlineAtMs) {
         shared.budget.refund()
@@ -198,7 +199,7 @@ const lookBack = <A>(
     : call.lookBack({
       failure,
       firstSentAtMs: run.firstSentAtMs,
-      leftMs: run.deadlineAtMs - Attempt.monotonicMs(run.clock)
+      leftMs: run.deadlineAtMs - Monotonic.msBy(run.clock)
     })
 
 const nothingToLookAt = Effect.succeed(undefined)

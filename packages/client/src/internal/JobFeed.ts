@@ -24,6 +24,7 @@ import type { BatchFailure } from "../BatchFailure.ts"
 import type { TaskOperationsShape } from "../TaskOperations.ts"
 import { watchedProperties, type WatchedTask } from "../WatchedTask.ts"
 import type { WatchPolicy } from "../WatchPolicy.ts"
+import * as Monotonic from "./Monotonic.ts"
 
 /** The ids, in lower case, of all tasks of a job, when a listing listed them all. */
 export type SweptIds = ReadonlySet<string>
@@ -142,10 +143,11 @@ const list = Effect.fn("TaskWatch.list")(function*(
   isSweep: boolean
 ): Effect.fn.Return<Found, BatchFailure> {
   const clock = yield* Clock.Clock
-  const monotonicMs = () => Number(clock.monotonicTimeNanosUnsafe()) / 1_000_000
   const news: Array<WatchedTask> = []
   const swept = isSweep ? new Set<string>() : undefined
-  const filter = isSweep ? undefined : changedSince(feed, policy, monotonicMs() - feed.newsAtMs)
+  const filter = isSweep
+    ? undefined
+    : changedSince(feed, policy, Monotonic.msBy(clock) - feed.newsAtMs)
   yield* tasks.listPages(feed.jobId, {
     select: watchedProperties,
     ...(filter === undefined ? {} : { filter })
@@ -158,7 +160,7 @@ const list = Effect.fn("TaskWatch.list")(function*(
       }
     })
   ))
-  if (news.length > 0) feed.newsAtMs = monotonicMs()
+  if (news.length > 0) feed.newsAtMs = Monotonic.msBy(clock)
   if (swept !== undefined) {
     feed.needsSweep = false
     for (const id of feed.known.keys()) if (!swept.has(id)) feed.known.delete(id)

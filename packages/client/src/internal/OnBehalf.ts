@@ -4,11 +4,11 @@
  *
  * Conditions, dates and request ids of the caller are about the call itself and do not travel.
  */
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type { RequestOptions } from "../RequestOptions.ts"
 import type { Call } from "./Call.ts"
 import { type ExchangeShape, over } from "./Exchange.ts"
+import * as Monotonic from "./Monotonic.ts"
 
 /** Runs a call with an exchange for what it reads back; the time of the call begins now. */
 export const withReader = <A, E, R>(
@@ -16,11 +16,11 @@ export const withReader = <A, E, R>(
   options: RequestOptions | undefined,
   use: (reader: ExchangeShape) => Effect.Effect<A, E, R>
 ): Effect.Effect<A, E, R> =>
-  Effect.flatMap(monotonicMs, (startMs) => {
+  Effect.flatMap(Monotonic.ms, (startMs) => {
     const untilMs = startMs + (options?.deadlineMs ?? exchange.policy.deadlineMs)
     return use(reading(exchange, options, (call) =>
       Effect.map(
-        monotonicMs,
+        Monotonic.ms,
         (nowMs) => Math.min(call.options?.deadlineMs ?? Infinity, untilMs - nowMs)
       )))
   })
@@ -56,9 +56,3 @@ const reading = (
     )
   }
 }
-
-/** The monotonic clock, in milliseconds. */
-export const monotonicMs = Effect.map(
-  Clock.monotonicTimeNanos,
-  (nanos) => Number(nanos) / 1_000_000
-)

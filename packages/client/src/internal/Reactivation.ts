@@ -25,6 +25,7 @@ import * as Effect from "effect/Effect"
 import type { Doubt, Finding } from "./Call.ts"
 import type { ExchangeShape } from "./Exchange.ts"
 import { parseHttpDate } from "./HttpDate.ts"
+import * as Monotonic from "./Monotonic.ts"
 import { callOf, queryOf, readJson } from "./Request.ts"
 
 /** When the first send left, by the service's clock, in milliseconds of Unix time. */
@@ -78,7 +79,7 @@ const epochMs = (timestamp: string | undefined): number | undefined =>
  */
 export const lookBack = (exchange: ExchangeShape, jobId: string, taskId: string) =>
   Effect.fnUntraced(function*(doubt: Doubt): Effect.fn.Return<Finding<void>> {
-    const startMs = yield* monotonicMs
+    const startMs = yield* Monotonic.ms
     const read = yield* Effect.result(exchange.deliver(
       callOf(exchange, TasksApi.get, { jobId, taskId }, {
         query: queryOf({ select }),
@@ -94,7 +95,7 @@ export const lookBack = (exchange: ExchangeShape, jobId: string, taskId: string)
     const span = spanOf({
       dateMs: parseHttpDate(reply.headers.date ?? "") ?? (yield* Clock.currentTimeMillis),
       toStartMs: startMs - doubt.firstSentAtMs,
-      toEndMs: (yield* monotonicMs) - doubt.firstSentAtMs
+      toEndMs: (yield* Monotonic.ms) - doubt.firstSentAtMs
     })
     return isReactivated(value, span)
       ? { _tag: "Reached", value: undefined, reply }
@@ -102,5 +103,3 @@ export const lookBack = (exchange: ExchangeShape, jobId: string, taskId: string)
   })
 
 const select = ["id", "state", "creationTime", "lastModified", "executionInfo"]
-
-const monotonicMs = Effect.map(Clock.monotonicTimeNanos, (nanos) => Number(nanos) / 1_000_000)

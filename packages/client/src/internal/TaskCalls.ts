@@ -19,7 +19,8 @@ import * as TaskPages from "../TaskPages.ts"
 import type { ExchangeShape } from "./Exchange.ts"
 import { idConflict, ofRefusal } from "./FailureOf.ts"
 import { orTaskReached } from "./GoalReadBack.ts"
-import { monotonicMs, readerOf, withReader } from "./OnBehalf.ts"
+import * as Monotonic from "./Monotonic.ts"
+import { readerOf, withReader } from "./OnBehalf.ts"
 import * as Reactivation from "./Reactivation.ts"
 import * as ReadBack from "./ReadBack.ts"
 import {
@@ -112,7 +113,7 @@ const add = (exchange: ExchangeShape) =>
   ): Effect.fn.Return<void, BatchFailure> {
     const { operationId } = TasksApi.add
     const body = jsonBody(task)
-    const untilMs = (yield* monotonicMs) + (options?.deadlineMs ?? exchange.policy.deadlineMs)
+    const untilMs = (yield* Monotonic.ms) + (options?.deadlineMs ?? exchange.policy.deadlineMs)
     let deadlineMs = options?.deadlineMs
     let first: BatchFailure | undefined
     for (let round = 1;; round++) {
@@ -129,7 +130,7 @@ const add = (exchange: ExchangeShape) =>
         || options?.ifExists === "adopt"
       if (!isTaken || !mayBeOurs) return yield* Effect.fail(failure)
       first ??= failure
-      const leftMs = untilMs - (yield* monotonicMs)
+      const leftMs = untilMs - (yield* Monotonic.ms)
       const read = yield* Effect.result(
         ReadBack.getOrNone(readerOf(exchange, { ...options, deadlineMs: leftMs }), jobId, task)
       )
@@ -138,7 +139,7 @@ const add = (exchange: ExchangeShape) =>
       if (read.success !== undefined) return yield* compare(jobId, task, read.success)
       // Reads may lag behind the add, or the task has gone since: both are told by adding it again.
       const pauseMs = backoffMs(exchange.policy, round, yield* Random.next)
-      deadlineMs = untilMs - (yield* monotonicMs) - pauseMs
+      deadlineMs = untilMs - (yield* Monotonic.ms) - pauseMs
       if (round >= exchange.policy.attemptsMax || deadlineMs <= 0) return yield* Effect.fail(first)
       yield* Effect.sleep(pauseMs)
     }
@@ -166,7 +167,7 @@ const update = (exchange: ExchangeShape) =>
     const { operationId } = TasksApi.update
     const missing = unnamed(constraints)
     if (missing.length > 0) return yield* Effect.fail(incomplete(jobId, taskId, missing))
-    const untilMs = (yield* monotonicMs) + (options?.deadlineMs ?? exchange.policy.deadlineMs)
+    const untilMs = (yield* Monotonic.ms) + (options?.deadlineMs ?? exchange.policy.deadlineMs)
     const sent = yield* Effect.result(
       exchange.send(callOf(exchange, TasksApi.update, { jobId, taskId }, {
         body: jsonBody({ constraints }),
@@ -176,7 +177,7 @@ const update = (exchange: ExchangeShape) =>
     )
     if (Result.isSuccess(sent)) return
     if (!needsReadBack(sent.failure, operationId)) return yield* Effect.fail(sent.failure)
-    const reader = readerOf(exchange, { ...options, deadlineMs: untilMs - (yield* monotonicMs) })
+    const reader = readerOf(exchange, { ...options, deadlineMs: untilMs - (yield* Monotonic.ms) })
     const read = yield* Effect.result(
       reader.send(callOf(exchange, TasksApi.get, { jobId, taskId }, {
         query: queryOf({ select: ["id", "constraints"] }),

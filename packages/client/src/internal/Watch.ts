@@ -9,6 +9,7 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+import * as Monotonic from "./Monotonic.ts"
 
 /** A request in flight. */
 export interface Watched {
@@ -48,7 +49,7 @@ export const makeWatch: Effect.Effect<Watch, never, Scope.Scope> = Effect.gen(fu
     let late: ReadonlySet<Watched> = new Set()
     while (inFlight.size > 0) {
       yield* Effect.sleep(tickMs)
-      const nowMs = monotonicMs(clock)
+      const nowMs = Monotonic.msBy(clock)
       const overdue = Array.from(inFlight).filter((watched) => watched.deadlineAtMs <= nowMs)
       for (const watched of overdue) {
         if (!late.has(watched)) continue
@@ -62,7 +63,7 @@ export const makeWatch: Effect.Effect<Watch, never, Scope.Scope> = Effect.gen(fu
   return {
     around: (make, timeoutMs, send) =>
       Clock.clockWith((clock) => {
-        const watched = make(monotonicMs(clock) + timeoutMs)
+        const watched = make(Monotonic.msBy(clock) + timeoutMs)
         inFlight.add(watched)
         if (isAwake) return send(watched)
         isAwake = true
@@ -70,7 +71,7 @@ export const makeWatch: Effect.Effect<Watch, never, Scope.Scope> = Effect.gen(fu
       }),
     add: (make, timeoutMs, clock) => {
       if (!isAwake) return undefined
-      const watched = make(monotonicMs(clock) + timeoutMs)
+      const watched = make(Monotonic.msBy(clock) + timeoutMs)
       inFlight.add(watched)
       return watched
     },
@@ -79,6 +80,3 @@ export const makeWatch: Effect.Effect<Watch, never, Scope.Scope> = Effect.gen(fu
     }
   }
 })
-
-const monotonicMs = (clock: Clock.Clock): number =>
-  Number(clock.monotonicTimeNanosUnsafe()) / 1_000_000
