@@ -13,6 +13,7 @@ import { availableParallelism } from "node:os"
 import * as LabExperiment from "../lab/LabExperiment.ts"
 import * as LabProgress from "../lab/LabProgress.ts"
 import type { LabRequest } from "../lab/LabRequest.ts"
+import type { LabThreads } from "../lab/LabThreads.ts"
 import * as LabTrials from "../lab/LabTrials.ts"
 import * as ResultDirectory from "../lab/ResultDirectory.ts"
 import * as PackageVersion from "../PackageVersion.ts"
@@ -30,6 +31,8 @@ export interface LabSettings {
   readonly out: Option.Option<string>
   readonly format: ResultDirectory.Format
   readonly threads: Option.Option<number>
+  /** The threads beside this one. */
+  readonly further: LabThreads
   readonly quiet: boolean
 }
 
@@ -61,7 +64,7 @@ export const run: (settings: LabSettings) => Effect.Effect<void, CommandError, S
     if (!isLook || !isEnough()) {
       const workers = yield* LabTrials.open(
         experiment,
-        settings.request,
+        settings.further,
         threadsOf(settings, experiment, experiment.trials - heldTrials)
       )
       yield* LabTrials.run({

@@ -3,6 +3,7 @@
  */
 import * as Command from "effect/cli/Command"
 import * as Effect from "effect/Effect"
+import * as LabThreads from "../lab/LabThreads.ts"
 import { color, data, onScreen, runArgument } from "./CommonFlags.ts"
 import {
   labFlags,
@@ -29,11 +30,12 @@ const labReplay = Command.make(
   "replay",
   { run: runArgument, data, ...replayFlags, color },
   Effect.fnUntraced(function*(settings) {
+    const request = replayOf(settings)
+    const further = yield* LabThreads.begin(request, settings.threads)
     const LabReplayCommand = yield* Effect.promise(() => import("./LabReplayCommand.ts"))
     const format = settings.json ? "json" : settings.format
-    const request = replayOf(settings)
-    yield* LabReplayCommand.run({ ...settings, request, format }).pipe(onScreen(settings))
-  })
+    yield* LabReplayCommand.run({ ...settings, request, format, further }).pipe(onScreen(settings))
+  }, Effect.scoped)
 ).pipe(
   Command.withDescription("Replay the journal of a run, as it was and under other policies"),
   Command.withExamples([
@@ -48,11 +50,12 @@ const labSearch = Command.make(
   "search",
   { ...labFlags, ...searchFlags, color },
   Effect.fnUntraced(function*(settings) {
+    const request = { ...requestOf(settings), ...searchOf(settings) }
+    const further = yield* LabThreads.begin(request, settings.threads)
     const LabSearchCommand = yield* Effect.promise(() => import("./LabSearchCommand.ts"))
     const format = settings.json ? "json" : settings.format
-    const request = { ...requestOf(settings), ...searchOf(settings) }
-    yield* LabSearchCommand.run({ ...settings, request, format }).pipe(onScreen(settings))
-  })
+    yield* LabSearchCommand.run({ ...settings, request, format, further }).pipe(onScreen(settings))
+  }, Effect.scoped)
 ).pipe(
   Command.withDescription("Find the best of many arms, such as those of a sweep, with few trials"),
   Command.withExamples([
@@ -67,11 +70,14 @@ const labSensitivity = Command.make(
   "sensitivity",
   { ...labFlags, ...sensitivityFlags, color },
   Effect.fnUntraced(function*(settings) {
+    const request = { ...requestOf(settings), ...varyOf(settings) }
+    const further = yield* LabThreads.begin(request, settings.threads)
     const LabSensitivityCommand = yield* Effect.promise(() => import("./LabSensitivityCommand.ts"))
     const format = settings.json ? "json" : settings.format
-    const request = { ...requestOf(settings), ...varyOf(settings) }
-    yield* LabSensitivityCommand.run({ ...settings, request, format }).pipe(onScreen(settings))
-  })
+    yield* LabSensitivityCommand.run({ ...settings, request, format, further }).pipe(
+      onScreen(settings)
+    )
+  }, Effect.scoped)
 ).pipe(
   Command.withDescription("Find the quantity of the world that flips the verdict, and where"),
   Command.withExamples([
@@ -91,12 +97,12 @@ export const lab = Command.make(
   "lab",
   { ...labFlags, color },
   Effect.fnUntraced(function*(settings) {
+    const request = requestOf(settings)
+    const further = yield* LabThreads.begin(request, settings.threads)
     const LabCommand = yield* Effect.promise(() => import("./LabCommand.ts"))
     const format = settings.json ? "json" : settings.format
-    yield* LabCommand.run({ ...settings, request: requestOf(settings), format }).pipe(
-      onScreen(settings)
-    )
-  })
+    yield* LabCommand.run({ ...settings, request, format, further }).pipe(onScreen(settings))
+  }, Effect.scoped)
 ).pipe(
   Command.withDescription(
     "Compare retry policies by trials in virtual time, and say how sure it is"

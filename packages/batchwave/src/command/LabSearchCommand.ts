@@ -50,7 +50,7 @@ export const run: (settings: LabSettings) => Effect.Effect<void, CommandError, S
       method: Halving.search(experiment, version),
       workers: yield* LabTrials.open(
         experiment,
-        settings.request,
+        settings.further,
         threadsOf(settings, experiment, trials)
       ),
       directory,

@@ -40,7 +40,7 @@ export const run: (settings: LabSettings) => Effect.Effect<void, CommandError, S
       method: Sensitivity.analyse(experiment),
       workers: yield* LabTrials.open(
         experiment,
-        settings.request,
+        settings.further,
         threadsOf(settings, experiment, experiment.trials)
       ),
       directory,

@@ -4,7 +4,6 @@
  * have them.
  */
 import * as Arm from "@batchwave/lab/Arm"
-import * as Effect from "effect/Effect"
 import { existsSync } from "node:fs"
 import { basename, extname, resolve } from "node:path"
 import { pathToFileURL } from "node:url"
@@ -24,33 +23,31 @@ export interface Loaded {
 export const pipelineArm = "pipeline"
 
 /**
- * Loads the arms of one `--arm`. A policy becomes an arm with the name of its export, or of the file
- * when it is the default export.
+ * Loads the arms of one `--arm`, and never rejects. A policy becomes an arm with the name of its export, or
+ * of the file when it is the default export.
  *
  * @category operations
  */
-export const load = (file: string): Effect.Effect<Loaded> => {
-  if (file === pipelineArm) return Effect.succeed({ arms: [Arm.make(pipelineArm)], problems: [] })
+export const load = (file: string): Promise<Loaded> => {
+  if (file === pipelineArm) {
+    return Promise.resolve({ arms: [Arm.make(pipelineArm)], problems: [] })
+  }
   const path = resolve(file)
   if (!existsSync(path)) {
-    return failed(`the arm file ${file} does not exist (looked for ${path}); check the path`)
+    return Promise.resolve(
+      broken(`the arm file ${file} does not exist (looked for ${path}); check the path`)
+    )
   }
-  return Effect.tryPromise({
-    try: (): Promise<unknown> => import(pathToFileURL(path).href),
-    catch: (cause) => cleanLine(cause instanceof Error ? cause.message : String(cause))
-  }).pipe(
-    Effect.match({
-      onFailure: (message) => ({
-        arms: [],
-        problems: [`the arm file ${file} could not be loaded: ${message}`]
-      }),
-      onSuccess: (loaded) => armsOf(file, loaded)
-    })
+  return import(pathToFileURL(path).href).then(
+    (loaded: unknown) => armsOf(file, loaded),
+    (cause: unknown) => {
+      const why = cleanLine(cause instanceof Error ? cause.message : String(cause))
+      return broken(`the arm file ${file} could not be loaded: ${why}`)
+    }
   )
 }
 
-const failed = (problem: string): Effect.Effect<Loaded> =>
-  Effect.succeed({ arms: [], problems: [problem] })
+const broken = (problem: string): Loaded => ({ arms: [], problems: [problem] })
 
 const armsOf = (file: string, loaded: unknown): Loaded => {
   const arms: Array<Arm.Arm> = []

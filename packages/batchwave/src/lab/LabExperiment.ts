@@ -1,25 +1,16 @@
 /**
- * From a request to the experiment: files are loaded, flags come before what a file says, and every
- * problem is told at once.
+ * From a request to the experiment: files are loaded, and every problem is told at once. What only some
+ * requests need, such as the loader of pipelines, is loaded when it is.
  */
 import * as Experiment from "@batchwave/lab/Experiment"
 import * as Workload from "@batchwave/lab/Workload"
-import * as World from "@batchwave/lab/World"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import { existsSync } from "node:fs"
-import { extname, resolve } from "node:path"
-import { pathToFileURL } from "node:url"
 import { type CommandError, usage } from "../command/CommandError.ts"
 import * as Parameters from "../command/Parameters.ts"
-import * as PipelineFile from "../command/PipelineFile.ts"
 import * as ArmFile from "./ArmFile.ts"
-import * as LabReplay from "./LabReplay.ts"
+import * as LabParts from "./LabParts.ts"
 import type { LabRequest } from "./LabRequest.ts"
-import * as WorldFile from "./WorldFile.ts"
-
-/** The world when nobody says. */
-const worldDefault = World.flaky
 
 /**
  * Makes the experiment. Fails with everything that is wrong.
@@ -30,42 +21,42 @@ export const make: (
   request: LabRequest
 ) => Effect.Effect<Experiment.Experiment, CommandError> = Effect.fn("LabExperiment.make")(
   function*(request: LabRequest) {
-    const own = request.replay === undefined
-      ? yield* ownExperiment(request.file)
-      : yield* replayed(request)
-    const problems: Array<string> = []
-    const arms = yield* armsOf(
-      request.replay === undefined ? request : { ...request, arms: [] },
-      own,
-      problems
-    )
-    const world = worldOf(request, own, problems)
-    const workload = own?.workload ?? (yield* workloadOf(request, problems))
-    if (problems.length > 0 || workload === undefined) return yield* Effect.fail(wrong(problems))
-    const experiment = {
-      ...(own ?? { workload }),
-      ...choicesOf(request, own),
-      arms,
-      world
-    }
-    return yield* Effect.try({
-      try: () =>
-        Experiment.make(
-          own !== undefined && request.scenario === undefined
-            ? experiment
-            : { ...experiment, workload, name: `${workload.name} in ${world.name}` }
-        ),
+    const { replay } = request
+    const own = replay === undefined
+      ? yield* Effect.promise(() => LabParts.ownExperiment(request.file))
+      : yield* replayed(request, replay)
+    const arms = replay === undefined ? yield* loadArms(request.arms) : []
+    const world = LabParts.worldAtHand(request, own) ?? (yield* worldOf(request.scenario ?? ""))
+    const workload = own?.workload ?? (yield* workloadOf(request))
+    const made = yield* Effect.try({
+      try: () => LabParts.assemble(request, { own, arms, world, workload }),
       catch: (cause) => usage(cause instanceof Error ? cause.message : String(cause), cause)
     })
+    return LabParts.isProblems(made) ? yield* Effect.fail(wrong(made)) : made
   }
 )
 
+/**
+ * The same for who has no effects.
+ *
+ * @category conversions
+ */
+export const promised = (
+  request: LabRequest
+): Promise<Experiment.Experiment | ReadonlyArray<string>> =>
+  Effect.runPromise(Effect.match(make(request), {
+    onFailure: ({ message }) => [message],
+    onSuccess: (experiment) => experiment
+  }))
+
 /** The recorded run is the baseline, and an arm that does not say otherwise has its modes. */
-const replayed = Effect.fnUntraced(function*(request: LabRequest) {
-  const { asRecorded, runId, workload, world } = yield* LabReplay.load(
-    request.replay ?? { data: "" }
-  )
-  const loaded = yield* Effect.forEach(request.arms, ArmFile.load)
+const replayed = Effect.fnUntraced(function*(
+  request: LabRequest,
+  replay: NonNullable<LabRequest["replay"]>
+) {
+  const LabReplay = yield* Effect.promise(() => import("./LabReplay.ts"))
+  const { asRecorded, runId, workload, world } = yield* LabReplay.load(replay)
+  const loaded = yield* loadArms(request.arms)
   const found = loaded.flatMap(({ problems }) => problems)
   if (request.arms.includes(ArmFile.pipelineArm)) {
     found.push(
@@ -84,23 +75,6 @@ const replayed = Effect.fnUntraced(function*(request: LabRequest) {
   })
 })
 
-const choicesOf = (
-  request: LabRequest,
-  own: Experiment.Experiment | undefined
-): Partial<Experiment.Experiment> => {
-  const { confidence, measures, relevant, search, seed, stopsWhenClear, trials, vary } = request
-  return {
-    ...(trials === undefined ? {} : { trials }),
-    ...(seed === undefined ? {} : { seed }),
-    ...(measures === undefined ? {} : { measures }),
-    ...(stopsWhenClear === undefined ? {} : { stopsWhenClear }),
-    ...(confidence === undefined ? {} : { confidence }),
-    ...(relevant === undefined ? {} : { relevant }),
-    ...(search === undefined ? {} : { search: { ...own?.search, ...search } }),
-    ...(vary === undefined ? {} : { vary })
-  }
-}
-
 const wrong = (problems: ReadonlyArray<string>): CommandError =>
   usage(
     problems.length === 1
@@ -108,70 +82,16 @@ const wrong = (problems: ReadonlyArray<string>): CommandError =>
       : `the experiment cannot be made:\n${problems.map((problem) => `- ${problem}`).join("\n")}`
   )
 
-const modules: ReadonlySet<string> = new Set([".ts", ".mts", ".js", ".mjs"])
+const loadArms = (files: ReadonlyArray<string>): Effect.Effect<Array<ArmFile.Loaded>> =>
+  Effect.forEach(files, (file) => Effect.promise(() => ArmFile.load(file)))
 
-/** The experiment that a module exports; what is no such module is left to the loader of pipelines. */
-const ownExperiment = (file: string): Effect.Effect<Experiment.Experiment | undefined> => {
-  const path = resolve(file)
-  if (!modules.has(extname(path).toLowerCase()) || !existsSync(path)) return Effect.undefined
-  return Effect.tryPromise((): Promise<unknown> => import(pathToFileURL(path).href)).pipe(
-    Effect.map((loaded) => {
-      const exported = typeof loaded === "object" && loaded !== null && "default" in loaded
-        ? loaded.default
-        : undefined
-      return Experiment.isExperiment(exported) ? exported : undefined
-    }),
-    Effect.orElseSucceed(() => undefined)
-  )
-}
-
-const armsOf = Effect.fnUntraced(function*(
-  { arms: files, baseline }: LabRequest,
-  own: Experiment.Experiment | undefined,
-  problems: Array<string>
-) {
-  if (files.length === 0 && own === undefined) {
-    problems.push(
-      "no arm is given; add --arm FILE for each module of policies to compare, or --arm pipeline "
-        + "for the pipeline as it is"
-    )
-  }
-  const loaded = yield* Effect.forEach(files, ArmFile.load)
-  for (const each of loaded) problems.push(...each.problems)
-  const arms = files.length === 0 ? own?.arms ?? [] : loaded.flatMap((each) => each.arms)
-  if (baseline === undefined) return arms
-  const first = arms.find(({ name }) => name === baseline)
-  if (first === undefined) {
-    const known = arms.map(({ name }) => name).join(", ")
-    problems.push(`--baseline ${baseline}: there is no such arm; the arms are ${known}`)
-    return arms
-  }
-  return [first, ...arms.filter((arm) => arm !== first)]
+const worldOf = Effect.fnUntraced(function*(scenario: string) {
+  const WorldFile = yield* Effect.promise(() => import("./WorldFile.ts"))
+  return Result.merge(WorldFile.load(scenario))
 })
 
-const worldOf = (
-  { nodes, scenario, slots }: LabRequest,
-  own: Experiment.Experiment | undefined,
-  problems: Array<string>
-): World.World => {
-  const loaded = scenario === undefined
-    ? Result.succeed(own?.world ?? worldDefault)
-    : WorldFile.load(scenario)
-  if (Result.isFailure(loaded)) {
-    problems.push(...loaded.failure)
-    return worldDefault
-  }
-  const { pool } = loaded.success
-  return {
-    ...loaded.success,
-    pool: { nodes: nodes ?? pool.nodes, slotsPerNode: slots ?? pool.slotsPerNode }
-  }
-}
-
-const workloadOf = Effect.fnUntraced(function*(
-  { file, param }: LabRequest,
-  problems: Array<string>
-): Effect.fn.Return<Workload.Workload | undefined> {
+const workloadOf = Effect.fnUntraced(function*({ file, param }: LabRequest) {
+  const PipelineFile = yield* Effect.promise(() => import("../command/PipelineFile.ts"))
   const compiled = yield* Effect.gen(function*() {
     const given = yield* Effect.fromResult(
       Result.mapError(Parameters.parse(param), (found) => usage(found.join("\n")))
@@ -181,7 +101,7 @@ const workloadOf = Effect.fnUntraced(function*(
       Result.mapError(pipeline.compileText(given), (error) => usage(error.message, error))
     )
   }).pipe(Effect.result)
-  if (Result.isSuccess(compiled)) return Workload.make(compiled.success.definition)
-  problems.push(compiled.failure.message)
-  return undefined
+  return Result.isSuccess(compiled)
+    ? Workload.make(compiled.success.definition)
+    : [compiled.failure.message]
 })

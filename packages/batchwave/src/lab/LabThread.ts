@@ -1,13 +1,14 @@
 /**
  * What a thread of the laboratory does: makes the experiment of its request, and carries out orders until
- * it is ended. Orders that come before it is ready wait.
+ * it is ended. Orders that come before it is ready wait. Effects, pipelines and the rest are loaded only
+ * for requests that need them, because until a thread is ready only the others run trials.
  */
-import * as Effect from "effect/Effect"
-import * as Result from "effect/Result"
+import type { Experiment } from "@batchwave/lab/Experiment"
 import type { MessagePort } from "node:worker_threads"
-import * as LabExperiment from "./LabExperiment.ts"
+import * as ArmFile from "./ArmFile.ts"
+import * as LabOrder from "./LabOrder.ts"
+import * as LabParts from "./LabParts.ts"
 import type { LabRequest } from "./LabRequest.ts"
-import * as LabTrials from "./LabTrials.ts"
 
 /**
  * Serves orders.
@@ -15,12 +16,28 @@ import * as LabTrials from "./LabTrials.ts"
  * @category operations
  */
 export const serve = (request: LabRequest, port: MessagePort): Promise<void> =>
-  Effect.runPromise(
-    Effect.map(Effect.result(LabExperiment.make(request)), (made) => {
-      const answerTo = (order: LabTrials.Order): LabTrials.Answer =>
-        Result.isSuccess(made)
-          ? LabTrials.carryOut(made.success, order)
-          : { problem: made.failure.message }
-      port.on("message", (order: LabTrials.Order) => port.postMessage(answerTo(order), []))
+  experimentOf(request).then((made) => answer(made, port))
+
+type Made = Experiment | ReadonlyArray<string>
+
+const experimentOf = (request: LabRequest): Promise<Made> =>
+  request.replay === undefined
+    ? LabParts.ownExperiment(request.file).then((own) => {
+      const world = LabParts.worldAtHand(request, own)
+      if (own === undefined || world === undefined) return withEffects(request)
+      return Promise.all(request.arms.map(ArmFile.load)).then((arms) =>
+        LabParts.assemble(request, { own, arms, world, workload: own.workload })
+      )
     })
-  )
+    : withEffects(request)
+
+const withEffects = (request: LabRequest): Promise<Made> =>
+  import("./LabExperiment.ts").then(({ promised }) => promised(request))
+
+const answer = (made: Made, port: MessagePort): void => {
+  const answerTo = (order: LabOrder.Order): LabOrder.Answer =>
+    LabParts.isProblems(made)
+      ? { problem: made.join("\n") }
+      : LabOrder.carryOut(made, order)
+  port.on("message", (order: LabOrder.Order) => port.postMessage(answerTo(order), []))
+}

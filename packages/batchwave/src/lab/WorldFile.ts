@@ -48,11 +48,8 @@ const surroundingKeys = Object.keys(Surroundings.fields)
  *
  * @category operations
  */
-export const load = (flag: string): Result.Result<World.World, ReadonlyArray<string>> => {
-  const known = World.builtIn.get(flag)
-  if (known !== undefined) return Result.succeed(known)
-  return Result.flatMap(read(flag), (value) => decode(flag, value))
-}
+export const load = (file: string): Result.Result<World.World, ReadonlyArray<string>> =>
+  Result.flatMap(read(file), (value) => decode(file, value))
 
 const read = (
   file: string
