@@ -3,14 +3,17 @@
  *
  * A1 Only judged measures get verdicts; their intervals hold together with the stated confidence,
  *    whatever the number of arms and measures.
- * A2 Of an experiment that stops when it is clear, the main measure has the interval that holds over
- *    all looks.
+ * A2 Of an experiment that stops when it is clear, all intervals are those that hold over all looks: what
+ *    is measured besides depends on when the main measure was clear.
  */
 import type { Point } from "./Arm.ts"
 import * as Bootstrap from "./Bootstrap.ts"
+import * as ConfidenceSequence from "./ConfidenceSequence.ts"
+import * as AnalysisNotes from "./internal/AnalysisNotes.ts"
 import * as Measure from "./Measure.ts"
 import * as Pareto from "./Pareto.ts"
 import * as Quantiles from "./Quantiles.ts"
+import * as ShareInterval from "./ShareInterval.ts"
 import type { Outcome } from "./Trial.ts"
 import type { Header } from "./TrialFile.ts"
 import * as Verdict from "./Verdict.ts"
@@ -103,7 +106,7 @@ export const make = (header: Header, outcomes: ReadonlyArray<Outcome>): Analysis
     arms,
     judgements,
     front: { measures, arms: front.flatMap((index) => arms[index]?.name ?? []) },
-    notes: [...replayedOf(header, outcomes), ...notesOf(header, arms, trials)]
+    notes: AnalysisNotes.notesOf(header, outcomes, arms, judgements)
   }
 }
 
@@ -128,7 +131,7 @@ const judge = (
   measure: Measure.MeasureName
 ): Judgement => {
   const baseline = header.arms[0]?.name ?? ""
-  const isMain = measure === mainOf(header)
+  const { direction, isYesOrNo = false } = Measure.get(measure)
   return {
     arm,
     baseline,
@@ -140,9 +143,10 @@ const judge = (
         seed: header.seed,
         confidence: header.confidence,
         comparisons: (header.arms.length - 1) * header.measures.length,
-        direction: Measure.get(measure).direction,
-        relevant: isMain ? header.relevant : 0,
-        ...(isMain && header.stopsWhenClear ? { sequential: { tightAt: header.trials } } : {})
+        direction,
+        isYesOrNo,
+        relevant: measure === mainOf(header) ? header.relevant : 0,
+        ...(header.stopsWhenClear ? { sequential: { tightAt: header.trials } } : {})
       }
     )
   }
@@ -166,14 +170,28 @@ const resultOf = (
     description,
     ...(point === undefined ? {} : { point }),
     measures: summariesOf(own, name),
-    interval: Bootstrap.meanInterval(values, {
-      seed: header.seed,
-      confidence: header.confidence
-    }),
+    interval: meanOf(header, main, values),
     failuresPerTrial: failuresOf(own),
     unfinished: own.filter(({ outcome }) => outcome === "unfinished").length,
     worstTrial: own[worst]?.trial ?? 0
   }
+}
+
+const meanOf = (
+  { confidence, seed, stopsWhenClear, trials }: Header,
+  { isYesOrNo = false }: Measure.Measure,
+  values: Float64Array
+): Bootstrap.Interval => {
+  if (stopsWhenClear) {
+    return ConfidenceSequence.meanInterval(values, {
+      confidence,
+      tightAt: trials,
+      ...(isYesOrNo ? { bounds: [0, 1] } : {})
+    })
+  }
+  return isYesOrNo
+    ? ShareInterval.single(values, confidence)
+    : Bootstrap.meanInterval(values, { seed, confidence })
 }
 
 const summariesOf = (outcomes: ReadonlyArray<Outcome>, arm: string): ArmResult["measures"] => {
@@ -213,59 +231,4 @@ const frontMeasuresOf = (header: Header): Analysis["front"]["measures"] => {
   const other = header.measures[1]
     ?? (main === "wastedSlotSeconds" ? "makespan" : "wastedSlotSeconds")
   return [main, other]
-}
-
-/** Of a replay: how much of each arm is as recorded. */
-const replayedOf = (
-  header: Header,
-  outcomes: ReadonlyArray<Outcome>
-): ReadonlyArray<string> => {
-  if (header.world.scenario.recordedRuns === undefined) return []
-  return header.arms.map(({ name }) => {
-    let recorded = 0
-    let runs = 0
-    for (const { arm, replayed } of outcomes) {
-      if (arm !== name) continue
-      recorded += replayed?.recorded ?? 0
-      runs += replayed?.runs ?? 0
-    }
-    const share = runs === 0 ? 1 : recorded / runs
-    return `${name}: ${
-      Math.round(share * 1000) / 10
-    }% of its runs are as recorded, the rest is drawn.`
-  })
-}
-
-const notesOf = (
-  header: Header,
-  arms: ReadonlyArray<ArmResult>,
-  trials: number
-): ReadonlyArray<string> => {
-  const notes: Array<string> = []
-  const shares = arms.map(({ measures }) => measures.success.mean)
-  const spread = Math.max(...shares) - Math.min(...shares)
-  if (spread > 0) {
-    notes.push(
-      "The arms differ in how often the whole run succeeds. A run that fails early is short and "
-        + "cheap, so read times and costs together with success and nodesDone."
-    )
-  }
-  for (const { name, unfinished } of arms) {
-    if (unfinished > 0) {
-      notes.push(`${unfinished} of ${trials} runs of ${name} had not ended when their time was up.`)
-    }
-  }
-  if (trials < 100) {
-    notes.push(
-      `${trials} trials are few; intervals of skewed measures hold as stated from about 100 on.`
-    )
-  }
-  if (trials < header.trials) {
-    notes.push(
-      header.stopsWhenClear
-        ? `Stopped after ${trials} of at most ${header.trials} trials, since the verdict is clear.`
-        : `Only ${trials} of ${header.trials} trials have been run.`
-    )
-  }
-  return notes
 }

@@ -1,20 +1,22 @@
 /**
  * Confidence intervals by resampling, without assuming a shape of the distribution.
  *
- * B1 The interval of a mean is the studentised one: each resample is measured in its own standard
- *    errors, which keeps the stated coverage with skewed values and few trials, where plain
- *    percentiles are too narrow. Of 1,000 intervals at 95% from 40 normal or exponential values about
- *    950 and 940 hold; of 100 log-normal ones of sigma 0.8 about 935.
+ * B1 The interval of a mean reaches to each side as far as the studentised one by resampling, or as
+ *    Student's t, whichever is further. The first keeps the stated coverage with skewed values, the
+ *    second with the differences of two arms, which are symmetric with long tails, with few values, and
+ *    far out, where many comparisons share a confidence.
  * B2 The interval of any other statistic is that of percentiles.
  * B3 The same values and seed give the same interval.
  *
  * @source Efron and Tibshirani (1993), An Introduction to the Bootstrap, chapters 12 and 13
  */
 import * as Random from "@batchwave/core/Random"
+import * as StudentT from "./internal/StudentT.ts"
 import * as Quantiles from "./Quantiles.ts"
 
 /**
- * An interval, in the unit of the statistic.
+ * An interval, in the unit of the statistic. Where nothing can be said its ends are infinite, which JSON
+ * writes as `null`.
  *
  * @category models
  */
@@ -39,6 +41,9 @@ export interface BootstrapOptions {
   readonly resamples?: number
 }
 
+/** Below so many values nothing is said about their mean. */
+export const countMin = 2
+
 /** Of a variance: what rounding leaves of none. */
 const negligible = 1e-12
 
@@ -50,7 +55,7 @@ const resamplesFor = ({ resamples }: BootstrapOptions, confidence: number): numb
     ?? Math.min(resamplesMax, Math.max(resamplesDefault, Math.ceil(40 / (1 - confidence))))
 
 /**
- * The interval of the mean. Of fewer than two values, or of equal ones, it has no width.
+ * The interval of the mean; without bounds below `countMin` values. Of equal values it has no width.
  *
  * @category operations
  */
@@ -61,7 +66,8 @@ export const meanInterval = (
   const confidence = options.confidence ?? 0.95
   const { mean, variance } = Quantiles.moments(values)
   const count = values.length
-  if (count < 2 || variance === 0) return { estimate: mean, low: mean, high: mean, confidence }
+  if (count < countMin) return { estimate: mean, low: -Infinity, high: Infinity, confidence }
+  if (variance === 0) return { estimate: mean, low: mean, high: mean, confidence }
   const random = Random.make(options.seed)
   const ratios: Array<number> = []
   const resamples = resamplesFor(options, confidence)
@@ -76,13 +82,14 @@ export const meanInterval = (
       ratios.push((drawn.mean - mean) / Math.sqrt(drawn.variance / count))
     }
   }
-  const sorted = Float64Array.from(ratios).toSorted()
+  const sorted = Float64Array.from(ratios.length === 0 ? [0] : ratios).toSorted()
   const error = Math.sqrt(variance / count)
   const tail = (1 - confidence) / 2
+  const reach = StudentT.deviationsOf(confidence, count - 1)
   return {
     estimate: mean,
-    low: mean - Quantiles.quantile(sorted, 1 - tail) * error,
-    high: mean - Quantiles.quantile(sorted, tail) * error,
+    low: mean - Math.max(reach, Quantiles.quantile(sorted, 1 - tail)) * error,
+    high: mean + Math.max(reach, -Quantiles.quantile(sorted, tail)) * error,
     confidence
   }
 }

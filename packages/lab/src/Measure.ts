@@ -31,6 +31,8 @@ export interface Measure {
   readonly name: MeasureName
   readonly unit: string
   readonly direction: Direction
+  /** Whether it is 1 or 0 in each trial, so that its mean is a share of trials. @default false */
+  readonly isYesOrNo?: boolean
   readonly description: string
 }
 
@@ -51,6 +53,7 @@ export const all: ReadonlyArray<Measure> = [
     name: "success",
     unit: "share",
     direction: "higher",
+    isYesOrNo: true,
     description: "1 when every node succeeded or was skipped, else 0"
   },
   {

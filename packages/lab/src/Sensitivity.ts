@@ -256,13 +256,15 @@ const comparisonsOf = (
 ): Probe["comparisons"] => {
   const [baseline, ...others] = experiment.arms
   const measure = mainOf(experiment)
+  const { direction, isYesOrNo = false } = Measure.get(measure)
   const before = Analysis.valuesOf(outcomes, baseline?.name ?? "", measure)
   return others.map(({ name }) =>
     Verdict.compare(Analysis.valuesOf(outcomes, name, measure), before, {
       seed: Trial.seedOf(experiment, 0),
       confidence: experiment.confidence,
       comparisons: others.length,
-      direction: Measure.get(measure).direction,
+      direction,
+      isYesOrNo,
       relevant: experiment.relevant
     })
   )

@@ -9,10 +9,14 @@
  *    with the stated confidence.
  * V4 An experiment that stops when the verdict is clear has looked at it many times; its interval is
  *    the one that holds over all looks.
+ * V5 A verdict needs as many trials in which the arms differ as the toss of a coin would: with fewer, all
+ *    of them on one side is luck too often. Where there are fewer the interval reaches to zero at least;
+ *    where there are fewer trials at all it has no bounds.
  */
 import * as Bootstrap from "./Bootstrap.ts"
 import * as ConfidenceSequence from "./ConfidenceSequence.ts"
 import * as Quantiles from "./Quantiles.ts"
+import * as ShareInterval from "./ShareInterval.ts"
 
 /**
  * The direction in which a measure improves.
@@ -37,7 +41,7 @@ export interface Comparison {
   readonly verdict: Verdict
   /** Of the mean difference arm − baseline, in the measure's unit. */
   readonly difference: Bootstrap.Interval
-  /** The mean difference as a share of the baseline's mean; `NaN` when that is 0. */
+  /** The mean difference as a share of the baseline's mean; not finite when that is 0. */
   readonly relative: number
   /**
    * The mean difference in standard deviations of the differences; 0 when there is none, infinite
@@ -47,6 +51,8 @@ export interface Comparison {
   /** The share of trials in which the arm did better; a tie counts half. */
   readonly winShare: number
   readonly trials: number
+  /** Trials in which the two differ. */
+  readonly differing: number
 }
 
 /**
@@ -60,6 +66,8 @@ export interface CompareOptions extends Bootstrap.BootstrapOptions {
   readonly comparisons?: number
   /** The least mean difference that matters, in the measure's unit. @default 0 */
   readonly relevant?: number
+  /** Whether values are 1 or 0, as those of `success`: see `ShareInterval`. @default false */
+  readonly isYesOrNo?: boolean
   /** Given when the number of trials depends on what they showed: see V4 and `ConfidenceSequence`. */
   readonly sequential?: { readonly tightAt: number }
 }
@@ -76,9 +84,12 @@ export const compare = (
 ): Comparison => {
   const differences = differencesOf(arm, baseline)
   const confidence = 1 - (1 - (options.confidence ?? 0.95)) / (options.comparisons ?? 1)
-  const difference = options.sequential === undefined
-    ? Bootstrap.meanInterval(differences, { ...options, confidence })
-    : ConfidenceSequence.meanInterval(differences, { ...options.sequential, confidence })
+  const differing = differences.reduce((sum, value) => value === 0 ? sum : sum + 1, 0)
+  const difference = guarded(
+    intervalOf(differences, options, confidence),
+    differences.length,
+    differing
+  )
   const spread = Math.sqrt(Quantiles.moments(differences).variance)
   return {
     verdict: verdictOf(difference, options.direction, options.relevant ?? 0),
@@ -86,8 +97,47 @@ export const compare = (
     relative: difference.estimate / Quantiles.moments(baseline).mean,
     effectSize: difference.estimate === 0 ? 0 : difference.estimate / spread,
     winShare: winShareOf(differences, options.direction),
-    trials: differences.length
+    trials: differences.length,
+    differing
   }
+}
+
+/**
+ * How many trials must differ for a verdict (V5): 6 at 95%, 10 where 20 comparisons share them.
+ *
+ * @category queries
+ */
+export const differingMin = (confidence: number): number =>
+  1 + Math.ceil(-Math.log2(1 - confidence))
+
+const intervalOf = (
+  differences: Float64Array,
+  { isYesOrNo = false, sequential, ...options }: CompareOptions,
+  confidence: number
+): Bootstrap.Interval => {
+  if (sequential !== undefined) {
+    return ConfidenceSequence.meanInterval(differences, {
+      ...sequential,
+      ...(isYesOrNo ? { bounds: [-1, 1] } : {}),
+      confidence
+    })
+  }
+  return isYesOrNo
+    ? ShareInterval.paired(differences, confidence)
+    : Bootstrap.meanInterval(differences, { ...options, confidence })
+}
+
+/** As wide as V5 asks. */
+const guarded = (
+  interval: Bootstrap.Interval,
+  trials: number,
+  differing: number
+): Bootstrap.Interval => {
+  const least = differingMin(interval.confidence)
+  if (trials < least) return { ...interval, low: -Infinity, high: Infinity }
+  return differing < least
+    ? { ...interval, low: Math.min(0, interval.low), high: Math.max(0, interval.high) }
+    : interval
 }
 
 /**

@@ -1,6 +1,8 @@
 /** Trials: measures by hand, common random numbers, result files. */
 import * as Backoff from "@batchwave/core/Backoff"
 import * as Policy from "@batchwave/core/Policy"
+import * as Random from "@batchwave/core/Random"
+import * as Distribution from "@batchwave/sim/Distribution"
 import { assert, describe, it } from "@effect/vitest"
 import * as Analysis from "../src/Analysis.ts"
 import * as Arm from "../src/Arm.ts"
@@ -239,6 +241,75 @@ describe("Analysis", () => {
     assert.isTrue(analysis.notes.some((note) => note.startsWith("The arms differ in how often")))
   })
 
+  it("says nothing from four trials: it takes eight for a verdict on four comparisons", () => {
+    for (const { difference, verdict } of analysis.judgements) {
+      assert.deepStrictEqual([verdict, difference.low, difference.high], [
+        "cannot tell",
+        -Infinity,
+        Infinity
+      ])
+    }
+    assert.isTrue(
+      analysis.notes.some((note) => note.startsWith("A verdict takes at least 8 trials"))
+    )
+  })
+
+  it("says when an interval rests on few trials in which the arms differ", () => {
+    const many = Array.from({ length: 60 }, (_, trial) =>
+      header.arms.map(({ name }, place) => ({
+        ...outcomes[0]!,
+        trial,
+        arm: name,
+        measures: {
+          ...outcomes[0]!.measures,
+          makespan: 100 + trial % 7,
+          giveUps: place === 2 && trial < 7 ? 1 : 0
+        }
+      }))).flat()
+    const { notes } = Analysis.make({ ...header, measures: ["makespan", "giveUps"] }, many)
+    assert.include(
+      notes,
+      "One interval rests on fewer than 10 trials in which the arms differ and may be too narrow, "
+        + "such as that of often in giveUps: 7 of 60."
+    )
+  })
+
+  it("is not misled about what else was measured by stopping when the main measure is clear", () => {
+    const random = Random.make(17)
+    const normal = Distribution.normalQuantile
+    const sequential: TrialFile.Header = {
+      ...header,
+      arms: header.arms.slice(0, 2),
+      trials: 200,
+      stopsWhenClear: true,
+      measures: ["makespan", "requests"]
+    }
+    const repetitions = 600
+    let [wrong, early] = [0, 0]
+    for (let turn = 0; turn < repetitions; turn++) {
+      const told: Array<Trial.Outcome> = []
+      for (let trial = 0; trial < sequential.trials; trial++) {
+        // Truly 0.1 slower, and the same in requests; both hang on the same luck.
+        const luck = normal(Random.nextUnit(random))
+        for (const [place, { name }] of sequential.arms.entries()) {
+          const measures = {
+            ...outcomes[0]!.measures,
+            makespan: 100 + place * (0.1 + luck),
+            requests: 50 + place * luck
+          }
+          told.push({ ...outcomes[0]!, trial, arm: name, measures })
+        }
+        if (trial % 5 === 4 && Analysis.isClear(sequential, told)) break
+      }
+      const { judgements, trials } = Analysis.make(sequential, told)
+      if (trials < sequential.trials) early++
+      if (judgements[1]?.verdict !== "cannot tell") wrong++
+    }
+    assert.isAbove(early, 0)
+    // An interval made for one look is wrong in 5% here, twice as often as it says.
+    assert.isAtMost(wrong / repetitions, 0.025)
+  })
+
   it("is clear only with a second arm and enough trials", () => {
     const { measures } = outcomes[0]!
     const many: Array<Trial.Outcome> = []
@@ -275,5 +346,6 @@ describe("Analysis", () => {
     assert.include(page, "&lt;script&gt;")
     assert.notMatch(page, /<script|https?:|src=|NaN/)
     assert.include(page, "The worst trial of often")
+    assert.notInclude(page, "Infinity")
   })
 })

@@ -150,11 +150,13 @@ const polynomial = (of: Coefficients, value: number): number =>
 type Coefficients = readonly [number, number, number, number, number, number]
 
 /**
- * The quantile of the standard normal distribution, to nine digits.
+ * The quantile of the standard normal distribution, to nine digits; `unit` from 0 to 1, the ends as near
+ * to them as the other distributions draw.
  *
  * @source Peter Acklam, "An algorithm for computing the inverse normal cumulative distribution function"
+ * @category queries
  */
-const normalQuantile = (unit: number): number => {
+export const normalQuantile = (unit: number): number => {
   const clamped = Math.min(1 - unitMin, Math.max(unitMin, unit))
   if (clamped < tailUnit) return tail(clamped)
   if (clamped > 1 - tailUnit) return -tail(1 - clamped)

@@ -1,6 +1,6 @@
 /** What each quantity does to a mean difference: a row each, the greatest swing first. */
 import type { Effect, Probe } from "../Sensitivity.ts"
-import { axis, drawing, escaped, place, scaleOf } from "../SvgDrawing.ts"
+import { axis, drawing, escaped, place, type Scale, scaleOf } from "../SvgDrawing.ts"
 import type { Comparison } from "../Verdict.ts"
 import { figure } from "./Figures.ts"
 
@@ -23,7 +23,11 @@ export const swings = (
   const differences = shown.flatMap(({ probes }) =>
     probes.flatMap(({ comparisons }) => comparisons[index]?.difference ?? [])
   )
-  const scale = scaleOf([0, ...differences.flatMap(({ high, low }) => [low, high])], left, right)
+  const scale = scaleOf(
+    [0, ...differences.flatMap(({ estimate, high, low }) => [low, estimate, high])],
+    left,
+    right
+  )
   const bottom = 8 + shown.length * rowHeight
   const upright = (kind: string, value: number): string =>
     `<line class="${kind}" x1="${place(scale.at(value))}" x2="${
@@ -42,7 +46,7 @@ export const swings = (
         escaped(path.length > 44 ? `…${path.slice(-43)}` : path)
       }</text>${
         ends.map((probe, lane) =>
-          mark(probe, index, top + (ends.length === 1 ? 20 : 12 + lane * 16), scale.at)
+          mark(probe, index, top + (ends.length === 1 ? 20 : 12 + lane * 16), scale)
         ).join("")
       }`
     })
@@ -53,11 +57,13 @@ const mark = (
   { comparisons, value }: Probe,
   index: number,
   y: number,
-  at: (value: number) => number
+  scale: Scale
 ): string => {
+  const { at } = scale
   const comparison = comparisons[index]
   if (comparison === undefined) return ""
-  const { difference: { estimate, high, low }, verdict } = comparison
+  const { difference: { estimate, ...difference }, verdict } = comparison
+  const [low, high] = [Math.max(scale.low, difference.low), Math.min(scale.high, difference.high)]
   const tone = verdict === "cannot tell" ? "unsure" : verdict
   return `<line class="stroke ${tone}" x1="${place(at(low))}" x2="${
     place(at(high))
