@@ -38,3 +38,40 @@ describe("a degraded run", () => {
     assert.include(again.stdout, "degraded: 1 node failed and was done without")
   })
 })
+
+const broken = `
+import { Pipeline, Policy, sh } from "batchwave"
+const classify = (end, node) => {
+  if (node === "classified") throw new Error("no such table")
+}
+export default Pipeline.make("broken", { classify }, (p) => {
+  p.task("thrown", { run: sh\`exit 3\`, policy: Policy.make("own", () => { throw new Error("oops") }) })
+  p.task("for ever", { run: sh\`exit 3\`, policy: Policy.make("own", () => ({
+    _tag: "Retry", afterMs: Infinity, via: "auto", reason: "later"
+  })) })
+  p.task("classified", { run: sh\`exit 3\` })
+  p.task("well", { run: sh\`true\` })
+})
+`
+
+describe("a policy that throws, or answers what is no decision", () => {
+  it("has its node given up with the reason, and the rest goes on", async () => {
+    const cwd = Command.makeDirectory()
+    const file = Command.writePipeline(cwd, "broken.ts", broken)
+    const { code, stderr, stdout } = await Command.run(["run", file, "--json"], { cwd })
+    assert.strictEqual(code, 1, stderr)
+    const document: {
+      readonly nodes: ReadonlyArray<{ readonly node: string; readonly failure?: string }>
+    } = JSON.parse(stdout)
+    assert.deepStrictEqual(
+      document.nodes.map(({ failure, node }) => `${node}: ${failure ?? "succeeded"}`),
+      [
+        "thrown: exit code 3 (its policy threw Error: oops)",
+        "for ever: exit code 3 (its policy answered a wait of Infinity ms)",
+        "classified: ClassifierFailed: the pipeline's classify function threw Error: no such table "
+        + "(no retry is set for ClassifierFailed)",
+        "well: succeeded"
+      ]
+    )
+  })
+})

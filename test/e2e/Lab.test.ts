@@ -102,6 +102,11 @@ describe("lab", () => {
   })
 
   it("tells everything that is wrong at once", async () => {
+    const wrongArm = Command.writePipeline(
+      directory,
+      "wrongArm.ts",
+      `import { Policy } from "batchwave"\nexport const endless = Policy.retry({ max: Infinity })\n`
+    )
     writeFileSync(join(directory, "odd.json"), JSON.stringify({ pool: { nodes: 2 }, speed: 9 }))
     const { code, stderr, stdout } = await lab(
       "absent.ts",
@@ -109,6 +114,8 @@ describe("lab", () => {
       "nowhere.ts",
       "--arm",
       pipeline,
+      "--arm",
+      wrongArm,
       "--scenario",
       "odd.json"
     )
@@ -118,6 +125,8 @@ describe("lab", () => {
       const expected of [
         "the arm file nowhere.ts does not exist",
         "exports \"default\", which is no arm",
+        "the policy of arm \"endless\" in",
+        "max of retry is Infinity",
         "slotsPerNode",
         "speed",
         "the file absent.ts does not exist"

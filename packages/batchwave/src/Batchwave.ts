@@ -3,6 +3,7 @@
  * loaded by the first run.
  */
 import type { Plan } from "@batchwave/core/Plan"
+import type { Policy } from "@batchwave/core/Policy"
 import type { Report } from "@batchwave/core/Report"
 import type { RunEvent } from "@batchwave/core/RunEvent"
 import type { DependencyMode, FailureMode } from "@batchwave/core/RunMode"
@@ -42,6 +43,8 @@ export interface RunOptions {
   readonly mode?: DependencyMode
   /** What one failed node does to the rest. @default "keepGoing" */
   readonly onFailure?: FailureMode
+  /** Of tasks that have none of their own nor of their pipeline. @default Policy.defaultPolicy */
+  readonly policy?: Policy
   /** Task slots of the emulator. @default the number of cores */
   readonly slots?: number
   /**

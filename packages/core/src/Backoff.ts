@@ -3,6 +3,7 @@
  * draw. Anything that can be stepped to a delay fits, an Effect `Schedule` included (its adapter
  * lives in `@batchwave/pipeline`).
  */
+import * as SettingCheck from "./internal/SettingCheck.ts"
 import { lengthText } from "./LengthText.ts"
 
 /**
@@ -19,6 +20,8 @@ export interface Backoff {
    * before the retry that has just failed. @default 0
    */
   readonly delayMs: (retryIndex: number, unit: number, previousMs?: number) => number | undefined
+  /** What is wrong with its numbers, for the list of a pipeline's problems. @default nothing */
+  readonly problems?: ReadonlyArray<string>
 }
 
 /**
@@ -28,7 +31,8 @@ export interface Backoff {
  */
 export const constant = (delayMs: number): Backoff => ({
   description: `constant ${lengthText(delayMs)}`,
-  delayMs: () => delayMs
+  delayMs: () => delayMs,
+  problems: SettingCheck.list(SettingCheck.wait("the wait of constant", delayMs))
 })
 
 /**
@@ -58,7 +62,12 @@ export const exponential = (options: {
     delayMs: (retryIndex, unit) => {
       const ceilingMs = Math.min(maxMs, options.baseMs * factor ** retryIndex)
       return jitter === "full" ? ceilingMs * unit : ceilingMs
-    }
+    },
+    problems: SettingCheck.list(
+      SettingCheck.wait("baseMs of exponential", options.baseMs),
+      SettingCheck.finite("factor of exponential", factor, 0, true),
+      SettingCheck.wait("maxMs of exponential", maxMs)
+    )
   }
 }
 
@@ -82,6 +91,10 @@ export const decorrelatedJitter = (options: {
     delayMs: (_retryIndex, unit, previousMs = 0) => {
       const ceilingMs = Math.max(baseMs, previousMs * 3)
       return Math.min(maxMs, baseMs + unit * (ceilingMs - baseMs))
-    }
+    },
+    problems: SettingCheck.list(
+      SettingCheck.wait("baseMs of decorrelatedJitter", baseMs),
+      SettingCheck.wait("maxMs of decorrelatedJitter", maxMs)
+    )
   }
 }

@@ -4,10 +4,12 @@ const units = [["d", 86_400_000], ["h", 3_600_000], ["min", 60_000], ["s", 1_000
 
 /**
  * The two largest units that are not zero; below a minute tenths of a second, below a second milliseconds.
+ * What is no finite length is said as the number it is.
  *
  * @category rendering
  */
 export const lengthText = (lengthMs: number): string => {
+  if (!Number.isFinite(lengthMs)) return `${lengthMs} ms`
   const ms = Math.max(0, Math.round(lengthMs))
   if (ms < 1_000) return `${ms} ms`
   if (ms < 60_000) return `${Math.floor(ms / 100) / 10} s`

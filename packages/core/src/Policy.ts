@@ -18,6 +18,7 @@ import {
   substitute as decideSubstitute
 } from "./Decision.ts"
 import { classOf, describe, exitCodeOf, type FailureClass } from "./Failure.ts"
+import * as SettingCheck from "./internal/SettingCheck.ts"
 import { lengthText } from "./LengthText.ts"
 import { countOf, last, type PolicyContext } from "./PolicyContext.ts"
 import type { Json } from "./Workflow.ts"
@@ -31,7 +32,24 @@ export interface Policy {
   /** A short text for plans and reports. */
   readonly description: string
   readonly decide: (context: PolicyContext) => Decision | undefined
+  /**
+   * What is wrong with its settings, one sentence each; a pipeline with such a policy is not planned.
+   * @default nothing
+   */
+  readonly problems?: ReadonlyArray<string>
+  /**
+   * The failure classes it asks for by name. One that nothing gives is a problem of the pipeline.
+   * @default none
+   */
+  readonly classes?: ReadonlyArray<string>
 }
+
+/**
+ * The most retries of one class.
+ *
+ * @category constants
+ */
+export const retriesMax = 10_000
 
 /**
  * Applies a policy; what it has no answer for is left to `defaultPolicy`, and what that has none for
@@ -83,7 +101,7 @@ export const substitute = (value: Json): Policy => ({
  * @category constructors
  */
 export const retry = (options: {
-  /** Retries allowed, not attempts: 3 means up to four executions. */
+  /** Retries allowed, not attempts: 3 means up to four executions. From 0 to 10,000. */
   readonly max: number
   /** @default constant 0 ms */
   readonly backoff?: Backoff
@@ -100,6 +118,7 @@ export const retry = (options: {
 }): Policy => {
   const backoff = options.backoff ?? BackoffModule.constant(0)
   return {
+    problems: problemsOfRetry("retry", options, backoff),
     description:
       `${
         options.max === 1 ? "retry once" : `retry up to ${options.max} times`
@@ -132,6 +151,27 @@ export const retry = (options: {
   }
 }
 
+const vias: ReadonlySet<unknown> = new Set(["auto", "reactivate", "resubmit", undefined])
+
+const problemsOfRetry = (
+  name: string,
+  { max, slots, slotsMax, via }: Parameters<typeof retry>[0],
+  backoff: Backoff
+): ReadonlyArray<string> =>
+  SettingCheck.list(
+    SettingCheck.whole(`max of ${name}`, max, 0, retriesMax),
+    slotsMax === undefined ? undefined : SettingCheck.whole(`slotsMax of ${name}`, slotsMax, 1),
+    slots === undefined || typeof slots === "function"
+      ? undefined
+      : `slots of ${name} is ${SettingCheck.shown(slots)}; give a function from slots to slots`,
+    vias.has(via)
+      ? undefined
+      : `via of ${name} is ${SettingCheck.shown(via)}; give "auto", "reactivate" or "resubmit"`,
+    typeof backoff.delayMs === "function"
+      ? backoff.problems
+      : `backoff of ${name} is no backoff; make one with Backoff`
+  )
+
 /**
  * After out of memory, and only then, retries with `factor` times the slots. The grown slots stay:
  * a later attempt that is preempted or fails otherwise runs again with as many. Answers for no other
@@ -158,7 +198,11 @@ export const escalate = (options: {
   })
   return {
     ...on("OutOfMemory", growing),
-    description: `on OutOfMemory: slots × ${factor}, ${growing.description}`
+    description: `on OutOfMemory: slots × ${factor}, ${growing.description}`,
+    problems: SettingCheck.list(
+      SettingCheck.finite("factor of escalate", factor, 1, true),
+      growing.problems?.map((problem) => problem.replace(" of retry ", " of escalate "))
+    )
   }
 }
 
@@ -175,9 +219,16 @@ export const on = (
   return {
     description: `on ${wanted.join(", ")}: ${policy.description}`,
     decide: (context) =>
-      wanted.includes(classOf(last(context).failure)) ? policy.decide(context) : undefined
+      wanted.includes(classOf(last(context).failure)) ? policy.decide(context) : undefined,
+    problems: SettingCheck.list(
+      wanted.length === 0 ? "on names no failure class; name one" : undefined,
+      policy.problems
+    ),
+    classes: [...wanted, ...classesOf(policy)]
   }
 }
+
+const classesOf = ({ classes }: Policy): ReadonlyArray<string> => classes ?? []
 
 /**
  * Limits a policy to exit codes, given one by one or as inclusive ranges `[from, to]`.
@@ -200,8 +251,22 @@ export const onExit = (
         : code[0] <= exitCode && exitCode <= code[1]
     )
     return matches ? policy.decide(context) : undefined
-  }
+  },
+  problems: SettingCheck.list(
+    codes.length === 0 ? "onExit names no exit code; name one" : undefined,
+    codes.flatMap((code) => problemOfCode(code) ?? []),
+    policy.problems
+  ),
+  classes: classesOf(policy)
 })
+
+const problemOfCode = (code: number | readonly [from: number, to: number]): string | undefined => {
+  const [from, to] = typeof code === "number" ? [code, code] : code
+  if (!Number.isSafeInteger(from) || !Number.isSafeInteger(to)) {
+    return `onExit has the code ${String(code)}; give whole numbers, or ranges [from, to] of them`
+  }
+  return from <= to ? undefined : `onExit has the range [${from}, ${to}]; give the lower code first`
+}
 
 /**
  * Takes the answer of the first policy that has one.
@@ -216,7 +281,9 @@ export const firstMatch = (...policies: ReadonlyArray<Policy>): Policy => ({
       if (decision !== undefined) return decision
     }
     return undefined
-  }
+  },
+  problems: policies.flatMap((policy) => policy.problems ?? []),
+  classes: policies.flatMap(classesOf)
 })
 
 /**
@@ -236,7 +303,9 @@ export const deadline = (withinMs: number, policy: Policy): Policy => ({
       `the next attempt would begin ${lengthText(takenMs)} after the first, later than its `
         + `deadline of ${lengthText(withinMs)}`
     )
-  }
+  },
+  problems: SettingCheck.list(SettingCheck.wait("deadline", withinMs), policy.problems),
+  classes: classesOf(policy)
 })
 
 /**
@@ -259,7 +328,13 @@ export const budget = (
     return retryCount < allowed
       ? decision
       : decideGiveUp(`the run's retry budget is used up (${retryCount} of ${allowed})`)
-  }
+  },
+  problems: SettingCheck.list(
+    SettingCheck.finite("ratio of budget", options.ratio, 0),
+    SettingCheck.whole("min of budget", options.min, 0),
+    policy.problems
+  ),
+  classes: classesOf(policy)
 })
 
 /**
@@ -282,7 +357,13 @@ export const circuitBreaker = (
     return decision?._tag === "Retry" || decision?._tag === "GiveUp"
       ? { ...decision, holdMs: options.coolDownMs }
       : decision
-  }
+  },
+  problems: SettingCheck.list(
+    SettingCheck.whole("failures of circuitBreaker", options.failures, 1),
+    SettingCheck.wait("coolDownMs of circuitBreaker", options.coolDownMs),
+    policy.problems
+  ),
+  classes: classesOf(policy)
 })
 
 /**

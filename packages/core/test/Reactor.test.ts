@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
 import * as Backoff from "../src/Backoff.ts"
+import * as Decision from "../src/Decision.ts"
 import * as Policy from "../src/Policy.ts"
 import * as Reactor from "../src/Reactor.ts"
 import * as Report from "../src/Report.ts"
@@ -163,6 +164,23 @@ describe("Reactor", () => {
       }]),
       [{ _tag: "Submit", tasks: [{ node: 0, submission: 2 }] }]
     )
+  })
+
+  it("gives a node up that was executed as often as can be counted", () => {
+    const policy = Policy.make("for ever", () => Decision.retry({ afterMs: 0, reason: "again" }))
+    const world = World.make(World.planOf([["only", []]]), { seed: 1, exitCode: succeeds, policy })
+    World.start(world)
+    world.state.executions[0] = 59_999
+    assert.deepStrictEqual(World.feed(world, [ended(0, 1, "t")]), [
+      { _tag: "Reactivate", task: { node: 0, submission: 1 } }
+    ])
+    assert.strictEqual(world.state.executions[0], 60_000)
+    World.feed(world, [{ _tag: "TasksAccepted", tasks: [{ node: 0, submission: 1 }] }])
+    assert.deepStrictEqual(World.feed(world, [ended(0, 1, "u")]), [
+      { _tag: "Finish", outcome: "failed" }
+    ])
+    const [node] = Report.make(world.state).nodes
+    assert.include(node?.failure, "it was executed 60000 times, the most there may be")
   })
 
   it("adds a new task after a vanished one, a refused one and an invalid output", () => {

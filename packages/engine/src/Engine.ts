@@ -14,7 +14,9 @@ import { JobOperations } from "@batchwave/client/JobOperations"
 import { PoolOperations } from "@batchwave/client/PoolOperations"
 import { TaskOperations } from "@batchwave/client/TaskOperations"
 import type { Command } from "@batchwave/core/Command"
+import * as Decision from "@batchwave/core/Decision"
 import * as Definition from "@batchwave/core/Definition"
+import * as GuardedPolicy from "@batchwave/core/GuardedPolicy"
 import type { Plan } from "@batchwave/core/Plan"
 import * as Reactor from "@batchwave/core/Reactor"
 import * as Report from "@batchwave/core/Report"
@@ -307,8 +309,17 @@ const resume = Effect.fnUntraced(function*(
     : [...commands, { _tag: "Terminate", tasks: leftOver } satisfies Command]
 })
 
-const policiesOf = ({ cache, config, definition }: RunOptions): Reactor.Policies => ({
-  policyOf: Definition.policiesOf(definition, config.policy),
-  asksCache: cache !== undefined,
-  ...(definition.classify === undefined ? {} : { classify: definition.classify })
-})
+/** An author's function that fails is no reason for the run to: its node is given up, and says why. */
+const policiesOf = ({ cache, config, definition }: RunOptions): Reactor.Policies =>
+  GuardedPolicy.policies({
+    policyOf: Definition.policiesOf(definition, config.policy),
+    asksCache: cache !== undefined,
+    ...(definition.classify === undefined ? {} : { classify: definition.classify })
+  }, {
+    decision: (why) => Decision.giveUp(`its policy ${why}`),
+    failure: (why) => ({
+      _tag: "Custom",
+      name: "ClassifierFailed",
+      message: `the pipeline's classify function ${why}`
+    })
+  })

@@ -2,6 +2,7 @@
  * One way to run a pipeline: what an experiment compares.
  */
 import * as Definition from "@batchwave/core/Definition"
+import * as GuardedPolicy from "@batchwave/core/GuardedPolicy"
 import * as Policy from "@batchwave/core/Policy"
 import type { Policies } from "@batchwave/core/Reactor"
 import type { DependencyMode, FailureMode, RunLimits } from "@batchwave/core/RunMode"
@@ -108,16 +109,24 @@ export const isArm = (value: unknown): value is Arm =>
   && Object.keys(value).every((key) => keys.has(key))
 
 /**
- * The policies of a run of a definition by an arm.
+ * The policies of a run of a definition by an arm. A policy that answers what is no decision throws when
+ * it is asked, and says so: what it would come to in a run is no result.
  *
  * @category conversions
  */
 export const policiesOf = (arm: Arm, definition: Definition.Definition): Policies => {
   const { policy } = arm
-  return {
+  return GuardedPolicy.policies({
     policyOf: policy === undefined
       ? Definition.policiesOf(definition, Policy.defaultPolicy)
       : () => policy,
     ...(definition.classify === undefined ? {} : { classify: definition.classify })
-  }
+  }, {
+    decision: (why) => fail(`a policy of arm "${arm.name}" ${why}`),
+    failure: (why) => fail(`the pipeline's classify function ${why}`)
+  })
+}
+
+const fail = (message: string): never => {
+  throw new Error(message)
 }

@@ -11,6 +11,7 @@ import type { WorkflowNode } from "@batchwave/core/Workflow"
 import * as Result from "effect/Result"
 import { conform } from "./internal/Conform.ts"
 import { fileOutputName, makeNode, namedOutputs, withDefaults } from "./internal/NodeDraft.ts"
+import * as PolicyCheck from "./internal/PolicyCheck.ts"
 import { isOutput, type Json, type Output, type OutputHandle, type Outputs } from "./Output.ts"
 import * as Ref from "./Ref.ts"
 import {
@@ -76,6 +77,7 @@ interface State {
   pipelinePolicy: Policy | undefined
   readonly leftOut: Set<string>
   readonly defaults: TaskDefaults
+  readonly hasClassifier: boolean
   isPolicySet: boolean
 }
 
@@ -86,7 +88,8 @@ interface State {
  */
 export const make = (
   policy: Policy | undefined,
-  defaults: TaskDefaults = {}
+  defaults: TaskDefaults = {},
+  hasClassifier = false
 ): { readonly builder: Builder; readonly declared: () => Declared } => {
   const state: State = {
     nodes: [],
@@ -98,8 +101,10 @@ export const make = (
     pipelinePolicy: policy,
     leftOut: new Set(),
     defaults,
+    hasClassifier,
     isPolicySet: false
   }
+  checkPolicy(state, "the pipeline", policy)
   return {
     builder: {
       task: (name, spec) => {
@@ -113,6 +118,7 @@ export const make = (
         }
         state.isPolicySet = true
         state.pipelinePolicy = chosen
+        checkPolicy(state, "the pipeline", chosen)
       },
       pool: (name, size) => {
         if (state.pools.has(name)) state.problems.add(`pool "${name}" is declared twice`)
@@ -129,6 +135,9 @@ export const make = (
     })
   }
 }
+
+const checkPolicy = (state: State, place: string, policy: Policy | undefined): void =>
+  PolicyCheck.check(place, policy, state.hasClassifier, (problem) => state.problems.add(problem))
 
 const policies = (state: State): ReadonlyMap<string, Policy> => {
   const byNode = new Map<string, Policy>()
@@ -160,11 +169,15 @@ const declare = (
   state: State,
   name: string,
   spec: TaskSpec<Outputs | undefined>,
-  group: string | undefined
+  group: string | undefined,
+  groupPolicy?: Policy
 ): void => {
   const whole = withDefaults(spec, state.defaults)
   state.nodes.push(makeNode(name, whole, group, (problem) => state.problems.add(problem)))
-  if (spec.policy !== undefined) state.ownPolicies.set(name, spec.policy)
+  if (spec.policy !== undefined) {
+    state.ownPolicies.set(name, spec.policy)
+    if (spec.policy !== groupPolicy) checkPolicy(state, `task "${name}"`, spec.policy)
+  }
   const json = new Map<string, Json<unknown>>()
   for (const [outputName, output] of namedOutputs(spec.output)) {
     if (output._tag === "Json") json.set(outputName, output)
@@ -218,6 +231,7 @@ const each = <A, O extends Outputs | undefined>(
   spec: (item: A, key: string) => TaskSpec<O>
 ): EachHandle<OutputHandle<O>> => {
   const isNameFree = claim(state, name, "fan-out")
+  checkPolicy(state, `fan-out "${name}"`, options.policy)
   const max = options.max ?? itemsMaxDefault
   if (items.length > max) {
     state.leftOut.add(name)
@@ -242,7 +256,8 @@ const each = <A, O extends Outputs | undefined>(
         state,
         node,
         withPolicy(withDefaults(taskSpec.success, options), options.policy),
-        name
+        name,
+        options.policy
       )
     }
     taskByKey.set(key, taskHandle(state, node, taskSpec.success.output))

@@ -6,6 +6,7 @@ import type { Policy } from "@batchwave/core/Policy"
 import type { WorkflowNode } from "@batchwave/core/Workflow"
 import type { LocalFile } from "./File.ts"
 import { makeNode, withDefaults } from "./internal/NodeDraft.ts"
+import * as PolicyCheck from "./internal/PolicyCheck.ts"
 import type { Report } from "./Ref.ts"
 import { sh } from "./Shell.ts"
 import type { TaskDefaults, TaskSettings } from "./Task.ts"
@@ -33,7 +34,8 @@ export interface GraphTask<Names extends string> extends TaskSettings {
 export const toNodes = (
   tasks: { readonly [name: string]: GraphTask<string> },
   graphPolicy: Policy | undefined,
-  defaults: TaskDefaults
+  defaults: TaskDefaults,
+  hasClassifier = false
 ): {
   readonly nodes: ReadonlyArray<WorkflowNode>
   readonly policies: ReadonlyMap<string, Policy>
@@ -41,10 +43,15 @@ export const toNodes = (
 } => {
   const policies = new Map<string, Policy>()
   const problems: Array<string> = []
+  const report = (problem: string): void => {
+    problems.push(problem)
+  }
+  PolicyCheck.check("the graph", graphPolicy, hasClassifier, report)
   const nodes = Object.entries(tasks).map(([name, task]) => {
     const policy = task.policy ?? graphPolicy
     if (policy !== undefined) policies.set(name, policy)
-    return toNode(name, withDefaults(task, defaults), (problem) => problems.push(problem))
+    PolicyCheck.check(`task "${name}"`, task.policy, hasClassifier, report)
+    return toNode(name, withDefaults(task, defaults), report)
   })
   return { nodes, policies, problems }
 }

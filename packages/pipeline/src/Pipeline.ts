@@ -129,7 +129,12 @@ export const graph = <const Names extends string>(
   }
 ): Pipeline<{}, {}, undefined> =>
   fromFields(name, {}, () => ({}), () => {
-    const { nodes, policies, problems } = toNodes(tasks, options?.policy, options ?? {})
+    const { nodes, policies, problems } = toNodes(
+      tasks,
+      options?.policy,
+      options ?? {},
+      options?.classify !== undefined
+    )
     return complete(
       Workflow.make(name, nodes, options?.pools),
       { problems, leftOut: nothing },
@@ -249,7 +254,7 @@ const compileBody = <R>(
   },
   body: (builder: Builder.Builder) => R
 ): Result.Result<Compiled<ReturnValue.ValueOf<R>>, PipelineError> => {
-  const { builder, declared } = Builder.make(policy, defaults)
+  const { builder, declared } = Builder.make(policy, defaults, classify !== undefined)
   const returned = Result.try(() => body(builder))
   const all = declared()
   const { json, nodes, policies, pools, problems } = all

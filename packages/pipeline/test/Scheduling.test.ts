@@ -67,12 +67,57 @@ describe("Scheduling in a pipeline", () => {
     }))
     assert.deepStrictEqual(found.toSorted(), [
       `node "a" may run without the output that its command uses; read it through \`inputs\`, as an option`,
-      `node "b" has the rule oneSucceeded but no parents`,
+      `node "b" has the rule oneSucceeded but no parents; name them in \`after\``,
       `node "c" comes after the finalizer "clean", which runs when all else has settled; make it a finalizer too`,
       `node "c" has a mutex without a name; give it one`,
-      `node "c" names the pool "nowhere", which the workflow does not declare`,
+      `node "c" names the pool "nowhere", which the workflow does not declare; declare it`,
       `node "d" has priority NaN; give a finite number`
     ])
+  })
+
+  it("refuses policies and rules with impossible settings, each where it is given", () => {
+    // What a program without types may give.
+    const foreign = (value: unknown) => Object.assign(JSON.parse("{}"), { value }).value
+    const found = problems(Pipeline.make("wrong", { policy: Policy.retry({ max: -1 }) }, (p) => {
+      const load = p.task("load", { run: sh`load` })
+      p.task("a", { run: sh`a`, policy: foreign("retry") })
+      p.task("b", {
+        run: sh`b`,
+        policy: Policy.on("OutOfMemmory", Policy.deadline(-1, Policy.skip))
+      })
+      p.task("c", { run: sh`c`, after: [load], when: foreign({ _tag: "Or", of: [] }) })
+      p.task("d", { run: sh`d`, when: Trigger.is(load, foreign("success")) })
+      p.each("fan", ["x", "y"], { key: String, policy: Policy.escalate({ factor: 1 }) }, () => ({
+        run: sh`fan`
+      }))
+    }))
+    assert.deepStrictEqual(found, [
+      "the pipeline: its policy: max of retry is -1; give a whole number from 0 to 10000",
+      "task \"a\": its policy is no policy; make one with Policy.retry or the others",
+      "task \"b\": its policy: deadline is -1; give milliseconds, 0 or more",
+      "task \"b\": its policy asks for the failure class \"OutOfMemmory\", which nothing gives without "
+      + "a classify function; did you mean \"OutOfMemory\"?",
+      "fan-out \"fan\": its policy: factor of escalate is 1; give a number above 1",
+      "node \"c\" has a rule that is none; give a rule by its name, or a condition made with Trigger",
+      "node \"d\" has a condition on \"load\" with the outcome \"success\", which does not exist; known "
+      + "are \"succeeded\", \"failed\", \"blocked\", \"cancelled\", \"skipped\""
+    ])
+    const graph = problems(
+      Pipeline.graph("graph", { a: { run: "a", policy: Policy.on("Mine", Policy.skip) } }, {
+        policy: Policy.on([], Policy.skip)
+      })
+    )
+    assert.deepStrictEqual(graph, [
+      "the graph: its policy: on names no failure class; name one",
+      "task \"a\": its policy asks for the failure class \"Mine\", which nothing gives without a "
+      + "classify function; known are \"Exit\", \"OutOfMemory\", \"TimedOut\", \"Preempted\", "
+      + "\"NodeLost\", \"SetupFailed\", \"UploadFailed\", \"OutputInvalid\" and 4 more"
+    ])
+    compiled(
+      Pipeline.graph("own", { a: { run: "a", policy: Policy.on("Mine", Policy.skip) } }, {
+        classify: () => undefined
+      })
+    )
   })
 
   it("takes the nearest policy: the task's, the fan-out's, the pipeline's, the run's", () => {

@@ -67,6 +67,9 @@ const armsOf = (file: string, loaded: unknown): Loaded => {
     }
   }
   return arms.length > 0
-    ? { arms, problems: [] }
+    ? { arms, problems: arms.flatMap((arm) => policyProblemsOf(file, arm)) }
     : { arms, problems: [`the arm file ${file} exports nothing; ${advice}`] }
 }
+
+const policyProblemsOf = (file: string, { name, policy }: Arm.Arm): ReadonlyArray<string> =>
+  (policy?.problems ?? []).map((problem) => `the policy of arm "${name}" in ${file}: ${problem}`)

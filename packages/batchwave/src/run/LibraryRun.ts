@@ -3,6 +3,7 @@
  */
 import * as Plan from "@batchwave/core/Plan"
 import type { Report } from "@batchwave/core/Report"
+import * as RunMode from "@batchwave/core/RunMode"
 import type * as Engine from "@batchwave/engine/Engine"
 import * as PlanCheck from "@batchwave/engine/PlanCheck"
 import * as RunConfig from "@batchwave/engine/RunConfig"
@@ -43,6 +44,8 @@ export const run: <Value>(
           `"${runId}" cannot name a run; use 1 to 64 of a-z, 0-9 and -, first a letter or digit`
       })
     }
+    const wrong = problemsOf(options)
+    if (wrong.length > 0) return yield* new RunFailed({ message: wrong.join("\n") })
     const directory = RunDirectory.make(dataOf(options), runId)
     const store = yield* storeOf(plan, RunDirectory.describe(directory), options)
     const failed = (error: { readonly message: string }) =>
@@ -102,6 +105,26 @@ const observerOf =
   (onEvents: NonNullable<RunOptions["onEvents"]>): NonNullable<Engine.RunOptions["observer"]> =>
   (events, atMs, state) => Effect.sync(() => onEvents(events, atMs, state))
 
+/** What is wrong with options that a program without types may get wrong, or computes. */
+const problemsOf = (
+  { mode, onFailure, policy, seed, slots }: RunOptions
+): ReadonlyArray<string> => {
+  const problems = (policy?.problems ?? []).map((problem) => `the run's policy: ${problem}`)
+  if (mode !== undefined && !RunMode.dependencyModes.includes(mode)) {
+    problems.push(`"${mode}" is no mode; use ${RunMode.dependencyModes.join(", ")}`)
+  }
+  if (onFailure !== undefined && RunMode.parseFailureMode(onFailure) === undefined) {
+    problems.push(Steering.failureModeProblem(onFailure))
+  }
+  if (seed !== undefined && !Number.isSafeInteger(seed)) {
+    problems.push(`seed is ${seed}; give a whole number`)
+  }
+  if (slots !== undefined && !(Number.isSafeInteger(slots) && slots >= 1)) {
+    problems.push(`slots is ${slots}; give a whole number of at least 1`)
+  }
+  return problems
+}
+
 const dataOf = ({ data }: RunOptions): string => data ?? RunDirectory.dataDirectoryDefault
 
 const freshId = Effect.fnUntraced(function*(pipeline: string) {
@@ -155,7 +178,8 @@ const configOf = (options: RunOptions, backend: Backend.Backend): RunConfig.RunC
   return {
     ...defaults,
     dependencyMode: options.mode ?? defaults.dependencyMode,
-    failureMode: options.onFailure ?? defaults.failureMode
+    failureMode: options.onFailure ?? defaults.failureMode,
+    policy: options.policy ?? defaults.policy
   }
 }
 

@@ -3,7 +3,7 @@
  */
 import { BlobStorage } from "@batchwave/client/BlobStorage"
 import * as Decision from "@batchwave/core/Decision"
-import type { Definition } from "@batchwave/core/Definition"
+import * as Definition from "@batchwave/core/Definition"
 import type { Plan } from "@batchwave/core/Plan"
 import * as Policy from "@batchwave/core/Policy"
 import * as Report from "@batchwave/core/Report"
@@ -132,7 +132,7 @@ export interface SessionOptions extends
     "plan" | "header" | "observer" | "onResume" | "cancelWhen" | "wishes" | "steering"
   >
 {
-  readonly definition: Definition
+  readonly definition: Definition.Definition
   readonly config: RunConfig
   /** Where results are kept across runs. @default nowhere */
   readonly cacheDirectory?: string
@@ -184,13 +184,17 @@ const runAgain = Decision.retry({
  * The emulator inside this process loses its tasks when the process ends. That is none of their
  * failures: they run again when the run is resumed, whatever policy their node has.
  */
-const againAfterRestart = (definition: Definition, runPolicy: Policy.Policy): Definition => {
+const againAfterRestart = (
+  definition: Definition.Definition,
+  runPolicy: Policy.Policy
+): Definition.Definition => {
   const again = Policy.on("Vanished", Policy.make("run again", () => runAgain))
   const policies = new Map<string, Policy.Policy>()
-  for (const { name } of definition.workflow.nodes) {
-    const own = definition.policies.get(name) ?? runPolicy
+  const policyOf = Definition.policiesOf(definition, runPolicy)
+  definition.workflow.nodes.forEach(({ name }, node) => {
+    const own = policyOf(node)
     policies.set(name, { ...Policy.firstMatch(again, own), description: own.description })
-  }
+  })
   return { ...definition, policies }
 }
 

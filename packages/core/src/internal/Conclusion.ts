@@ -77,14 +77,20 @@ export const conclude = (round: Round, event: ExternalEvent): void => {
   }
 }
 
+/** What somebody cancelled is cancelled, also when it was just about to end well. */
 const succeed = (round: Round, node: number): void => {
+  if (isCancelled(round.state, node)) return cancelNodes(round, [node])
   emit(round, { _tag: "NodeSucceeded", node })
   settleUnmet(round)
 }
 
+const isCancelled = ({ ending }: RunState, node: number): boolean =>
+  ending.get(node)?._tag === "Cancel"
+
 const concludeEnd = (round: Round, task: TaskReference, end: TaskEnd): void => {
   switch (round.state.nodeStates[task.node]) {
     case NodeState.collecting:
+      if (isCancelled(round.state, task.node)) return cancelNodes(round, [task.node])
       command(round, { _tag: "Collect", task })
       return
     case NodeState.undecided:
@@ -110,7 +116,7 @@ const cancelBranch = (round: Round, nodes: ReadonlyArray<number>): void => {
   for (const node of nodes) {
     const nodeState = nodeStates[node]!
     if (isInService(nodeState)) tasks.push({ node, submission: submissions[node]! })
-    else if (!isSettled(nodeState) && nodeState !== NodeState.collecting) cancelled.push(node)
+    else if (!isSettled(nodeState)) cancelled.push(node)
   }
   cancelNodes(round, cancelled)
   if (tasks.length > 0) command(round, { _tag: "Terminate", tasks })
@@ -133,6 +139,14 @@ const concludeFailure = (round: Round, node: number, end?: TaskEnd): void => {
     if (isOurDoing(failure)) return cancelNodes(round, [node])
     return failForGood(round, node, failure, "it was to be ended, so it is not retried")
   }
+  if (state.executions[node]! >= executionsMax) {
+    return failForGood(
+      round,
+      node,
+      failure,
+      `it was executed ${executionsMax} times, the most there may be`
+    )
+  }
   const forgotten = state.attemptsForgotten.get(node) ?? 0
   const decision = Policy.decide(policies.policyOf(node), {
     node: name,
@@ -145,6 +159,9 @@ const concludeFailure = (round: Round, node: number, end?: TaskEnd): void => {
   apply(round, node, failure, decision)
   hold(round, decision)
 }
+
+/** Less than what the counts of tasks and executions can hold, since somebody may want it to run again. */
+const executionsMax = 60_000
 
 const isEnding = (state: RunState, node: number): boolean =>
   !isWanted(state, node) || (state.stopping === "drain" && state.ordinaryUnsettled > 0)

@@ -1,6 +1,8 @@
 /**
  * The rules of what says when a node may run: trigger rules, finalizers, priorities, pools.
  */
+import * as RuleProblem from "../RuleProblem.ts"
+import * as Suggestion from "../Suggestion.ts"
 import * as TriggerRule from "../TriggerRule.ts"
 import { ruleOf, type Workflow, type WorkflowNode } from "../Workflow.ts"
 import * as ErrorList from "./ErrorList.ts"
@@ -41,7 +43,11 @@ export const check = (context: ScheduleCheck, node: WorkflowNode): void => {
         addScheduling(
           context,
           node,
-          `names the pool ${quote(pool)}, which the workflow does not declare`
+          `names the pool ${quote(pool)}, which the workflow does not declare; ${
+            context.pools === undefined
+              ? "declare it"
+              : Suggestion.advice(pool, Object.keys(context.pools))
+          }`
         )
       }
     }
@@ -58,11 +64,14 @@ const addTrigger = ({ errors }: ScheduleCheck, node: WorkflowNode, why: string):
 
 const checkTrigger = (context: ScheduleCheck, node: WorkflowNode): void => {
   const rule = ruleOf(node)
+  const why = RuleProblem.of(rule)
+  if (why !== undefined) return addTrigger(context, node, why)
   if (node.after.length === 0 && TriggerRule.needsParent(rule)) {
-    addTrigger(context, node, `has the rule ${TriggerRule.describe(rule)} but no parents`)
-  }
-  if (typeof rule === "string" && !TriggerRule.namedRules.includes(rule)) {
-    addTrigger(context, node, `has the rule ${quote(rule)}, which does not exist`)
+    addTrigger(
+      context,
+      node,
+      `has the rule ${TriggerRule.describe(rule)} but no parents; name them in \`after\``
+    )
   }
   if (typeof rule !== "string") {
     const parents = new Set(node.after)

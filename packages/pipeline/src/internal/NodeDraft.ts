@@ -3,6 +3,7 @@
  *
  * @internal
  */
+import * as RuleProblem from "@batchwave/core/RuleProblem"
 import { parentsOf } from "@batchwave/core/TriggerRule"
 import {
   type CommandPart,
@@ -166,8 +167,9 @@ const parents = (
   report: Report
 ): ReadonlyArray<string> => {
   const names = new Set(references(node).map((reference) => reference.node))
-  if (node.when !== undefined && typeof node.when !== "string") {
-    for (const parent of parentsOf(node.when)) names.add(parent)
+  const { when } = node
+  if (when !== undefined && typeof when !== "string" && RuleProblem.of(when) === undefined) {
+    for (const parent of parentsOf(when)) names.add(parent)
   }
   for (const handle of after) {
     if (isHandle(handle)) { for (const parent of handle.nodes) names.add(parent) }

@@ -1,0 +1,147 @@
+/**
+ * The author's own functions, asked so that nothing they do can harm a run: a policy or classifier that
+ * throws, or answers what no run could live with, is answered for.
+ *
+ * An answer that is no decision, waits for ever or asks for half a slot would leave its node where no
+ * event reaches it any more. What stands in its place is for whoever asks: the engine gives the node up
+ * with the reason, an experiment ends.
+ */
+import type { Classifier } from "./Classify.ts"
+import type { Decision } from "./Decision.ts"
+import { classes, type Failure } from "./Failure.ts"
+import * as SettingCheck from "./internal/SettingCheck.ts"
+import { make, type Policy } from "./Policy.ts"
+import type { Policies } from "./Reactor.ts"
+
+/**
+ * What stands in the place of an answer; `why` goes on after the name of what was asked.
+ *
+ * @category models
+ */
+export type Instead<Answer> = (why: string) => Answer
+
+/**
+ * The policies and the classifier of a reactor with the same answers, but for those that are none.
+ *
+ * @category combinators
+ */
+export const policies = (
+  own: Policies,
+  instead: { readonly decision: Instead<Decision>; readonly failure: Instead<Failure> }
+): Policies => {
+  const known = new Map<Policy, Policy>()
+  return {
+    ...own,
+    policyOf: (node) => {
+      const bare = own.policyOf(node)
+      let guarded = known.get(bare)
+      if (guarded === undefined) {
+        guarded = policy(bare, instead.decision)
+        known.set(bare, guarded)
+      }
+      return guarded
+    },
+    ...(own.classify === undefined ? {} : { classify: classifier(own.classify, instead.failure) })
+  }
+}
+
+/**
+ * A policy with the same answers, but for those that are none.
+ *
+ * @category combinators
+ */
+export const policy = (own: Policy, instead: Instead<Decision>): Policy =>
+  make(own.description, (context) => {
+    let decision: unknown
+    try {
+      decision = own.decide(context)
+    } catch (error) {
+      return instead(`threw ${String(error)}`)
+    }
+    if (decision === undefined) return undefined
+    return isDecision(decision)
+      ? decision
+      : instead(`answered ${problemOfDecision(decision) ?? "no decision"}`)
+  })
+
+/**
+ * A classifier with the same answers, but for those that are none.
+ *
+ * @category combinators
+ */
+export const classifier =
+  (own: Classifier, instead: Instead<Failure>): Classifier => (end, node) => {
+    let failure: unknown
+    try {
+      failure = own(end, node)
+    } catch (error) {
+      return instead(`threw ${String(error)}`)
+    }
+    if (failure === undefined) return undefined
+    return isFailure(failure)
+      ? failure
+      : instead("answered what is no failure; see the type Failure")
+  }
+
+const isRecord = (value: unknown): value is { readonly [name: string]: unknown } =>
+  typeof value === "object" && value !== null
+
+const isDecision = (value: unknown): value is Decision => problemOfDecision(value) === undefined
+
+const vias: ReadonlySet<unknown> = new Set(["auto", "reactivate", "resubmit"])
+
+const problemOfDecision = (decision: unknown): string | undefined => {
+  if (!isRecord(decision)) return `${SettingCheck.shown(decision)}, which is no decision`
+  const { _tag, afterMs, holdMs, reason, slots, value, via } = decision
+  if (typeof reason !== "string") return "a decision without a reason"
+  if (holdMs !== undefined && !Number.isFinite(holdMs)) {
+    return `a hold of ${SettingCheck.shown(holdMs)} ms`
+  }
+  switch (_tag) {
+    case "GiveUp":
+    case "Skip":
+      return undefined
+    case "Substitute":
+      return isJson(value) ? undefined : "a substitute that is no JSON"
+    case "Retry":
+      if (!Number.isFinite(afterMs)) return `a wait of ${SettingCheck.shown(afterMs)} ms`
+      if (!vias.has(via)) return `a retry via ${SettingCheck.shown(via)}`
+      return slots === undefined || SettingCheck.whole("", slots, 1, slotsMax) === undefined
+        ? undefined
+        : `a retry with ${SettingCheck.shown(slots)} slots`
+    default:
+      return `a decision ${SettingCheck.shown(_tag)}, which does not exist`
+  }
+}
+
+/** What typed arrays and the service can hold. */
+const slotsMax = 0x7fff_ffff
+
+const isJson = (value: unknown): boolean => {
+  if (value === null || typeof value === "string" || typeof value === "boolean") return true
+  if (typeof value === "number") return Number.isFinite(value)
+  return isRecord(value) && Object.values(value).every(isJson)
+}
+
+/** What a failure of each class has besides its tag. */
+const isFailure = (value: unknown): value is Failure => {
+  if (!isRecord(value)) return false
+  const { _tag, code, exitCode, message, name, output } = value
+  const hasExitCode = Number.isSafeInteger(exitCode)
+  switch (_tag) {
+    case "Exit":
+    case "OutOfMemory":
+      return hasExitCode
+    case "SetupFailed":
+    case "Rejected":
+      return typeof code === "string" && typeof message === "string"
+    case "UploadFailed":
+      return typeof code === "string" && typeof message === "string" && hasExitCode
+    case "OutputInvalid":
+      return typeof output === "string" && typeof message === "string"
+    case "Custom":
+      return typeof name === "string" && name !== "" && typeof message === "string"
+    default:
+      return classes.some((one) => one === _tag) && typeof message === "string"
+  }
+}
