@@ -2,7 +2,7 @@
  * A run that goes on is asked, paused, continued, changed and ended from another process.
  */
 import { assert, describe, it } from "@effect/vitest"
-import { Pipeline, run } from "batchwave"
+import { Pipeline, Policy, run, type RunOptions } from "batchwave"
 import { existsSync, readdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import * as Command from "./Command.ts"
@@ -93,7 +93,91 @@ describe("a run that goes on", () => {
   }, 60_000)
 })
 
+describe("a branch whose first node has ended", () => {
+  it("is cancelled from where it is, and it is said when nothing is left of it", async () => {
+    const directory = Command.makeDirectory()
+    const file = Command.writePipeline(
+      directory,
+      "chain.ts",
+      `
+import { Pipeline } from "batchwave"
+const until = (name: string) => "until [ -e ${directory}/" + name + " ]; do sleep 0.05; done"
+export default Pipeline.graph("chain", {
+  first: { run: "true" },
+  second: { run: until("never"), needs: ["first"] },
+  third: { run: "true", needs: ["second"] },
+  other: { run: until("go") }
+})
+`
+    )
+    const options = { cwd: directory }
+    const run = Command.start(["run", file, "--run-id", "r", "--slots", "4", "--json"], options)
+    await Command.eventually(
+      "first ends",
+      () => run.output().stderr.includes("first succeeded")
+    )
+    const cancel = async (...names: ReadonlyArray<string>) => {
+      const args = names.flatMap((name) => ["--node", name])
+      const ended = await Command.run(["cancel", "r", ...args], options)
+      assert.strictEqual(ended.code, 0, ended.stderr)
+      return ended.stdout.trim()
+    }
+    assert.strictEqual(
+      await cancel("first"),
+      "1 node of run r and what depends on it are being cancelled: second"
+    )
+    await Command.eventually(
+      "the branch ends",
+      () => run.output().stderr.includes("cancelled: third")
+    )
+    assert.strictEqual(
+      await cancel("first", "third"),
+      "nothing of run r is cancelled: first has settled as succeeded, third has settled as cancelled, "
+        + "and nothing that needs them is left"
+    )
+    writeFileSync(join(directory, "go"), "")
+    const document: {
+      readonly nodes: ReadonlyArray<{ readonly node: string; readonly outcome: string }>
+    } = JSON.parse((await run.ended).stdout)
+    assert.deepStrictEqual(
+      document.nodes.map(({ outcome }) => outcome),
+      ["succeeded", "cancelled", "cancelled", "succeeded"]
+    )
+  }, 60_000)
+})
+
 describe("a run of a program", () => {
+  it("refuses options that make no sense, all at once", async () => {
+    const options: RunOptions = {
+      mode: JSON.parse("\"lazy\""),
+      onFailure: "tolerate:101%",
+      seed: 0.5,
+      slots: 0,
+      policy: Policy.retry({ max: NaN }),
+      data: join(Command.makeDirectory(), ".batchwave")
+    }
+    const told = await run(Pipeline.graph("p", { a: { run: "true" } }), {}, options).catch(
+      (error: Error) => error.message
+    )
+    assert.strictEqual(
+      told,
+      [
+        "the run's policy: max of retry is NaN; give a whole number from 0 to 10000",
+        "\"lazy\" is no mode; use eager, waves, native",
+        "\"tolerate:101%\" is no failure mode; use keepGoing, drain, failFast, tolerate:N or tolerate:N%",
+        "seed is 0.5; give a whole number",
+        "slots is 0; give a whole number of at least 1"
+      ].join("\n")
+    )
+  })
+
+  it("gives tasks without a policy the one of the run", async () => {
+    const data = join(Command.makeDirectory(), ".batchwave")
+    const pipeline = Pipeline.graph("p", { a: { run: "exit 3" } })
+    const { report } = await run(pipeline, {}, { data, policy: Policy.skip })
+    assert.strictEqual(report.nodes[0]?.outcome, "skipped")
+  })
+
   it("is told about and paused from outside, and tells the program its events", async () => {
     const directory = Command.makeDirectory()
     const data = join(directory, ".batchwave")

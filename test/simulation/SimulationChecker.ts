@@ -142,14 +142,18 @@ const checkOverlaps = (
   }
 }
 
-/** Whether a task of a node ended well, which lets its children go, and somebody has deleted tasks. */
+/**
+ * Whether a task of a node ended well, which lets its children go, although the node is none that did:
+ * somebody has deleted tasks, or cancelled it meanwhile.
+ */
 const hasVanishedWell = (
   { indexOf, nodes }: SimulationReading.Reading,
   { hasDeletions, lives }: SimulationTruth.Truth,
   name: string
 ): boolean => {
-  if (!hasDeletions) return false
-  for (let { submission } = nodes[indexOf.get(name)!]!; submission > 0; submission--) {
+  const note = nodes[indexOf.get(name)!]!
+  if (!hasDeletions && !note.isCancelledDirectly) return false
+  for (let { submission } = note; submission > 0; submission--) {
     const life = lives.get(submission === 1 ? name : `${name}-r${submission}`)
     if (life?.ends.some(({ result }) => result === "success") === true) return true
   }

@@ -232,6 +232,12 @@ export const mutants: ReadonlyArray<Mutant> = [
     })
   },
   {
+    name: "forgets what somebody has cancelled",
+    alter: bending((state) => {
+      for (const [node, { _tag }] of state.ending) if (_tag === "Cancel") state.ending.delete(node)
+    })
+  },
+  {
     name: "does not look back behind the latest change",
     alter: (options) => ({
       ...options,

@@ -426,6 +426,9 @@ const settle = (reading: Reading, node: number, fate: Rule.Fate, atMs: number): 
   if (note.isHeld && fate !== "cancelled") {
     say(reading, node, `S1 ${fate} while the service holds it`)
   }
+  if (fate === "succeeded" && note.isCancelledDirectly) {
+    say(reading, node, "S9 succeeded after somebody had cancelled it")
+  }
   if (fate === "cancelled" && reading.stopping !== undefined) note.isCancelledDirectly = true
   if (note.fate === "open" && !isFinalizer(reading, node)) {
     reading.openByLevel[reading.levels[node]!]!--

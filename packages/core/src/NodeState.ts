@@ -114,8 +114,8 @@ export const nodeStateMoves: {
     "backoff",
     "cancelled"
   ],
-  collecting: ["ended", "undecided"],
-  ended: ["succeeded"],
+  collecting: ["ended", "undecided", "cancelled"],
+  ended: ["succeeded", "cancelled"],
   undecided: ["backoff", "succeeded", "failed", "skipped", "cancelled"],
   backoff: ["waiting", "submitting", "reactivating", "cancelled"],
   succeeded: ["waiting", "ready"],

@@ -4,6 +4,7 @@
  * journaled.
  */
 import { nextWakeAtMs } from "./Admission.ts"
+import * as Branch from "./Branch.ts"
 import { isInService, isSettled, NodeState } from "./NodeState.ts"
 import type { ExternalEvent, TaskReference } from "./RunEvent.ts"
 import type { RunLimits } from "./RunMode.ts"
@@ -162,7 +163,7 @@ const isSameLimits = (before: RunLimits, after: RunLimits): boolean =>
   before.activeSlotsMax === after.activeSlotsMax && before.unansweredMax === after.unansweredMax
   && before.nodeSlotsMax === after.nodeSlotsMax
 
-/** Of single nodes, those that have not settled and are not being ended already. */
+/** Of single nodes, what is left of their branches and is not being ended already. */
 const relevantCancel = (
   state: RunState,
   event: ExternalEvent & { readonly _tag: "CancelRequested" }
@@ -173,11 +174,7 @@ const relevantCancel = (
   }
   return withNodes(
     { ...event, nodes: event.nodes },
-    [...new Set(event.nodes)].filter((node) => {
-      const nodeState = state.nodeStates[node]
-      return nodeState !== undefined && !isSettled(nodeState)
-        && nodeState !== NodeState.collecting && state.ending.get(node)?._tag !== "Cancel"
-    })
+    Branch.of(state, event.nodes).filter((node) => state.ending.get(node)?._tag !== "Cancel")
   )
 }
 

@@ -1,5 +1,7 @@
 /** What can be asked of a run while it goes on, and what its nodes can ask of it. */
 import { assert, describe, it } from "@effect/vitest"
+import * as Backoff from "../src/Backoff.ts"
+import * as Branch from "../src/Branch.ts"
 import type { Command } from "../src/Command.ts"
 import * as NativePlan from "../src/NativePlan.ts"
 import { NodeState } from "../src/NodeState.ts"
@@ -110,6 +112,74 @@ describe("Cancel of a branch", () => {
     assert.deepStrictEqual(World.feed(world, [ended(3, 0), ended(4, 0)]), [
       { _tag: "Finish", outcome: "failed" }
     ])
+  })
+
+  it("cancels a node that ends well before the service has ended it, so that nothing goes on", () => {
+    const world = begin([
+      node("a", "true"),
+      node("b", "true", { after: ["a"] }),
+      node("other", "true")
+    ])
+    World.feed(world, [{ _tag: "CancelRequested", nodes: [0] }])
+    assert.deepStrictEqual(submitted(World.feed(world, [ended(0, 0)])), [])
+    assert.deepStrictEqual(outcomes(world), ["cancelled", "cancelled", "pending"])
+  })
+
+  it("cancels a node whose outputs are being read, and drops them when they arrive", () => {
+    const world = begin([
+      node("a", "true", { outputs: [{ _tag: "Json", name: "out", path: "o.json" }] }),
+      node("b", "true", { after: ["a"] })
+    ])
+    assert.deepStrictEqual(World.feed(world, [ended(0, 0)]), [
+      { _tag: "Collect", task: { node: 0, submission: 1 } }
+    ])
+    World.feed(world, [{ _tag: "CancelRequested", nodes: [0] }])
+    assert.deepStrictEqual(outcomes(world), ["cancelled", "cancelled"])
+    const late = World.feed(world, [{
+      _tag: "OutputsCollected",
+      task: { node: 0, submission: 1 },
+      outputs: { out: 1 }
+    }])
+    assert.deepStrictEqual(late, [])
+    assert.isFalse(world.state.outputs.has(0))
+  })
+
+  it("cancels, in the place of a node that has settled, the first that need it", () => {
+    const world = begin([
+      node("a", "true"),
+      node("b", "true", { after: ["a"] }),
+      node("c", "true", { after: ["b"] }),
+      node("d", "true", { after: ["c"] }),
+      node("late", "true", { after: ["b"], when: "allDone" }),
+      node("clean", "true", { after: ["a"], finalizer: true })
+    ])
+    World.feed(world, [ended(0, 0)])
+    World.feed(world, [ended(1, 0)])
+    assert.deepStrictEqual(Branch.of(world.state, [0, 0, 6, -1]), [2])
+    assert.deepStrictEqual(World.feed(world, [{ _tag: "CancelRequested", nodes: [0] }]), [
+      { _tag: "Terminate", tasks: [{ node: 2, submission: 1 }] }
+    ])
+    assert.deepStrictEqual(world.journal.at(-1)?.event, { _tag: "CancelRequested", nodes: [2] })
+    World.feed(world, [ended(2, 0), ended(4, 0)])
+    assert.deepStrictEqual(outcomes(world), [
+      "succeeded",
+      "succeeded",
+      "cancelled",
+      "cancelled",
+      "succeeded",
+      "pending"
+    ])
+  })
+
+  it("cancels a retry that waits, and asks for nothing when nothing is left", () => {
+    const policy = Policy.retry({ max: 1, backoff: Backoff.constant(60_000) })
+    const world = begin([node("a", "true"), node("b", "true", { after: ["a"] })], { policy })
+    World.feed(world, [ended(0, 1)])
+    assert.deepStrictEqual(outcomes(world), ["pending", "pending"])
+    const commands = World.feed(world, [{ _tag: "CancelRequested", nodes: [0] }])
+    assert.deepStrictEqual(commands.at(-1), { _tag: "Finish", outcome: "failed" })
+    assert.deepStrictEqual(outcomes(world), ["cancelled", "cancelled"])
+    assert.deepStrictEqual(Branch.of(world.state, [0]), [])
   })
 })
 
@@ -333,6 +403,19 @@ describe("The native mode", () => {
       { node: 2, submission: 2 }
     ])
     assert.deepStrictEqual(NativePlan.dependsOn(world.state, 1), [{ node: 0, submission: 2 }])
+  })
+
+  it("cancels what somebody has cancelled in the place of taking it back to run again", () => {
+    const world = begin(chain, {
+      dependencyMode: "native",
+      policy: Policy.retry({ max: 1, via: "resubmit" })
+    })
+    World.feed(world, [{ _tag: "CancelRequested", nodes: [1] }])
+    assert.deepStrictEqual(submitted(World.feed(world, [ended(0, 1)])), [{
+      node: 0,
+      submission: 2
+    }])
+    assert.deepStrictEqual(outcomes(world), ["pending", "cancelled", "cancelled"])
   })
 
   it("says which edges wait with us, and why", () => {

@@ -1,13 +1,15 @@
 /**
  * Grants the requests of the control channel to a run that goes on.
  */
+import * as Branch from "@batchwave/core/Branch"
+import { nodeStateNames } from "@batchwave/core/NodeState"
 import * as RunMode from "@batchwave/core/RunMode"
 import type { LiveRun, Wish } from "@batchwave/engine/Engine"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Scope from "effect/Scope"
-import { counted } from "../screen/Words.ts"
+import { counted, listed } from "../screen/Words.ts"
 import * as ControlChannel from "./ControlChannel.ts"
 import * as EventFollowing from "./EventFollowing.ts"
 import * as RerunRequest from "./RerunRequest.ts"
@@ -116,15 +118,38 @@ const cancel = (
     ? granted(live, { _tag: "CancelRequested" }, `run ${runId} is being cancelled`)
     : Result.match(RunQuery.nodesNamed(live.state.plan, names), {
       onFailure: (message) => Effect.succeed(ControlChannel.refused(message)),
-      onSuccess: (nodes) =>
-        granted(
-          live,
-          { _tag: "CancelRequested", nodes },
-          `${counted(nodes.length, "node")} of run ${runId} and what depends on ${
-            nodes.length === 1 ? "it" : "them"
-          } are being cancelled`
-        )
+      onSuccess: (nodes) => cancelBranch(runId, live, nodes)
     })
+
+const cancelBranch = (
+  runId: string,
+  live: LiveRun,
+  chosen: ReadonlyArray<number>
+): Effect.Effect<ControlChannel.Reply> => {
+  const nodes = Branch.of(live.state, chosen)
+  if (nodes.length === 0) {
+    const stands = chosen.map((node) =>
+      `${nameOf(live, node)} has settled as ${nodeStateNames[live.state.nodeStates[node]!]}`
+    )
+    return done(
+      `nothing of run ${runId} is cancelled: ${listed(stands, namesMax)}, and nothing that needs ${
+        chosen.length === 1 ? "it" : "them"
+      } is left`
+    )
+  }
+  return granted(
+    live,
+    { _tag: "CancelRequested", nodes: chosen },
+    `${counted(nodes.length, "node")} of run ${runId} and what depends on ${
+      nodes.length === 1 ? "it" : "them"
+    } are being cancelled: ${listed(nodes.map((node) => nameOf(live, node)), namesMax)}`
+  )
+}
+
+/** Names a reply lists. */
+const namesMax = 10
+
+const nameOf = ({ state }: LiveRun, node: number): string => state.plan.names[node]!
 
 const rerun = (
   runId: string,

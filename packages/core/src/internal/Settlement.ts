@@ -163,11 +163,15 @@ export const withdraw = (round: Round, node: number): void => {
       tasks.push({ node: held, submission: state.submissions[held]! })
     }
   }
+  // What somebody has cancelled does not wait again: it would run once more.
+  const cancelled = state.stopping === undefined
+    ? nodes.filter((held) => state.ending.get(held)?._tag === "Cancel")
+    : nodes
   emit(round, { _tag: "NodesWithdrawn", from: node, nodes })
   if (tasks.length > 0) command(round, { _tag: "Terminate", tasks })
-  if (state.stopping !== undefined && nodes.length > 0) {
-    emit(round, { _tag: "NodesCancelled", nodes })
-  }
+  if (cancelled.length === 0) return
+  emit(round, { _tag: "NodesCancelled", nodes: cancelled })
+  settleUnmet(round)
 }
 
 /**
