@@ -108,6 +108,20 @@ describe("lab", () => {
       `import { Policy } from "batchwave"\nexport const endless = Policy.retry({ max: Infinity })\n`
     )
     writeFileSync(join(directory, "odd.json"), JSON.stringify({ pool: { nodes: 2 }, speed: 9 }))
+    const failures = [{ exitCode: 0, probability: 0.1 }]
+    writeFileSync(
+      join(directory, "wrong.json"),
+      JSON.stringify({ pool: { nodes: 0, slotsPerNode: 1 }, tasks: [{ failures }] })
+    )
+    const twice = ["--measure", "cost", "--measure", "cost"]
+    const wrong = await lab(pipeline, "--arm", "pipeline", "--scenario", "wrong.json")
+    assert.include(
+      wrong.stderr,
+      "wrong.json: pool.nodes must be a whole number from 1 to 10000, not 0"
+    )
+    assert.include(wrong.stderr, "failures[0].exitCode must be a whole number other than 0")
+    const repeated = await lab(pipeline, "--arm", "pipeline", ...twice)
+    assert.include(repeated.stderr, "the measure cost is given twice")
     const { code, stderr, stdout } = await lab(
       "absent.ts",
       "--arm",
@@ -144,6 +158,13 @@ describe("lab", () => {
     const { code, stderr } = await lab(pipeline, ...options, "--seed", "9")
     assert.strictEqual(code, 2)
     assert.include(stderr, "belongs to another experiment: it was begun with another seed")
+    const results = join(directory, "mixed", "results.ndjson")
+    const lines = readFileSync(results, "utf8").split("\n")
+    writeFileSync(results, lines.with(1, "{}").join("\n"))
+    const damaged = await lab(pipeline, ...options)
+    assert.strictEqual(damaged.code, 2)
+    assert.include(damaged.stderr, "is damaged: line 2 is not what belongs there; cut the file")
+    assert.strictEqual(readFileSync(results, "utf8"), lines.with(1, "{}").join("\n"))
   })
 
   it("replays a real run, fits a world to it, and experiments in it", async () => {

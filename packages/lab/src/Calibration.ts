@@ -4,13 +4,18 @@
  *
  * K1 Run times are those of runs that succeeded. They become a log-normal distribution where that is not
  *    refuted at the 5% level, else the recorded values themselves.
- * K2 Lost nodes, stuck and vanished tasks are counted and not fitted: one run says little about them.
+ *    The test is made for few values, too, but refutes little then.
+ * K2 A failure is as likely as it was frequent; the interval of its share says how much that is worth. It
+ *    lasts the part of a run that it did on average, at most a whole one.
+ * K3 Lost nodes, stuck and vanished tasks are counted and not fitted: one run says little about them.
  */
 import * as Classify from "@batchwave/core/Classify"
 import * as Failure from "@batchwave/core/Failure"
 import type { RunEvent } from "@batchwave/core/RunEvent"
 import type { ExitFailure, Scenario, TaskRule } from "@batchwave/sim/Scenario"
+import type { Interval } from "./Bootstrap.ts"
 import * as Quantiles from "./Quantiles.ts"
+import * as ShareInterval from "./ShareInterval.ts"
 
 /**
  * What was found.
@@ -31,15 +36,37 @@ export interface Calibration {
     /** Beyond this distance the log-normal form is refuted. */
     readonly distanceMax: number
   }
+  /** The failures that were fitted: those by exit code, ascending, then of set-up and of upload. */
+  readonly shares: ReadonlyArray<FailureShare>
   /** Failed ends by class, those that were not fitted included. */
   readonly failures: { readonly [failureClass: string]: number }
+}
+
+/**
+ * How frequent a failure was.
+ *
+ * @category models
+ */
+export interface FailureShare {
+  /** Such as `exit 75`, `set-up` or `upload`. */
+  readonly failure: string
+  readonly count: number
+  /** Runs that came so far that they could fail so. */
+  readonly of: number
+  /** Of the share, at 95%. */
+  readonly interval: Interval
 }
 
 /** The most recorded values that are kept; of more, as many quantiles. */
 export const valuesMax = 1_000
 
-/** Of Lilliefors's test for large numbers at 5%. */
-const lillieforsFactor = 0.886
+/**
+ * Beyond this distance from a normal form with estimated mean and deviation it is refuted at 5%.
+ *
+ * @source Stephens (1974), EDF statistics for goodness of fit and some comparisons, table 1.3
+ */
+const distanceMaxOf = (count: number): number =>
+  0.895 / (Math.sqrt(count) - 0.01 + 0.85 / Math.sqrt(count))
 
 /**
  * Fits a scenario to the events of a run, in the order of its journal. Throws when no run succeeded.
@@ -90,15 +117,33 @@ export const fit = (events: Iterable<RunEvent>): Calibration => {
     ...coded("setupFailure", setups / runs),
     ...coded("uploadFailure", uploads / (uploads + durationsMs.length))
   }
+  const shares = [
+    ...[...exits].toSorted(([left], [right]) => left - right).map(([exitCode, { count }]) =>
+      shareOf(`exit ${exitCode}`, count, runs - setups)
+    ),
+    ...(setups === 0 ? [] : [shareOf("set-up", setups, runs)]),
+    ...(uploads === 0 ? [] : [shareOf("upload", uploads, uploads + durationsMs.length)])
+  ]
   return {
     scenario: { tasks: [rule] },
     runs,
     duration,
+    shares,
     failures: Object.fromEntries(
       [...failures].toSorted(([left], [right]) => left < right ? -1 : 1)
     )
   }
 }
+
+const shareOf = (failure: string, count: number, of: number): FailureShare => ({
+  failure,
+  count,
+  of,
+  interval: ShareInterval.single(
+    Uint8Array.from({ length: of }, (_, place) => place < count ? 1 : 0),
+    0.95
+  )
+})
 
 const coded = (name: "setupFailure" | "uploadFailure", probability: number): Partial<TaskRule> =>
   probability === 0 ? {} : { [name]: { probability } }
@@ -106,7 +151,7 @@ const coded = (name: "setupFailure" | "uploadFailure", probability: number): Par
 const describe = (sorted: Float64Array): Calibration["duration"] => {
   const { mean, variance } = Quantiles.moments(sorted.map(Math.log))
   const sigma = Math.sqrt(variance)
-  const distanceMax = lillieforsFactor / Math.sqrt(sorted.length)
+  const distanceMax = distanceMaxOf(sorted.length)
   let distance = 0
   sorted.forEach((value, place) => {
     const share = sigma === 0 ? 0.5 : normalShare((Math.log(value) - mean) / sigma)

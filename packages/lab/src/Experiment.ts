@@ -91,7 +91,8 @@ export const problems = (experiment: Experiment): ReadonlyArray<string> => {
   }
   if (!Number.isInteger(seed)) found.push(`seed must be a whole number, not ${seed}.`)
   if (measures.length === 0) found.push("it judges no measure; give at least one.")
-  for (const name of measures) {
+  for (const [place, name] of measures.entries()) {
+    if (measures.indexOf(name) < place) found.push(`the measure ${name} is given twice.`)
     if (Measure.find(name) !== undefined) continue
     found.push(`there is no measure "${name}"; choose of ${Measure.names.join(", ")}.`)
   }

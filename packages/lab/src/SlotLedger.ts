@@ -2,7 +2,7 @@
  * What the slots of a simulated account were used for: the truth behind the measures of cost, which an
  * orchestrator cannot see as a whole.
  *
- * L1 Every run is counted once, when it ends. One that ends with exit code 0 and stores its files was
+ * L1 Every run is counted once, when it ends or when the time of the trial is up. One that ends with exit code 0 and stores its files was
  *    useful, all others were waste: failed, killed, lost with their node.
  */
 import type { TaskEnd } from "@batchwave/sim/TaskEnd"

@@ -14,6 +14,7 @@ import type { Experiment } from "./Experiment.ts"
 import type { MeasureName } from "./Measure.ts"
 import * as SlotLedger from "./SlotLedger.ts"
 import * as VirtualDriver from "./VirtualDriver.ts"
+import * as VirtualService from "./VirtualService.ts"
 import * as World from "./World.ts"
 import * as WorldLink from "./WorldLink.ts"
 
@@ -40,7 +41,7 @@ export interface Outcome {
  *
  * @category queries
  */
-export const seedOf = (experiment: Experiment, trial: number): number =>
+export const seedOf = (experiment: Pick<Experiment, "seed">, trial: number): number =>
   Random.nextUint32(
     Random.make(Math.imul(experiment.seed, 0x9e3779b1) ^ Math.imul(trial + 1, 0x85ebca6b))
   ) >>> 1
@@ -84,6 +85,7 @@ const measure = (
   const { state } = driver.memory
   const outcome = state.outcome ?? "unfinished"
   const endMs = outcome === "unfinished" ? driver.settings.latestMs : driver.nowMs
+  VirtualService.close(driver.service, endMs)
   const { pool, pricePerSlotHour = World.pricePerSlotHourDefault } = experiment.world
   const slotHours = pool.nodes * pool.slotsPerNode * endMs / 3_600_000
   const { done, executions, failed } = tally(state)

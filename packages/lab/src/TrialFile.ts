@@ -5,12 +5,16 @@
  *    threads worked on it.
  * F2 A file goes on only under the header it was begun with. A last line without its line break was
  *    never finished and is left out.
+ * F3 Nothing is taken for an outcome that is not one of this experiment, whole and in its place: another
+ *    trial, arm or seed, a measure that is missing or no number. And nothing is written over that was
+ *    not written here.
  */
 import * as Plan from "@batchwave/core/Plan"
 import * as Arm from "./Arm.ts"
 import type { Experiment } from "./Experiment.ts"
 import type { HalvingOptions } from "./Halving.ts"
-import type { MeasureName } from "./Measure.ts"
+import * as Measure from "./Measure.ts"
+import * as Trial from "./Trial.ts"
 import type { Outcome } from "./Trial.ts"
 import type { World } from "./World.ts"
 
@@ -43,7 +47,7 @@ export interface Header {
   readonly stopsWhenClear: boolean
   readonly confidence: number
   readonly relevant: number
-  readonly measures: ReadonlyArray<MeasureName>
+  readonly measures: ReadonlyArray<Measure.MeasureName>
   /** The baseline first. */
   readonly arms: ReadonlyArray<ArmHeader>
   readonly workload: {
@@ -130,7 +134,10 @@ export type Held =
     /** What of the text is good: header and whole trials. */
     readonly text: string
   }
+  /** Not a file of this experiment. */
   | { readonly _tag: "Foreign"; readonly reason: string }
+  /** A file of this experiment, in which this line, counted from 1, is not what belongs there. */
+  | { readonly _tag: "Damaged"; readonly line: number }
 
 /**
  * Reads a file that may be unfinished: whole trials of all arms of its header.
@@ -139,14 +146,15 @@ export type Held =
  */
 export const read = (text: string, header: Header): Held => {
   const held = rows(text, header)
-  if (held._tag === "Foreign") return held
+  if (held._tag !== "Held") return held
   const perTrial = header.arms.length
   const whole = held.outcomes.length - held.outcomes.length % perTrial
   const outcomes = held.outcomes.slice(0, whole)
-  const wrong = outcomes.findIndex(({ arm, trial }, row) =>
-    trial !== Math.floor(row / perTrial) || arm !== header.arms[row % perTrial]?.name
+  const wrong = outcomes.findIndex(({ arm, seed, trial }, row) =>
+    trial !== Math.floor(row / perTrial) || trial >= header.trials
+    || arm !== header.arms[row % perTrial]?.name || seed !== Trial.seedOf(header, trial)
   )
-  if (wrong >= 0) return misplaced(wrong)
+  if (wrong >= 0) return damaged(wrong)
   return { _tag: "Held", outcomes, text: textOf(header, outcomes) }
 }
 
@@ -158,14 +166,18 @@ export const read = (text: string, header: Header): Held => {
  */
 export const rows = (text: string, header: Header | MethodHeader): Held => {
   const [first, ...lines] = text.split("\n").slice(0, -1)
-  if (first === undefined) return { _tag: "Held", outcomes: [], text: lineOf(header) }
+  if (first === undefined) {
+    return lineOf(header).startsWith(text)
+      ? { _tag: "Held", outcomes: [], text: lineOf(header) }
+      : { _tag: "Foreign", reason: differenceOf(text, header) }
+  }
   if (first !== JSON.stringify(header)) {
     return { _tag: "Foreign", reason: differenceOf(first, header) }
   }
   const outcomes: Array<Outcome> = []
   for (const line of lines) {
     const outcome = outcomeOf(line)
-    if (outcome === undefined) return misplaced(outcomes.length)
+    if (outcome === undefined) return damaged(outcomes.length)
     outcomes.push(outcome)
   }
   return { _tag: "Held", outcomes, text: textOf(header, outcomes) }
@@ -181,22 +193,31 @@ export const textOf = (
   outcomes: ReadonlyArray<Outcome>
 ): string => `${lineOf(header)}${outcomes.map(lineOf).join("")}`
 
-const misplaced = (row: number): Held => ({
-  _tag: "Foreign",
-  reason: `line ${row + 2} is not what belongs there`
-})
+/** The header is the first line. */
+const damaged = (row: number): Held => ({ _tag: "Damaged", line: row + 2 })
 
-/** Outcomes are written by this module alone; a line that is not one is told from its members. */
 const outcomeOf = (line: string): Outcome | undefined => {
   try {
-    const value: Outcome | null = JSON.parse(line)
-    return typeof value?.trial === "number" && typeof value.measures?.makespan === "number"
-      ? value
-      : undefined
+    const value: unknown = JSON.parse(line)
+    return isOutcome(value) ? value : undefined
   } catch {
     return undefined
   }
 }
+
+/** Outcomes are written by this module alone, so members that others do not have are not looked for. */
+const isOutcome = (value: unknown): value is Outcome => {
+  if (!isRecord(value)) return false
+  const { arm, failures, measures, outcome, seed, trial } = value
+  return Number.isInteger(trial) && typeof arm === "string" && Number.isInteger(seed)
+    && (outcome === "succeeded" || outcome === "failed" || outcome === "cancelled"
+      || outcome === "unfinished")
+    && isRecord(measures) && Measure.names.every((name) => Number.isFinite(measures[name]))
+    && isRecord(failures) && Object.values(failures).every(Number.isFinite)
+}
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null
 
 const differenceOf = (first: string, header: Header | MethodHeader): string => {
   const theirs = recordOf(first)

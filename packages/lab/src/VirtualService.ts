@@ -196,6 +196,18 @@ export const rests = (
   service.restsSinceMs[index] = stateTransitionAtMs
 }
 
+/**
+ * Notes the runs that are still going on in the ledger, as ended at a time by nobody's will: for when
+ * the time of the whole is up. Nothing may be asked of the service after it.
+ *
+ * @category operations
+ */
+export const close = (service: VirtualService, atMs: number): void => {
+  for (const run of service.runs) {
+    if (run !== undefined) SlotLedger.note(service.ledger, run, atMs, killed)
+  }
+}
+
 const begin = (service: VirtualService, start: StartTask | StartChore): void => {
   service.startedCount++
   const { model } = service

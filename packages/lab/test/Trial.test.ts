@@ -84,6 +84,72 @@ describe("Trial", () => {
     })
     const { measures, outcome } = Trial.run(experiment, experiment.arms[0]!, 0)
     assert.deepStrictEqual([outcome, measures.makespan, measures.success], ["unfinished", 3600, 0])
+    // One of four slots is held to the end, and in vain.
+    assert.approximately(measures.wastedSlotSeconds, 3600, 1)
+    assert.approximately(measures.utilisation, 0.25, 1e-3)
+  })
+
+  it("measures waits in the queue, refused requests and nodes that failed as by hand", () => {
+    const once = (options: {
+      readonly workload: Workload.Workload
+      readonly world: Partial<World.World>
+      readonly patienceMs?: number
+    }) => {
+      const experiment = Experiment.make({
+        workload: options.workload,
+        world: {
+          name: "by hand",
+          pool: { nodes: 1, slotsPerNode: 1 },
+          scenario: { tasks: [{ duration: Distribution.fixed(60_000) }] },
+          link: { latencyMs: Distribution.fixed(0) },
+          ...options.world
+        },
+        arms: [
+          Arm.make("plain", {
+            policy: Policy.retry({ max: 1, backoff: Backoff.constant(5_000) }),
+            submit: { patienceMs: options.patienceMs ?? 1_000 }
+          })
+        ]
+      })
+      return Trial.run(experiment, experiment.arms[0]!, 0).measures
+    }
+    // Three tasks at once for one slot wait 0, 60 and 120 s.
+    const queued = once({ workload: Workload.layered({ levels: 1, width: 3 }), world: {} })
+    assert.strictEqual(queued.queueSeconds, 60)
+    assert.strictEqual(queued.utilisation, 180 / queued.makespan)
+
+    // Requests at 0, 4 and 8 s are refused; that at 12 s is not, and all goes on as it would have.
+    const plain = once({ workload: Workload.chain(1), world: {} })
+    const refused = once({
+      workload: Workload.chain(1),
+      world: {
+        link: { latencyMs: Distribution.fixed(0), outages: [{ fromMs: 0, forMs: 10_000 }] }
+      },
+      patienceMs: 4_000
+    })
+    assert.strictEqual(plain.throttledSeconds, 0)
+    assert.strictEqual(refused.throttledSeconds, 12)
+    assert.strictEqual(refused.requests, plain.requests + 3)
+    assert.approximately(refused.makespan, plain.makespan + 12, 1e-9)
+
+    // The second of three in a row fails twice: one is done, one given up, one never begins.
+    const failed = once({
+      workload: Workload.chain(3),
+      world: {
+        scenario: {
+          tasks: [
+            { tasks: "step-1", failures: [{ exitCode: 9, probability: 1, part: 0.5 }] },
+            { duration: Distribution.fixed(60_000) }
+          ]
+        }
+      }
+    })
+    assert.deepStrictEqual(
+      [failed.success, failed.nodesDone, failed.giveUps, failed.attempts],
+      [0, 1 / 3, 1, 3]
+    )
+    assert.deepStrictEqual([failed.wastedSlotSeconds, failed.backoffSeconds], [60, 5])
+    assert.approximately(failed.cost, failed.makespan / 3600 * World.pricePerSlotHourDefault, 1e-12)
   })
 
   it("draws the same for every arm: equal policies give equal measures", () => {
@@ -216,10 +282,36 @@ describe("TrialFile", () => {
       _tag: "Foreign",
       reason: "it was begun with another seed, trials"
     })
-    assert.deepStrictEqual(TrialFile.read("hello\n", header), {
-      _tag: "Foreign",
-      reason: "it is no result file"
-    })
+    for (const text of ["hello\n", "hello", "\0\0\0"]) {
+      assert.deepStrictEqual(TrialFile.read(text, header), {
+        _tag: "Foreign",
+        reason: "it is no result file"
+      })
+    }
+  })
+
+  it("takes nothing for an outcome that is not one of its own, and tells the line", () => {
+    const lines = text.split("\n")
+    const changes: ReadonlyArray<(outcome: Trial.Outcome) => unknown> = [
+      (outcome) => ({ ...outcome, measures: { ...outcome.measures, cost: undefined } }),
+      (outcome) => ({ ...outcome, measures: { ...outcome.measures, requests: "7" } }),
+      (outcome) => ({ ...outcome, seed: outcome.seed + 1 }),
+      (outcome) => ({ ...outcome, trial: outcome.trial + 1 }),
+      (outcome) => ({ ...outcome, arm: "often" }),
+      (outcome) => ({ ...outcome, outcome: "fine" }),
+      (outcome) => ({ ...outcome, failures: null }),
+      () => 7,
+      () => null
+    ]
+    for (const change of changes) {
+      const wrong = lines.with(5, JSON.stringify(change(outcomes[4]!))).join("\n")
+      assert.deepStrictEqual(TrialFile.read(wrong, header), { _tag: "Damaged", line: 6 })
+    }
+    const broken = lines.with(5, lines[5]!.slice(0, 40)).join("\n")
+    assert.deepStrictEqual(TrialFile.read(broken, header), { _tag: "Damaged", line: 6 })
+    const further = flaky.arms.map((arm) => Trial.run(flaky, arm, flaky.trials))
+    const longer = text + further.map(TrialFile.lineOf).join("")
+    assert.deepStrictEqual(TrialFile.read(longer, header), { _tag: "Damaged", line: 14 })
   })
 })
 

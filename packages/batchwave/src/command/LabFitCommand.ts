@@ -21,6 +21,8 @@ export interface LabFitSettings {
   readonly data: string
 }
 
+const percent = (share: number): string => `${(100 * share).toFixed(1)}%`
+
 /**
  * Prints the scenario on stdout, and how well it describes the run on stderr. Fails when no task of
  * the run succeeded.
@@ -40,7 +42,7 @@ export const run: (
       try: () => Calibration.fit(events),
       catch: (cause) => usage(`run ${runId} cannot be fitted: no task of it succeeded`, cause)
     })
-    const { duration, failures, runs, scenario } = found
+    const { duration, failures, runs, scenario, shares } = found
     const form = duration.kind === "LogNormal"
       ? `log-normal, median ${length(duration.medianMs)}, sigma ${duration.sigma.toFixed(2)}`
       : "kept as recorded, since a log-normal form does not describe them"
@@ -51,6 +53,13 @@ export const run: (
           duration.distanceMax.toFixed(3)
         }); failures: ${counts === "" ? "none" : counts}`
     ))
+    for (const { count, failure, interval: { high, low }, of } of shares) {
+      yield* screen.say(cleanLine(
+        `${failure}: ${count} of ${of}, ${percent(count / of)} (at 95% ${percent(low)} to ${
+          percent(high)
+        })`
+      ))
+    }
     yield* screen.result(`${JSON.stringify({ name: runId, ...scenario }, undefined, 2)}\n`)
   }
 )

@@ -3,8 +3,8 @@
  * for, or takes it from the result file, and hands over the outcomes.
  */
 import type { Experiment } from "@batchwave/lab/Experiment"
-import type { Outcome } from "@batchwave/lab/Trial"
-import type * as Variant from "@batchwave/lab/Variant"
+import * as Trial from "@batchwave/lab/Trial"
+import * as Variant from "@batchwave/lab/Variant"
 import * as Effect from "effect/Effect"
 import { type CommandError, usage } from "../command/CommandError.ts"
 import type { Screen } from "../screen/Screen.ts"
@@ -42,12 +42,17 @@ export const drive: <Found>(job: LabMethod<Found>) => Effect.Effect<Found, Comma
       const arms = batch.variant.arms ?? experiment.arms.map(({ name }) => name)
       const held = known.slice(used, used + (batch.until - batch.from) * arms.length)
       const whole = held.slice(0, held.length - held.length % arms.length)
-      const wrong = whole.findIndex(({ arm, trial }, row) =>
+      const { seed: begun } = Variant.apply(experiment, batch.variant)
+      const wrong = whole.findIndex(({ arm, seed, trial }, row) =>
         trial !== batch.from + Math.floor(row / arms.length) || arm !== arms[row % arms.length]
+        || seed !== Trial.seedOf({ seed: begun }, trial)
       )
       if (wrong >= 0) {
         return yield* usage(
-          `line ${used + wrong + 2} of the results is not what belongs there; give another --out`
+          `the results are damaged: line ${
+            used + wrong + 2
+          } is not what belongs there; cut the file `
+            + "before that line and it goes on from there, or give another --out"
         )
       }
       const from = batch.from + whole.length / arms.length
@@ -55,7 +60,7 @@ export const drive: <Found>(job: LabMethod<Found>) => Effect.Effect<Found, Comma
         known.length = used + whole.length
         yield* directory.reset(known)
       }
-      const outcomes: Array<Outcome> = [...whole]
+      const outcomes: Array<Trial.Outcome> = [...whole]
       if (from < batch.until) yield* runRest(job, batch, from, outcomes)
       used += outcomes.length
       step = method.next(outcomes)
@@ -66,7 +71,7 @@ const runRest = <Found>(
   { directory, quiet, screen, workers }: LabMethod<Found>,
   batch: Variant.Batch,
   from: number,
-  outcomes: Array<Outcome>
+  outcomes: Array<Trial.Outcome>
 ): Effect.Effect<void, CommandError> =>
   LabTrials.run({
     workers,

@@ -75,6 +75,12 @@ export const open: <Header extends TrialFile.Header>(
         `${path} belongs to another experiment: ${held.reason}; give another --out, or remove the file`
       )
     }
+    if (held._tag === "Damaged") {
+      return yield* usage(
+        `${path} is damaged: line ${held.line} is not what belongs there; cut the file before that line `
+          + "and it goes on from there, or give another --out"
+      )
+    }
     const write = (good: string) => attempt("write", path, () => writeFileSync(path, good))
     if (held.text !== text) yield* write(held.text)
     return {

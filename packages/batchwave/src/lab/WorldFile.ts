@@ -83,21 +83,29 @@ const decode = (
   if (Result.isFailure(around) || Result.isFailure(scenario)) {
     return Result.fail([
       ...(Result.isFailure(around) ? issuesOf(around.failure.issue) : []),
-      ...(Result.isFailure(scenario) ? scenario.failure : [])
+      ...(Result.isFailure(scenario) ? scenario.failure : []),
+      ...(Result.isFailure(around) ? [] : World.problems(worldOf(file, around.success, {})))
     ].map((problem) => `${file}: ${problem}`))
   }
-  const { link, name, ...rest } = around.success
+  return Result.succeed(worldOf(file, around.success, scenario.success))
+}
+
+const worldOf = (
+  file: string,
+  { link, name, ...rest }: typeof Surroundings.Type,
+  scenario: World.World["scenario"]
+): World.World => {
   const { latencyMs, ...others } = link ?? {}
-  return Result.succeed({
+  return {
     pool: World.steady.pool,
     ...rest,
     name: name ?? basename(file, ".json"),
-    scenario: scenario.success,
+    scenario,
     link: {
       ...others,
       ...(latencyMs === undefined ? {} : { latencyMs: { _tag: "Fixed", value: latencyMs } })
     }
-  })
+  }
 }
 
 const decodeSurroundings = Schema.decodeUnknownResult(Surroundings, {
