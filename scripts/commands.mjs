@@ -46,6 +46,7 @@ const commands = {
     arguments: ["--expose-gc", join("test", "e2e", "loadMain.ts")]
   },
   "test:simulation": { tool: "node", arguments: [join("test", "simulation", "simulate.ts")] },
+  "test:studies": { tool: "node", arguments: [join("test", "studies", "studies.ts")] },
   "test:lab": { tool: "node", arguments: [join("test", "simulation", "labIsEngine.ts")] },
   "test:crash": { tool: "node", arguments: [join("test", "crash", "crash.ts")] },
   "build": { tool: "node", arguments: [join("scripts", "build.ts")] },
