@@ -6,6 +6,8 @@
  *    before count on.
  * H2 The best of many is best by luck, too. So nothing of the search enters the verdict: it comes from the
  *    confirmation alone, which has a seed of its own.
+ * H3 The winner is the best of the finalists there. So with several its confirmed gain is a little too
+ *    good; its interval is not, since those of all finalists hold together.
  *
  * @source Jamieson and Talwalkar (2016), Non-stochastic best arm identification and hyperparameter
  *   optimization

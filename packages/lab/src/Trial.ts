@@ -1,8 +1,9 @@
 /**
  * One trial of one arm: a run in virtual time, and its measures.
  *
- * T1 Common random numbers: everything the world draws depends on the experiment's seed, the trial, the
- *    task and its execution, and not on the arm. So arms differ by what they do, not by their luck.
+ * T1 Common random numbers: what the world draws for runs and nodes depends on the experiment's seed, the
+ *    trial, the task and its execution, and not on the arm. So arms differ by what they do, not by their
+ *    luck. Latencies and errors of requests are drawn in their order, and are common until that differs.
  * T2 The same experiment, arm and trial give the same outcome on every machine.
  */
 import * as Failure from "@batchwave/core/Failure"

@@ -159,6 +159,32 @@ describe("Trial", () => {
     assert.deepStrictEqual(twins[0]?.measures, twins[1]?.measures)
   })
 
+  it("draws the same for each execution of a node, however many attempts other nodes make", () => {
+    const spansOf = (policy: Policy.Policy, trial: number) => {
+      const seen = new Map<string, number>()
+      return new Map(
+        Trial.timelineOf(flaky, Arm.make("arm", { policy }), trial).spans
+          .toSorted((left, right) => left.fromMs - right.fromMs)
+          .map(({ end, fromMs, taskId, untilMs }) => {
+            const turn = (seen.get(taskId) ?? 0) + 1
+            seen.set(taskId, turn)
+            return [`${taskId}, run ${turn}`, `${end} after ${untilMs - fromMs} ms`]
+          })
+      )
+    }
+    let more = 0
+    for (let trial = 0; trial < 10; trial++) {
+      const few = spansOf(Policy.giveUp, trial)
+      const many = spansOf(
+        Policy.retry({ max: 6, via: "reactivate", backoff: Backoff.constant(90_000) }),
+        trial
+      )
+      for (const [run, course] of few) assert.strictEqual(many.get(run), course, `${trial}: ${run}`)
+      more += many.size - few.size
+    }
+    assert.isAbove(more, 20)
+  })
+
   it("draws the same for a reactivated and a resubmitted task", () => {
     const [reactivated, resubmitted] = (["reactivate", "resubmit"] as const).map((via) => {
       const arm = Arm.make(via, { policy: Policy.retry({ max: 8, via }) })
