@@ -197,6 +197,38 @@ describe("lab", () => {
   })
 })
 
+describe("lab in several worlds", () => {
+  it("compares in each, the same on two threads and after an interruption", async () => {
+    writeFileSync(
+      join(directory, "calm.json"),
+      JSON.stringify({ tasks: [{ duration: { _tag: "Fixed", value: 60_000 } }] })
+    )
+    const scenarios = ["--scenario", "calm.json", "--scenario", "flaky"]
+    const options = ["--arm", arms, ...scenarios, "--trials", "45", "--nodes", "3", "--json"]
+    const first = await lab(pipeline, ...options, "--out", "worlds", "--threads", "1")
+    assert.strictEqual(first.code, 0, first.stderr)
+    const { cells, grid } = JSON.parse(first.stdout)
+    assert.deepStrictEqual(
+      cells.map(({ analysis, world }: {
+        readonly world: string
+        readonly analysis: {
+          readonly header: { readonly world: { readonly pool: { readonly nodes: number } } }
+          readonly judgements: ReadonlyArray<{ readonly verdict: string }>
+        }
+      }) => [world, analysis.header.world.pool.nodes, analysis.judgements[0]?.verdict]),
+      [["calm", 3, "cannot tell"], ["flaky", 3, "worse"]]
+    )
+    assert.strictEqual(grid.confidence, 0.95)
+    const whole = resultsOf("worlds")
+    truncateSync(join(directory, "worlds", "results.ndjson"), Math.floor(whole.length * 0.7))
+    const second = await lab(pipeline, ...options, "--out", "worlds", "--threads", "2")
+    assert.strictEqual(second.stdout, first.stdout)
+    assert.strictEqual(resultsOf("worlds"), whole)
+    const search = await lab("search", pipeline, "--arm", arms, ...scenarios)
+    assert.include(search.stderr, "a search takes one workload and one world")
+  })
+})
+
 describe("lab search", () => {
   const sweep = Command.writePipeline(
     directory,

@@ -29,11 +29,27 @@ export interface Experiment {
   readonly confidence: number
   /** The least difference of the main measure that matters, in its unit. */
   readonly relevant: number
+  /** In what the arms are compared, in the place of `workload` and `world`. @default those alone */
+  readonly grid?: Grid
   /** How the best of many arms is looked for, where that is asked. @default Halving.defaults */
   readonly search?: Halving.HalvingOptions
   /** Quantities of the world by path, and the ends to vary them between. @default all, half to double */
   readonly vary?: Readonly<Record<string, readonly [low: number, high: number]>>
 }
+
+/**
+ * Workloads and worlds: the arms are compared in every combination of them. What is absent is that of the
+ * experiment.
+ *
+ * @category models
+ */
+export interface Grid {
+  readonly workloads?: ReadonlyArray<Workload>
+  readonly worlds?: ReadonlyArray<World.World>
+}
+
+/** The most combinations of workloads and worlds. */
+export const cellsMax = 1_000
 
 /** The most trials of an experiment. */
 export const trialsMax = 1_000_000
@@ -70,13 +86,54 @@ export const make = (
 }
 
 /**
+ * Makes an experiment over every combination of some workloads and worlds. Throws as `make` does.
+ *
+ * @category constructors
+ */
+export const grid = (
+  { workloads, worlds, ...options }:
+    & Required<Grid>
+    & Pick<Experiment, "arms">
+    & Partial<Omit<Experiment, "workload" | "world" | "arms" | "grid">>
+): Experiment => {
+  const [workload] = workloads
+  const [world] = worlds
+  if (workload === undefined || world === undefined) {
+    throw new Error("a grid needs at least one workload and one world")
+  }
+  return make({
+    name: `${workloads.length} workloads in ${worlds.length} worlds`,
+    workload,
+    world,
+    grid: { workloads, worlds },
+    ...options
+  })
+}
+
+/**
+ * In what the arms are compared: workload by workload, each in all worlds.
+ *
+ * @category queries
+ */
+export const cellsOf = (
+  { grid: { workloads, worlds } = {}, workload, world }: Experiment
+): ReadonlyArray<Pick<Experiment, "workload" | "world">> =>
+  (workloads ?? [workload]).flatMap((each) =>
+    (worlds ?? [world]).map((other) => ({ workload: each, world: other }))
+  )
+
+/**
  * Lists what is wrong with an experiment, one sentence each.
  *
  * @category operations
  */
 export const problems = (experiment: Experiment): ReadonlyArray<string> => {
   const { arms, confidence, measures, relevant, seed, trials, world } = experiment
-  const found = World.problems(world).map((problem) => `world "${world.name}": ${problem}`)
+  const worlds = experiment.grid?.worlds ?? [world]
+  const found = worlds.flatMap((each) =>
+    World.problems(each).map((problem) => `world "${each.name}": ${problem}`)
+  )
+  if (experiment.grid !== undefined) found.push(...gridProblems(experiment))
   if (arms.length < 1 || arms.length > armsMax) {
     found.push(`it has ${arms.length} arms; give 1 to ${armsMax}.`)
   }
@@ -102,6 +159,23 @@ export const problems = (experiment: Experiment): ReadonlyArray<string> => {
   if (experiment.search !== undefined) found.push(...Halving.problems(experiment.search))
   found.push(...WorldKnob.rangeProblems(world, experiment.vary ?? {}))
   if (!(relevant >= 0)) found.push(`relevant must be at least 0, not ${relevant}.`)
+  return found
+}
+
+const gridProblems = (experiment: Experiment): ReadonlyArray<string> => {
+  const found: Array<string> = []
+  const cells = cellsOf(experiment)
+  if (cells.length < 1 || cells.length > cellsMax) {
+    found.push(
+      `it has ${cells.length} combinations of workloads and worlds; give 1 to ${cellsMax}.`
+    )
+  }
+  for (const kind of ["workloads", "worlds"] as const) {
+    const names = (experiment.grid?.[kind] ?? []).map(({ name }) => name)
+    for (const name of new Set(names.filter((each, place) => names.indexOf(each) < place))) {
+      found.push(`two of its ${kind} are named "${name}"; give each its own name.`)
+    }
+  }
   return found
 }
 

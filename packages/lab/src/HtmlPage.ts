@@ -90,6 +90,7 @@ const style = [
   ".line{fill:none;stroke:var(--soft);stroke-opacity:.45}.line.bold{stroke:var(--ink);stroke-width:2;stroke-opacity:1}",
   ".stroke{stroke:var(--tone);stroke-width:2}",
   ".verdict{border-left:4px solid var(--tone);padding:4px 12px;margin:8px 0}",
+  "details{margin:8px 0;border-bottom:1px solid var(--rule)}summary{cursor:pointer;padding:6px 0}",
   ".key{border-left:12px solid var(--tone);padding-left:4px;margin-right:8px;white-space:nowrap}",
   ".key.hollow{border-left-color:color-mix(in srgb,var(--tone) 30%,transparent)}",
   tonesOf(1),

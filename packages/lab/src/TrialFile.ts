@@ -16,6 +16,7 @@ import type { HalvingOptions } from "./Halving.ts"
 import * as Measure from "./Measure.ts"
 import * as Trial from "./Trial.ts"
 import type { Outcome } from "./Trial.ts"
+import type { Workload } from "./Workload.ts"
 import type { World } from "./World.ts"
 
 /**
@@ -64,7 +65,11 @@ export interface Header {
  * @category models
  */
 export interface MethodHeader extends Header {
-  readonly method: "search" | "sensitivity"
+  readonly method: "search" | "sensitivity" | "grid"
+  readonly grid?: {
+    readonly workloads: ReadonlyArray<Header["workload"]>
+    readonly worlds: ReadonlyArray<World>
+  }
   readonly search?: HalvingOptions
   readonly vary?: NonNullable<Experiment["vary"]>
 }
@@ -81,6 +86,12 @@ export const methodHeaderOf = (
 ): MethodHeader => ({
   ...headerOf(experiment, version),
   method,
+  ...(experiment.grid === undefined ? {} : {
+    grid: {
+      workloads: (experiment.grid.workloads ?? [experiment.workload]).map(workloadOf),
+      worlds: experiment.grid.worlds ?? [experiment.world]
+    }
+  }),
   ...(experiment.search === undefined ? {} : { search: experiment.search }),
   ...(experiment.vary === undefined ? {} : { vary: experiment.vary })
 })
@@ -106,12 +117,14 @@ export const headerOf = (experiment: Experiment, version: string): Header => ({
     description: Arm.describe(arm),
     ...(arm.point === undefined ? {} : { point: arm.point })
   })),
-  workload: {
-    name: experiment.workload.name,
-    nodes: experiment.workload.plan.names.length,
-    fingerprint: Plan.fingerprint(experiment.workload.plan)
-  },
+  workload: workloadOf(experiment.workload),
   world: experiment.world
+})
+
+const workloadOf = ({ name, plan }: Workload): Header["workload"] => ({
+  name,
+  nodes: plan.names.length,
+  fingerprint: Plan.fingerprint(plan)
 })
 
 /**

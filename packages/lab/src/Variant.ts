@@ -2,7 +2,7 @@
  * An experiment with something changed: what an adaptive method (search, sensitivity) asks for next. Plain
  * data, so that worker threads make the same experiment from it.
  */
-import type { Experiment } from "./Experiment.ts"
+import * as Experiment from "./Experiment.ts"
 import type { Outcome } from "./Trial.ts"
 import * as WorldKnob from "./WorldKnob.ts"
 
@@ -15,6 +15,8 @@ export interface Variant {
   /** Only these arms, in this order. */
   readonly arms?: ReadonlyArray<string>
   readonly seed?: number
+  /** One combination of a grid, by its place, with its share of the confidence. */
+  readonly cell?: number
   /** A quantity of the world, in the place of its own. */
   readonly knob?: { readonly path: string; readonly value: number }
 }
@@ -42,12 +44,15 @@ export interface Batch {
 export type Method<Found> = Generator<Batch, Found, ReadonlyArray<Outcome>>
 
 /**
- * The experiment with the change. Throws when it names an arm or a knob that is not there.
+ * The experiment with the change. Throws when it names an arm, a combination or a knob that is not there.
  *
  * @category operations
  */
-export const apply = (experiment: Experiment, { arms, knob, seed }: Variant): Experiment => ({
-  ...experiment,
+export const apply = (
+  experiment: Experiment.Experiment,
+  { arms, cell, knob, seed }: Variant
+): Experiment.Experiment => ({
+  ...(cell === undefined ? experiment : cellAt(experiment, cell)),
   ...(seed === undefined ? {} : { seed }),
   ...(arms === undefined ? {} : {
     arms: arms.map((name) => {
@@ -60,3 +65,18 @@ export const apply = (experiment: Experiment, { arms, knob, seed }: Variant): Ex
     ? {}
     : { world: WorldKnob.set(experiment.world, knob.path, knob.value) })
 })
+
+const cellAt = (whole: Experiment.Experiment, place: number): Experiment.Experiment => {
+  const cells = Experiment.cellsOf(whole)
+  const { grid: _, ...experiment } = whole
+  const cell = cells[place]
+  if (cell === undefined) throw new Error(`the experiment has no combination ${place}`)
+  const { workload, world } = cell
+  return {
+    ...experiment,
+    workload,
+    world,
+    name: `${workload.name} in ${world.name}`,
+    confidence: 1 - (1 - experiment.confidence) / cells.length
+  }
+}

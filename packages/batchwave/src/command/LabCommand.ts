@@ -50,6 +50,10 @@ export const run: (settings: LabSettings) => Effect.Effect<void, CommandError, S
   function*(settings) {
     const screen = yield* Screen
     const experiment = yield* LabExperiment.make(settings.request)
+    if (experiment.grid !== undefined) {
+      const LabGridCommand = yield* Effect.promise(() => import("./LabGridCommand.ts"))
+      return yield* LabGridCommand.run(settings, experiment)
+    }
     const header = TrialFile.headerOf(experiment, PackageVersion.read())
     const directory = yield* ResultDirectory.open(
       Option.getOrUndefined(settings.out),
@@ -111,10 +115,11 @@ export const print = Effect.fnUntraced(function*(
  */
 export const threadsOf = (
   { threads }: Pick<LabSettings, "threads">,
-  { arms, workload: { plan } }: Experiment,
+  { arms, grid, workload }: Experiment,
   trials: number
 ): number => {
-  const wanted = Math.ceil(trials * arms.length * plan.names.length / lifecyclesPerThread)
+  const nodes = (grid?.workloads ?? [workload]).map(({ plan }) => plan.names.length)
+  const wanted = Math.ceil(trials * arms.length * Math.max(...nodes) / lifecyclesPerThread)
   const asked = Option.getOrElse(threads, () => Math.min(availableParallelism(), wanted))
   return Math.max(1, Math.min(asked, Math.ceil(trials / LabTrials.chunkTrials)))
 }

@@ -52,9 +52,9 @@ export const labFlags = {
   scenario: Flag.String("scenario").pipe(
     Flag.withMetavar("name|file"),
     Flag.withDescription(
-      "The world: steady, flaky (the default), preemption, outOfMemory, throttled, outage, or a JSON file"
+      "The world: steady, flaky (the default), preemption, outOfMemory, throttled, outage, or a JSON file; may be repeated"
     ),
-    Flag.optional
+    Flag.atLeast(0)
   ),
   trials: whole("trials", 1, 1_000_000, "Trials of each arm; 200 by default").pipe(Flag.optional),
   seed: whole("seed", 0, 0x7fff_ffff, "Seed of every random choice; 1 by default").pipe(
@@ -103,7 +103,7 @@ export const replayOf = (
     & Omit<Parameters<typeof requestOf>[0], "file" | "param" | "scenario">
     & { readonly data: string; readonly run: Option.Option<string> }
 ): LabRequest => ({
-  ...requestOf({ ...settings, file: "", param: [], scenario: Option.none() }),
+  ...requestOf({ ...settings, file: "", param: [], scenario: [] }),
   replay: {
     data: settings.data,
     ...(Option.isSome(settings.run) ? { run: settings.run.value } : {})
@@ -115,12 +115,12 @@ export const replayOf = (
  *
  * @category conversions
  */
-export const requestOf = (settings: {
+export const requestOf = ({ scenario: [scenario, ...scenarios], ...settings }: {
   readonly file: string
   readonly param: ReadonlyArray<string>
   readonly arm: ReadonlyArray<string>
   readonly baseline: Option.Option<string>
-  readonly scenario: Option.Option<string>
+  readonly scenario: ReadonlyArray<string>
   readonly trials: Option.Option<number>
   readonly seed: Option.Option<number>
   readonly measure: ReadonlyArray<Measure.MeasureName>
@@ -134,7 +134,8 @@ export const requestOf = (settings: {
   param: settings.param,
   arms: settings.arm,
   ...(Option.isSome(settings.baseline) ? { baseline: settings.baseline.value } : {}),
-  ...(Option.isSome(settings.scenario) ? { scenario: settings.scenario.value } : {}),
+  ...(scenario === undefined ? {} : { scenario }),
+  ...(scenarios.length === 0 ? {} : { scenarios }),
   ...given("trials", settings.trials),
   ...given("seed", settings.seed),
   ...(settings.measure.length === 0 ? {} : { measures: settings.measure }),

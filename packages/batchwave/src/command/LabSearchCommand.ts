@@ -30,6 +30,9 @@ export const run: (settings: LabSettings) => Effect.Effect<void, CommandError, S
   function*(settings) {
     const screen = yield* Screen
     const experiment = yield* LabExperiment.make(settings.request)
+    if (experiment.grid !== undefined) {
+      return yield* usage("a search takes one workload and one world, and this is a grid of them")
+    }
     const version = PackageVersion.read()
     const others = experiment.arms.length - 1
     const rungs = Halving.rungsOf(others, experiment.search)

@@ -27,6 +27,11 @@ export const run: (settings: LabSettings) => Effect.Effect<void, CommandError, S
   function*(settings) {
     const screen = yield* Screen
     const experiment = yield* LabExperiment.make(settings.request)
+    if (experiment.grid !== undefined) {
+      return yield* usage(
+        "an analysis of sensitivity takes one workload and one world, and this is a grid of them"
+      )
+    }
     if (experiment.arms.length < 2) {
       return yield* usage("a verdict needs two arms; give another --arm besides the baseline")
     }

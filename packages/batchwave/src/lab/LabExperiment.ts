@@ -27,9 +27,13 @@ export const make: (
       : yield* replayed(request, replay)
     const arms = replay === undefined ? yield* loadArms(request.arms) : []
     const world = LabParts.worldAtHand(request, own) ?? (yield* worldOf(request.scenario ?? ""))
+    const worlds = yield* Effect.forEach(request.scenarios ?? [], (scenario) => {
+      const known = LabParts.worldAtHand({ ...request, scenario }, own)
+      return known === undefined ? worldOf(scenario) : Effect.succeed(known)
+    })
     const workload = own?.workload ?? (yield* workloadOf(request))
     const made = yield* Effect.try({
-      try: () => LabParts.assemble(request, { own, arms, world, workload }),
+      try: () => LabParts.assemble(request, { own, arms, world, worlds, workload }),
       catch: (cause) => usage(cause instanceof Error ? cause.message : String(cause), cause)
     })
     return LabParts.isProblems(made) ? yield* Effect.fail(wrong(made)) : made

@@ -22,6 +22,8 @@ export interface Parts {
   /** Of the modules of arms, in the order of the request. */
   readonly arms: ReadonlyArray<Loaded>
   readonly world: World.World | ReadonlyArray<string>
+  /** Further ones. */
+  readonly worlds: ReadonlyArray<World.World | ReadonlyArray<string>>
   readonly workload: Workload | ReadonlyArray<string>
 }
 
@@ -68,28 +70,56 @@ export const assemble = (
   request: LabRequest,
   parts: Parts
 ): Experiment.Experiment | ReadonlyArray<string> => {
-  const { own, workload, world } = parts
+  const { own, workload, world, worlds } = parts
   const problems: Array<string> = []
   const arms = armsOf(request, parts, problems)
   if (isProblems(world)) problems.push(...world)
+  for (const each of worlds) if (isProblems(each)) problems.push(...each)
   if (isProblems(workload)) problems.push(...workload)
   if (problems.length > 0 || isProblems(world) || isProblems(workload)) return problems
-  const { nodes, scenario, slots } = request
-  const { pool } = world
+  const { scenario } = request
+  const pooled = inPoolOf(request)
+  const grid = gridOf(request, parts)
   const experiment = {
     ...(own ?? { workload }),
     ...choicesOf(request, own),
+    ...(grid === undefined ? {} : { grid }),
     arms,
-    world: {
-      ...world,
-      pool: { nodes: nodes ?? pool.nodes, slotsPerNode: slots ?? pool.slotsPerNode }
-    }
+    world: pooled(world)
   }
-  return Experiment.make(
-    own !== undefined && scenario === undefined
-      ? experiment
-      : { ...experiment, workload, name: `${workload.name} in ${world.name}` }
-  )
+  if (own !== undefined && scenario === undefined) return Experiment.make(experiment)
+  const { workloads = [workload], worlds: all = [world] } = grid ?? {}
+  const names = [workloads, all].map((each) => each.length === 1 ? each[0]?.name : undefined)
+  return Experiment.make({
+    ...experiment,
+    workload,
+    name: `${names[0] ?? `${workloads.length} workloads`} in ${names[1] ?? `${all.length} worlds`}`
+  })
+}
+
+/** A world with the pool that the request asks for. */
+const inPoolOf = ({ nodes, slots }: LabRequest) => (world: World.World): World.World => ({
+  ...world,
+  pool: {
+    nodes: nodes ?? world.pool.nodes,
+    slotsPerNode: slots ?? world.pool.slotsPerNode
+  }
+})
+
+/** Worlds of the request come in the place of those of the experiment; workloads stay its own. */
+const gridOf = (
+  request: LabRequest,
+  { own, world, worlds }: Parts
+): Experiment.Grid | undefined => {
+  const asked = request.scenario === undefined
+    ? own?.grid?.worlds
+    : [world, ...worlds].flatMap((each) => isProblems(each) ? [] : [each])
+  const { workloads } = own?.grid ?? {}
+  const isGrid = own?.grid !== undefined || worlds.length > 0
+  return !isGrid ? undefined : {
+    ...(workloads === undefined ? {} : { workloads }),
+    ...(asked === undefined ? {} : { worlds: asked.map(inPoolOf(request)) })
+  }
 }
 
 /**

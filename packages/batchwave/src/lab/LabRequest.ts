@@ -22,6 +22,8 @@ export interface LabRequest {
   readonly baseline?: string
   /** A built-in world by name, or a JSON file. */
   readonly scenario?: string
+  /** Further worlds: the arms are compared in each. */
+  readonly scenarios?: ReadonlyArray<string>
   readonly trials?: number
   readonly seed?: number
   readonly measures?: ReadonlyArray<MeasureName>

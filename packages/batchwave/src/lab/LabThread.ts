@@ -24,9 +24,11 @@ const experimentOf = (request: LabRequest): Promise<Made> =>
   request.replay === undefined
     ? LabParts.ownExperiment(request.file).then((own) => {
       const world = LabParts.worldAtHand(request, own)
-      if (own === undefined || world === undefined) return withEffects(request)
+      if (own === undefined || world === undefined || request.scenarios !== undefined) {
+        return withEffects(request)
+      }
       return Promise.all(request.arms.map(ArmFile.load)).then((arms) =>
-        LabParts.assemble(request, { own, arms, world, workload: own.workload })
+        LabParts.assemble(request, { own, arms, world, worlds: [], workload: own.workload })
       )
     })
     : withEffects(request)
