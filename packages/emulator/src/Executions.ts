@@ -106,7 +106,12 @@ export const problemOf = (
 export const directoryOf = (state: State, start: StartRun): string => {
   const directory = turnOf(state, start)
   const isSubtask = start._tag === "StartTask" && start.subtaskId > 0
-  return isSubtask ? Path.join(directory, String(start.subtaskId)) : directory
+  return isSubtask
+    ? Path.join(
+      directory,
+      NodeLayout.subtaskName(state.settings.subtaskDirectories, start.subtaskId)
+    )
+    : directory
 }
 
 /** The directory on which runs and removals of a task on a node follow each other. */

@@ -8,6 +8,8 @@
  */
 import * as Path from "node:path"
 
+import type { Switches } from "./Switches.ts"
+
 /**
  * The root directory of a node.
  *
@@ -49,6 +51,17 @@ export const taskDirectory = (
   jobId: string,
   taskId: string
 ): string => Path.join(nodeRoot(dataDirectory, nodeId), taskPath(jobId, taskId))
+
+/**
+ * The name of a subtask's directory in that of its task. The example of `Task_ListSubtasks` has the number
+ * alone; no recorded exchange confirms it.
+ *
+ * @category paths
+ */
+export const subtaskName = (
+  form: Switches["subtaskDirectories"],
+  subtaskId: number
+): string => form === "numbered" ? String(subtaskId) : `subtask${subtaskId}`
 
 /**
  * The directory of all tasks of a job on a node.

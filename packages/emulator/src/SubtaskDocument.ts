@@ -32,7 +32,8 @@ export const render = (
   const time = (atMs: number | undefined): string | undefined =>
     atMs === undefined ? undefined : TimeText.print(state.times, atMs)
   const node = state.account.nodes[nodeIndex]
-  const root = `${NodeLayout.taskPath(job.id, task.id)}/${id}`
+  const name = NodeLayout.subtaskName(state.settings.subtaskDirectories, id)
+  const root = `${NodeLayout.taskPath(job.id, task.id)}/${name}`
   return Rendering.members({
     id,
     nodeInfo: node && NodePlace.placeOf(base, node, root),

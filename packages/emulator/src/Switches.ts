@@ -127,7 +127,11 @@ const wireGuesses = {
     ["unmatched", "differ"],
     "whether `ne` in a filter passes what has no value"
   ),
-  workingDirectories: choice(["kept", "emptied"], "the working directory before another try")
+  workingDirectories: choice(["kept", "emptied"], "the working directory before another try"),
+  subtaskDirectories: choice(
+    ["numbered", "named"],
+    "the directory of subtask 1 in that of its task: `1`, or `subtask1`"
+  )
 } as const satisfies Record<string, Switch>
 
 /** Guesses that the account acts by. */
@@ -240,6 +244,7 @@ export const defaults: Switches = {
   int64Form: table.int64Form.choices[0],
   absentValues: table.absentValues.choices[0],
   workingDirectories: table.workingDirectories.choices[0],
+  subtaskDirectories: table.subtaskDirectories.choices[0],
   wallClockExitCode: table.wallClockExitCode.choices[0],
   wallClockOfRetries: table.wallClockOfRetries.choices[0],
   retryCountsBelowMinusOne: table.retryCountsBelowMinusOne.choices[0],

@@ -248,3 +248,16 @@ export const awaitState = (
 
 /** The code of an error document. */
 export const codeOf = (answer: Answer): string => `${answer.status} ${String(answer.json["code"])}`
+
+/** A value as a document whose members can be looked at. */
+export const record = (value: unknown): Document => Object(value)
+
+/** The items of a listing; none if there is no list. */
+export const listOf = (answer: Answer): ReadonlyArray<Document> => {
+  const { value } = answer.json
+  return Array.isArray(value) ? value : []
+}
+
+/** The text of a file. */
+export const readText = (raw: Raw, path: string): Effect.Effect<string> =>
+  Effect.map(expect(200, call(raw, "GET", path)), ({ text }) => text)

@@ -4,19 +4,9 @@ import { readFile, writeFile } from "node:fs/promises"
 import * as Path from "node:path"
 import * as RawBatch from "./RawBatch.ts"
 
-const { awaitState, call, codeOf, expect } = RawBatch
+const { awaitState, call, codeOf, expect, listOf, readText, record } = RawBatch
 
 const shell = (script: string): string => `/bin/sh -c '${script}'`
-
-const record = (value: unknown): RawBatch.Document => Object(value)
-
-const listOf = (answer: RawBatch.Answer): ReadonlyArray<RawBatch.Document> => {
-  const { value } = answer.json
-  return Array.isArray(value) ? value : []
-}
-
-const readText = (raw: RawBatch.Raw, path: string) =>
-  Effect.map(expect(200, call(raw, "GET", path)), ({ text }) => text)
 
 const awaitJob = (raw: RawBatch.Raw, state: string) =>
   Effect.gen(function*() {

@@ -10,7 +10,7 @@ import { readFileSync } from "node:fs"
 import * as RawBatch from "./RawBatch.ts"
 import * as SwitchesPage from "./SwitchesPage.ts"
 
-const { call, codeOf, expect } = RawBatch
+const { call, codeOf, expect, listOf, readText, record } = RawBatch
 
 const page = readFileSync(new URL("../../../docs/fidelity.md", import.meta.url), "utf8")
 
@@ -23,8 +23,8 @@ const addAll = (raw: RawBatch.Raw, ids: ReadonlyArray<string>) =>
     body: { value: ids.map((id) => ({ id, commandLine: "true", requiredSlots: 99 })) }
   })
 
-const idsOf = ({ json: { value } }: RawBatch.Answer): ReadonlyArray<string> =>
-  Array.isArray(value) ? value.map((item) => String(item.id ?? item.taskId)) : []
+const idsOf = (answer: RawBatch.Answer): ReadonlyArray<string> =>
+  listOf(answer).map(({ id, taskId }) => String(id ?? taskId))
 
 describe("Switches", () => {
   it("are shown in the documents as they are", () => {
@@ -246,6 +246,25 @@ describe("guesses on the wire", () => {
         const task = yield* RawBatch.awaitState(raw, "j1", "t1", "completed")
         const result = workingDirectories === "kept" ? "success" : "failure"
         assert.deepInclude(task["executionInfo"], { result, retryCount: 1 })
+      }
+    }))
+
+  it.live("subtaskDirectories are named by the number, with or without a word before it", () =>
+    Effect.gen(function*() {
+      const multiInstanceSettings = { numberOfInstances: 2, coordinationCommandLine: "echo here" }
+      for (const subtaskDirectories of ["numbered", "named"] as const) {
+        const raw = yield* startWith({ subtaskDirectories, nodes: 2, slotsPerNode: 1 })
+        yield* RawBatch.addTask(raw, "j1", "m", "true", { multiInstanceSettings })
+        yield* RawBatch.awaitState(raw, "j1", "m", "completed")
+        const [subtask] = listOf(yield* call(raw, "GET", "/jobs/j1/tasks/m/subtasksinfo"))
+        const { nodeUrl, taskRootDirectory } = record(record(subtask)["nodeInfo"])
+        const name = subtaskDirectories === "named" ? "subtask1" : "1"
+        assert.strictEqual(taskRootDirectory, `workitems/j1/job-1/m/${name}`)
+        const files = `${String(nodeUrl).slice(raw.endpoint.length)}/files/`
+        assert.strictEqual(
+          yield* readText(raw, `${files}${String(taskRootDirectory)}/stdout.txt`),
+          "here\n"
+        )
       }
     }))
 
