@@ -13,6 +13,7 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
+import type { ChildProcess } from "node:child_process"
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { monitorEventLoopDelay } from "node:perf_hooks"
@@ -56,6 +57,10 @@ const awaitCompleted = (jobId: string, count: number) =>
       schedule: Schedule.spaced("50 millis")
     })
   )
+
+const killSoon = (child: ChildProcess, afterMs: number): void => {
+  setTimeout(() => child.kill("SIGKILL"), afterMs)
+}
 
 describe("an emulator that was killed", () => {
   it("leaves no process alive, and goes on where it was on the same data", async () => {
@@ -126,29 +131,23 @@ describe("an emulator that was killed", () => {
     const acknowledged = new Set<string>()
     for (let round = 0; round < 6; round++) {
       const emulator = await Command.startEmulator(directory, args)
-      const timer = setTimeout(
-        () => emulator.started.child.kill("SIGKILL"),
-        150 + 70 * round
-      )
+      const adding = Effect.gen(function*() {
+        const jobs = yield* JobOperations
+        const tasks = yield* TaskOperations
+        if (round === 0) yield* jobs.add({ id: "j", poolInfo: { poolId: "batchwave" } })
+        for (let number = 0;; number++) {
+          const id = `t${round}-${number}`
+          yield* tasks.add("j", { id, commandLine: `/bin/sh -c 'echo ${id} >> ${log}'` })
+          acknowledged.add(id)
+          if (number === 5) killSoon(emulator.started.child, 70 * round)
+        }
+      })
       await Effect.runPromise(
-        Effect.gen(function*() {
-          const jobs = yield* JobOperations
-          const tasks = yield* TaskOperations
-          if (round === 0) yield* jobs.add({ id: "j", poolInfo: { poolId: "batchwave" } })
-          for (let number = 0;; number++) {
-            const id = `t${round}-${number}`
-            yield* tasks.add(
-              "j",
-              { id, commandLine: `/bin/sh -c 'echo ${id} >> ${log}'` },
-              { deadlineMs: 500 }
-            )
-            acknowledged.add(id)
-          }
-        }).pipe(Effect.provide(clientOf(emulator.coordinates)), Effect.ignore)
+        adding.pipe(
+          Effect.provide(clientOf(emulator.coordinates)),
+          Effect.raceFirst(Effect.promise(() => emulator.started.ended))
+        )
       )
-      clearTimeout(timer)
-      emulator.started.child.kill("SIGKILL")
-      await emulator.started.ended
     }
     const last = await Command.startEmulator(directory, args)
     try {

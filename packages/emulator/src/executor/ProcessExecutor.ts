@@ -37,6 +37,7 @@ import * as ProcessGroup from "./ProcessGroup.ts"
 import * as ResourceFiles from "./ResourceFiles.ts"
 import * as RunningTable from "./RunningTable.ts"
 import type { StorageAccess } from "./StorageAccess.ts"
+import * as Supervisor from "./Supervisor.ts"
 import * as TaskDirectory from "./TaskDirectory.ts"
 
 /** The variables a task inherits unless the options name others. */
@@ -121,6 +122,8 @@ const make = Effect.fnUntraced(function*(options: ProcessExecutorOptions) {
   }
   yield* Effect.acquireRelease(
     Effect.sync(() => {
+      // A first task finds it ready.
+      Supervisor.ensure()
       const killAll = () => {
         for (const { pid } of RunningTable.list(workshop.running)) {
           if (pid !== undefined) ProcessGroup.killNow(pid)
@@ -325,15 +328,9 @@ const startLeader = (
   [program = "", ...programArguments]: ReadonlyArray<string>
 ): Effect.Effect<ProcessGroup.ProcessGroup, CodedProblem> => {
   if (program === "") return Effect.fail(LaunchProblem.noProgram)
-  const { workingDirectory } = directory
-  const launch = { program, programArguments, workingDirectory, environment }
-  return TaskDirectory.withOutputs(
-    directory,
-    (outputs) =>
-      ProcessGroup.start(
-        { ...launch, outputs },
-        () => RunningTable.wake(running, "exited")
-      )
+  return ProcessGroup.start(
+    { program, programArguments, environment, ...TaskDirectory.placeOf(directory) },
+    () => RunningTable.wake(running, "exited")
   ).pipe(Effect.mapError((fault) => LaunchProblem.start(program, fault)))
 }
 
@@ -352,7 +349,7 @@ const runLeader = (
       yield* onStarted(group.pid)
       const why = yield* Deferred.await(running.wake)
       const finish = why === "exited"
-        ? Effect.andThen(ProcessGroup.sweep(group), Deferred.await(group.exitCode))
+        ? ProcessGroup.sweep(group)
         : ProcessGroup.terminate(group, why === "outputLimit" ? 0 : graceMs)
       const exitCode = yield* Effect.uninterruptible(finish)
       isGone = true

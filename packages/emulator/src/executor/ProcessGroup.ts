@@ -8,7 +8,8 @@
  * G3. On Linux also processes that left the group but not the session are found (a shell with job
  *     control, `timeout`); a process that made its own session (`setsid`) is out of reach.
  * G4. A dead member that its new parent has not reaped yet counts as gone.
- * G5. No member outlives this process, whatever ends it, for longer than `Supervisor` takes.
+ * G5. No member outlives this process, whatever ends it, for longer than `Supervisor` takes, which
+ *     starts the leader.
  *
  * The leader's id cannot be given to another process while a member of its group or session lives.
  */
@@ -16,13 +17,11 @@ import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import { spawn } from "node:child_process"
 import { constants } from "node:os"
 import process from "node:process"
 import { errnoOf, FileFault } from "./FileFault.ts"
 import * as ProcessTable from "./ProcessTable.ts"
 import * as Supervisor from "./Supervisor.ts"
-import type { Outputs } from "./TaskDirectory.ts"
 
 /** How long a killed process may take to disappear before the wait is given up. */
 const reapMs = 10_000
@@ -30,53 +29,39 @@ const reapMs = 10_000
 /** How often members that outlived their leader are looked for. */
 const pollMs = 10
 
-/** What to start. */
-export interface Launch {
-  readonly program: string
-  readonly programArguments: ReadonlyArray<string>
-  readonly workingDirectory: string
-  readonly environment: Readonly<Record<string, string>>
-  readonly outputs: Outputs
-}
-
 /** A started leader. */
 export interface ProcessGroup {
   /** Id of the leader, of its group and of its session. */
   readonly pid: number
-  /** The leader's exit code; 128 + n when signal n ended it. */
-  readonly exitCode: Deferred.Deferred<number>
+  /** The end of the leader. */
+  readonly departure: Deferred.Deferred<Supervisor.Departure>
 }
 
 /**
  * Starts a leader; `onExit` runs at the moment its exit is known.
  *
- * Fails with the system's errno, or with Node's code for an argument it refuses.
+ * Fails with the system's errno and the program or the output file concerned, with Node's code for an
+ * argument it refuses, or with `ECHILD` when the supervisor has gone meanwhile.
  */
-export const start = (launch: Launch, onExit: () => void): Effect.Effect<ProcessGroup, FileFault> =>
+export const start = (
+  launch: Supervisor.Launch,
+  onExit: () => void
+): Effect.Effect<ProcessGroup, FileFault> =>
   Effect.callback((resume) => {
-    const fail = (cause: unknown): void =>
-      resume(Effect.fail(
-        new FileFault({ errno: errnoOf(cause), path: launch.program, cause })
-      ))
+    const departure = Deferred.makeUnsafe<Supervisor.Departure>()
+    const refuse = (errno: string, path: string): void =>
+      resume(Effect.fail(new FileFault({ errno, path })))
     try {
-      Supervisor.ensure()
-      const child = spawn(launch.program, launch.programArguments, {
-        cwd: launch.workingDirectory,
-        env: { ...launch.environment, [Supervisor.variableName]: Supervisor.variableValue },
-        detached: true,
-        stdio: ["ignore", launch.outputs.stdout, launch.outputs.stderr]
+      Supervisor.start(launch, {
+        onStarted: (pid) => resume(Effect.succeed({ pid, departure })),
+        onRefused: refuse,
+        onExited: (departed) => {
+          Deferred.doneUnsafe(departure, Exit.succeed(departed))
+          onExit()
+        }
       })
-      const exitCode = Deferred.makeUnsafe<number>()
-      child.once("error", fail)
-      child.once("exit", (code, signal) => {
-        Deferred.doneUnsafe(exitCode, Exit.succeed(code ?? exitCodeOf(signal)))
-        onExit()
-      })
-      if (child.pid === undefined) return
-      Supervisor.watch(child.pid)
-      resume(Effect.succeed({ pid: child.pid, exitCode }))
     } catch (cause) {
-      fail(cause)
+      refuse(errnoOf(cause), launch.program)
     }
   })
 
@@ -87,19 +72,24 @@ export const terminate = Effect.fnUntraced(function*(
 ): Effect.fn.Return<number> {
   const deadlineAtMs = (yield* Clock.currentTimeMillis) + graceMs
   signalSession(group.pid, "SIGTERM")
-  yield* Effect.timeoutOption(Deferred.await(group.exitCode), graceMs)
+  yield* Effect.timeoutOption(Deferred.await(group.departure), graceMs)
   while (isSessionAlive(group.pid) && (yield* Clock.currentTimeMillis) < deadlineAtMs) {
     yield* Effect.sleep(pollMs)
   }
   signalSession(group.pid, "SIGKILL")
-  const exitCode = yield* Effect.timeoutOption(Deferred.await(group.exitCode), reapMs)
+  const departed = yield* Effect.timeoutOption(Deferred.await(group.departure), reapMs)
   yield* awaitGone(group.pid)
-  return exitCode._tag === "Some" ? exitCode.value : exitCodeOf("SIGKILL")
+  return departed._tag === "Some" ? exitCodeOf(departed.value) : killedCode
 })
 
-/** Kills what a leader that exited left in its group; costs one system call when it left nothing. */
-export const sweep = Effect.fnUntraced(function*(group: ProcessGroup): Effect.fn.Return<void> {
-  if (signalGroup(group.pid, "SIGKILL")) yield* awaitGone(group.pid)
+/** Kills what a leader that exited left in its group, if anything, and gives the leader's exit code. */
+export const sweep = Effect.fnUntraced(function*(group: ProcessGroup): Effect.fn.Return<number> {
+  const departed = yield* Deferred.await(group.departure)
+  if (departed.isGroupLeft) {
+    signalGroup(group.pid, "SIGKILL")
+    yield* awaitGone(group.pid)
+  }
+  return exitCodeOf(departed)
 })
 
 /** Says that nothing is left of a group. */
@@ -110,9 +100,11 @@ export const killNow = (pid: number): void => {
   signalGroup(pid, "SIGKILL")
 }
 
-/** The exit code that stands for an end by a signal: 128 + its number. */
-export const exitCodeOf = (signal: NodeJS.Signals | null): number =>
-  128 + (signal === null ? 0 : constants.signals[signal])
+/** 128 + n when signal n ended the leader. */
+const exitCodeOf = ({ code, signal }: Supervisor.Departure): number =>
+  code ?? (signal === null ? killedCode : 128 + constants.signals[signal])
+
+const killedCode = 128 + constants.signals.SIGKILL
 
 const awaitGone = Effect.fnUntraced(function*(pid: number): Effect.fn.Return<void> {
   const deadlineAtMs = (yield* Clock.currentTimeMillis) + reapMs
@@ -131,9 +123,9 @@ const signalGroup = (pid: number, signal: NodeJS.Signals | 0): boolean => {
 }
 
 const signalSession = (pid: number, signal: NodeJS.Signals): void => {
-  const groups = new Set(liveMembers(pid)?.map((member) => member.groupId))
-  groups.add(pid)
-  for (const groupId of groups) signalGroup(groupId, signal)
+  const members = liveMembers(pid)
+  const groups = members === undefined ? [pid] : members.map(({ groupId }) => groupId)
+  for (const groupId of new Set(groups)) signalGroup(groupId, signal)
 }
 
 const isSessionAlive = (pid: number): boolean => {

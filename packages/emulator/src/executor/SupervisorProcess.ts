@@ -1,107 +1,134 @@
 /**
- * The process that outlives ours by a moment: it is told which process groups belong to us, and kills
- * them when its pipe closes, that is, when we are gone, however we ended. Then it ends.
+ * The process that starts the tasks of ours, and outlives it by a moment: it kills them when its pipe
+ * closes, that is, when we are gone, however we ended. Then it ends.
  *
  * Started by `Supervisor` as a program of its own, in a session of its own, so that neither Ctrl-C nor
- * the end of a terminal reaches it. Its only argument is the variable all our processes carry. A line
- * of its standard input is `+` or `-` and the id of a group's leader.
+ * the end of a terminal reaches it. Its only argument is the variable all our processes carry; orders
+ * come by its standard input and reports leave by its standard output (SupervisorMessage).
  *
- * V1 it kills what it was told of and what carries the variable, so a process that was started and not
- *    told of in time is found too, as is one that left its session; the variable needs `/proc`.
- * V2 where there is `/proc`, an id that was given to another process meanwhile is left alone.
+ * V1 It is small and does nothing else, because starting a process takes the longer the more memory the
+ *    one that starts it holds: with 50 MB a millisecond, with 450 MB ten to fifteen.
+ * V2 A process that it starts is known to it in the same step, so none can be missed when it has to end
+ *    all of them (OwnProcesses).
+ * V3 When a leader has exited it looks for others in its group in the same step, so that nobody has to
+ *    ask with an id that may be another's by then. What is left is for the one who gave the order to
+ *    end, with or without a grace, and to forget.
  */
-import { readSync } from "node:fs"
+import { spawn } from "node:child_process"
+import { closeSync, constants, openSync } from "node:fs"
 import process from "node:process"
-import * as ProcessTable from "./ProcessTable.ts"
+import * as OwnProcesses from "./OwnProcesses.ts"
+import * as SupervisorMessage from "./SupervisorMessage.ts"
 
-/** How long new processes of ours are looked for, and how often. */
+/** How long new processes of ours are looked for at the end, and how often. */
 const lookMsMax = 5_000
 const lookPauseMs = 10
 
-/** Between two looks at the pipe, so that short tasks come and go without waking us for each. */
-const listenPauseMs = 25
+const [, , variable = ""] = process.argv
+const leaders = new Map<number, "alive" | "reaped">()
 
-/** When each group's leader started, by its id; nothing where that is not known. */
-const groups = new Map<number, string | undefined>()
-
-const hear = (lines: ReadonlyArray<string>): void => {
-  const added = new Set<number>()
-  for (const line of lines) {
-    const pid = Number(line.slice(1))
-    if (!Number.isInteger(pid) || pid <= 1) continue
-    if (line.startsWith("+")) added.add(pid)
-    else if (!added.delete(pid)) groups.delete(pid)
-  }
-  for (const pid of added) groups.set(pid, ProcessTable.find(pid)?.startTicks)
+const report = (message: SupervisorMessage.Report): void => {
+  process.stdout.write(SupervisorMessage.encode(message))
 }
 
-const signal = new Int32Array(new SharedArrayBuffer(4))
-
-const pause = (ms: number): void => {
-  Atomics.wait(signal, 0, 0, ms)
+/** Starts what an order asks for. */
+const launch = (order: SupervisorMessage.Launch): void => {
+  const { orderId, program } = order
+  const refuse = (cause: unknown, path: string): void =>
+    report({ _tag: "Refused", orderId, errno: errnoOf(cause), path })
+  withOutput(order, order.stdout, refuse, (stdout) => {
+    withOutput(order, order.stderr, refuse, (stderr) => {
+      try {
+        const child = spawn(program, order.programArguments, {
+          cwd: order.workingDirectory,
+          env: withVariable(order.environment),
+          detached: true,
+          stdio: ["ignore", stdout, stderr]
+        })
+        const { pid } = child
+        if (pid === undefined) {
+          child.once("error", (cause) => refuse(cause, program))
+          return
+        }
+        leaders.set(pid, "alive")
+        child.once("exit", (code, signal) => {
+          const isGroupLeft = hasMembers(pid)
+          if (isGroupLeft) leaders.set(pid, "reaped")
+          else leaders.delete(pid)
+          report({ _tag: "Exited", pid, code, signal, isGroupLeft })
+        })
+        report({ _tag: "Started", orderId, pid })
+      } catch (cause) {
+        refuse(cause, program)
+      }
+    })
+  })
 }
 
-/** Reads until the other end is closed. */
-const listen = (): void => {
-  const buffer = Buffer.alloc(65_536)
-  let rest = ""
-  for (;;) {
-    let bytes = 0
-    try {
-      bytes = readSync(0, buffer)
-    } catch (cause) {
-      const isWaiting = cause instanceof Error && "code" in cause && cause.code === "EAGAIN"
-      if (!isWaiting) return
-      pause(listenPauseMs)
-      continue
-    }
-    if (bytes === 0) return
-    const lines = (rest + buffer.toString("latin1", 0, bytes)).split("\n")
-    rest = lines.pop() ?? ""
-    hear(lines)
-    pause(listenPauseMs)
-  }
-}
-
-/** Our processes that live; where there is no table, the groups that may. */
-const findOurs = (variable: string): ReadonlyArray<number> => {
-  const entries = ProcessTable.list()
-  if (entries === undefined) return Array.from(groups.keys(), (pid) => -pid)
-  const byId = new Map(entries.map((entry) => [entry.pid, entry]))
-  const isOurs = (id: number): boolean => {
-    if (!groups.has(id)) return false
-    const leader = byId.get(id)
-    return leader === undefined || leader.startTicks === groups.get(id)
-  }
-  return entries
-    .filter(({ groupId, pid, sessionId }) =>
-      pid !== process.pid &&
-      (isOurs(groupId) || isOurs(sessionId) || ProcessTable.wasStartedWith(pid, variable))
-    )
-    .map(({ pid }) => pid)
-}
-
-const kill = (id: number): boolean => {
+/**
+ * Opens one output for `use` and closes it after. It is opened for appending, so that a process which
+ * truncates its own standard output by name leaves no hole.
+ */
+const withOutput = (
+  { keepsOutputs }: SupervisorMessage.Launch,
+  file: string,
+  refuse: (cause: unknown, path: string) => void,
+  use: (descriptor: number) => void
+): void => {
+  const flags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW
+    | (keepsOutputs ? 0 : constants.O_EXCL)
+  let descriptor: number
   try {
-    return process.kill(id, "SIGKILL")
+    descriptor = openSync(file, flags, 0o600)
+  } catch (cause) {
+    refuse(cause, file)
+    return
+  }
+  use(descriptor)
+  closeSync(descriptor)
+}
+
+const withVariable = (environment: Readonly<Record<string, string>>): Record<string, string> => {
+  const sign = variable.indexOf("=")
+  return { ...environment, [variable.slice(0, sign)]: variable.slice(sign + 1) }
+}
+
+const errnoOf = (cause: unknown): string =>
+  cause instanceof Error && "code" in cause && typeof cause.code === "string"
+    ? cause.code
+    : "UNKNOWN"
+
+const hasMembers = (groupId: number): boolean => {
+  try {
+    return process.kill(-groupId, 0)
   } catch {
     return false
   }
 }
 
-/** Kills until nothing is left to kill: a process may have started another before it died. */
-const killAll = (variable: string): void => {
+const obey = (order: SupervisorMessage.Order): void => {
+  if (order._tag === "Launch") launch(order)
+  else if (leaders.get(order.pid) === "reaped") leaders.delete(order.pid)
+}
+
+/** Kills until nothing is left to kill, since a process may start another before it dies; then ends. */
+const end = (): void => {
+  const signal = new Int32Array(new SharedArrayBuffer(4))
   const untilMs = performance.now() + lookMsMax
-  while (performance.now() < untilMs) {
-    const found = findOurs(variable)
-    const killed = found.filter(kill)
-    if (killed.length === 0) return
-    pause(lookPauseMs)
+  while (performance.now() < untilMs && OwnProcesses.kill(variable, leaders) > 0) {
+    Atomics.wait(signal, 0, 0, lookPauseMs)
   }
+  process.exit()
 }
 
 for (const name of ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"] as const) {
   process.on(name, () => undefined)
 }
-listen()
-killAll(process.argv[2] ?? "")
+const linesOf = SupervisorMessage.lineReader()
+process.stdin.setEncoding("utf8")
+process.stdin.on("data", (piece: string) => {
+  for (const line of linesOf(piece)) obey(JSON.parse(line))
+})
+process.stdin.on("end", end)
+process.stdin.on("error", end)
+process.stdout.on("error", end)

@@ -1,4 +1,5 @@
 /** Executions are real process groups that start, end and disappear as promised. */
+import * as OwnProcesses from "@batchwave/emulator/executor/OwnProcesses"
 import { ProcessExecutor } from "@batchwave/emulator/executor/ProcessExecutor"
 import * as Supervisor from "@batchwave/emulator/executor/Supervisor"
 import { assert, describe, it } from "@effect/vitest"
@@ -102,7 +103,7 @@ describe("ProcessExecutor", () => {
         [
           `AZ_BATCH_TASK_DIR=${world.taskDirectory}`,
           `AZ_BATCH_TASK_WORKING_DIR=${world.workingDirectory}`,
-          `${Supervisor.variableName}=${Supervisor.variableValue}`,
+          `${OwnProcesses.variableName}=${Supervisor.variableValue}`,
           "HOME=/mine",
           "LC_ALL=C",
           "MINE=x=y",
