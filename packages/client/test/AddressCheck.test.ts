@@ -47,6 +47,25 @@ describe("ids and paths", () => {
       }
     }))
 
+  it.live("go with a time that is a number, or are refused before anything is sent", () =>
+    Effect.gen(function*() {
+      const server = yield* serve(() => reply(200))
+      const refused = yield* withClient(server)(Effect.gen(function*() {
+        const tasks = yield* TaskOperations
+        const options = { deadlineMs: NaN }
+        return yield* Effect.forEach([
+          tasks.delete("j", "t", options),
+          tasks.add("j", { id: "t", commandLine: "x" }, options),
+          Effect.asVoid(tasks.addCollection("j", [{ id: "t", commandLine: "x" }], options))
+        ], (call) => Effect.flip(call))
+      }))
+      assert.isEmpty(server.received)
+      for (const failure of refused) {
+        assert.strictEqual(failure._tag, "InvalidRequest")
+        assert.propertyVal(failure, "code", "DeadlineInvalid")
+      }
+    }))
+
   it.live("with dots in other places are sent as they are", () =>
     Effect.gen(function*() {
       const server = yield* serve(() => reply(200))

@@ -1,5 +1,5 @@
 /**
- * Checks what a caller adds to a request by hand: headers of their own and a date of their own.
+ * Checks what a caller adds to a request by hand: headers and a date of their own, and a time.
  *
  * Headers that are signed, prove identity, frame the message or are set by other options are refused
  * before anything is sent, all at once.
@@ -40,7 +40,7 @@ const valueForm = /^[\t\x20-\x7e\x80-\xff]*$/
 
 /** What is wrong with the options, as one text and the code it is refused with. */
 export interface OptionsProblem {
-  readonly code: "CustomHeaderRefused" | "OcpDateInvalid"
+  readonly code: "CustomHeaderRefused" | "OcpDateInvalid" | "DeadlineInvalid"
   readonly text: string
 }
 
@@ -52,6 +52,12 @@ export const problemOf = (options: RequestOptions | undefined): OptionsProblem |
       code: "OcpDateInvalid",
       text: "nothing was sent, because ocpDate is not an RFC 1123 date in GMT "
         + "such as Tue, 29 Jul 2014 21:49:13 GMT."
+    }
+  }
+  if (Number.isNaN(options.deadlineMs)) {
+    return {
+      code: "DeadlineInvalid",
+      text: "nothing was sent, because deadlineMs is no number, so that the call would never end."
     }
   }
   if (options.customHeaders === undefined) return undefined
