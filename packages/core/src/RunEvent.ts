@@ -40,10 +40,24 @@ export interface TaskReference {
  * - `throttling`: the service takes no requests, or takes them too slowly.
  * - `jobDisabled`: somebody disabled the run's job.
  * - `noProgress`: tasks are in the service and nothing has changed for long.
+ * - `unreachable`: no listing has come back for long.
  *
  * @category models
  */
-export type Hindrance = "quota" | "throttling" | "jobDisabled" | "noProgress"
+export type Hindrance = "quota" | "throttling" | "jobDisabled" | "noProgress" | "unreachable"
+
+/**
+ * What is known of a hindrance while it lasts. Times are epoch milliseconds of the orchestrator.
+ *
+ * @category models
+ */
+export interface HindranceNote {
+  /** What the service or a watchdog said. */
+  readonly message: string
+  readonly sinceMs: number
+  /** When the run gives up; absent when it waits for as long as it takes. */
+  readonly untilMs?: number
+}
 
 /**
  * What the world did.

@@ -23,7 +23,7 @@ import { isSettled, NodeState } from "./NodeState.ts"
 import type { ParentTally } from "./ParentTally.ts"
 import type { Plan } from "./Plan.ts"
 import type { ReadyQueue } from "./ReadyQueue.ts"
-import type { Hindrance, RunEvent, RunOutcome, TaskReference } from "./RunEvent.ts"
+import type { Hindrance, HindranceNote, RunEvent, RunOutcome, TaskReference } from "./RunEvent.ts"
 import type { DependencyMode, FailureMode, RunLimits } from "./RunMode.ts"
 import type { Json } from "./Workflow.ts"
 
@@ -73,7 +73,7 @@ export interface RunState {
     readonly isLoss: boolean
   }>
   /** What keeps the whole run waiting. */
-  readonly hindrances: Map<Hindrance, { readonly message: string; readonly sinceMs: number }>
+  readonly hindrances: Map<Hindrance, HindranceNote>
   stopping: "cancel" | "drain" | "failFast" | undefined
   /** Whether a cancelled run ends its finalizers too. */
   stopsFinalizers: boolean

@@ -20,6 +20,7 @@
  */
 import type { BatchFailure } from "@batchwave/client/BatchFailure"
 import * as SpanWhenSeen from "@batchwave/client/SpanWhenSeen"
+import { lengthText } from "@batchwave/core/LengthText"
 import { isInService } from "@batchwave/core/NodeState"
 import * as PollPace from "@batchwave/core/PollPace"
 import type { ExternalEvent, TaskReference } from "@batchwave/core/RunEvent"
@@ -27,6 +28,7 @@ import * as Iso8601 from "@batchwave/wire/Iso8601"
 import type { CloudTask } from "@batchwave/wire/Task"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Queue from "effect/Queue"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
@@ -86,7 +88,7 @@ export const serve = Effect.fnUntraced(function*(
     yield* pause(watch)
     if (context.state.activeCount === 0) continue
     if (watch.jobId !== context.job.id) renew(watch)
-    const found = yield* tick(watch).pipe(
+    const found = yield* noticed(context, tick(watch)).pipe(
       Effect.catch((error): Effect.Effect<BatchFailure | number, EngineError> => {
         if (error._tag === "RunTaken") return Effect.fail(error)
         if (error._tag === "JobOver" || JobLife.saysOver(error)) {
@@ -104,6 +106,26 @@ export const serve = Effect.fnUntraced(function*(
       return yield* backendFailed("Poller.poll", found)
     }
   }
+})
+
+/** After so long without an answer to a poll somebody may want to know. */
+const silenceMsMax = 15_000
+
+/** Says when a poll is not answered for long, and when one is again. The wording stays, so it is said once. */
+const noticed = Effect.fnUntraced(function*<A, E>(context: RunContext, poll: Effect.Effect<A, E>) {
+  const cause = "unreachable"
+  const message = `no listing of the job ${context.job.id} has come back for ${
+    lengthText(silenceMsMax)
+  }; the run asks on, and what the service runs goes on`
+  const answer = yield* Effect.sleep(silenceMsMax).pipe(
+    Effect.andThen(Queue.offer(context.inbox, { _tag: "RunHindered", cause, message })),
+    Effect.forkChild,
+    Effect.flatMap((fiber) => Effect.ensuring(poll, Fiber.interrupt(fiber)))
+  )
+  if (context.state.hindrances.has(cause)) {
+    yield* Queue.offer(context.inbox, { _tag: "RunUnhindered", cause })
+  }
+  return answer
 })
 
 const make = (context: RunContext, moved: Queue.Dequeue<void>): Watch => {

@@ -1,6 +1,7 @@
 /**
  * Answers questions about a run from its state, whether the run goes on or only its journal is left.
  */
+import * as Hindrances from "@batchwave/core/Hindrances"
 import { isSettled, NodeState } from "@batchwave/core/NodeState"
 import type { Plan } from "@batchwave/core/Plan"
 import type { RunState } from "@batchwave/core/RunState"
@@ -45,15 +46,30 @@ export const answer = (
     const status = RunStatus.make(runId, state, isLive)
     return {
       _tag: "Done",
-      text: RunStatus.text(status),
-      value: { ...status, counts: { ...status.counts } }
+      text: RunStatus.text(status, nowMs),
+      value: {
+        ...status,
+        counts: { ...status.counts },
+        hindrances: status.hindrances.map(({ cause, message, sinceMs, untilMs }) =>
+          untilMs === undefined ? { cause, message, sinceMs } : { cause, message, sinceMs, untilMs }
+        )
+      }
     }
   }
   const nodes = nodesNamed(state.plan, query.nodes)
   if (Result.isFailure(nodes)) return ControlChannel.refused(nodes.failure)
-  if (query._tag === "Locate") return locate(runId, state, nodes.success)
+  if (query._tag === "Locate") {
+    return query.running === true
+      ? locate(runId, state, runningNodes(state), true)
+      : locate(runId, state, nodes.success, false)
+  }
   const explained = RunStatus.explain(state, nodes.success, nowMs)
-  const lines = explained.map(({ node, text }) => `${node}: ${text}`)
+  const lines = [
+    ...(isLive && state.outcome === undefined
+      ? RunStatus.hindranceLines(Hindrances.of(state), nowMs)
+      : []),
+    ...explained.map(({ node, text }) => `${node}: ${text}`)
+  ]
   return {
     _tag: "Done",
     text: explained.length === 0
@@ -69,18 +85,30 @@ const leftText = (runId: string): string =>
 /** Failed nodes that are meant when none is named. */
 const failedMax = 5
 
+/** Nodes that are meant by all that run. */
+const runningMax = 20
+
+const runningNodes = ({ nodeStates }: RunState): ReadonlyArray<number> => {
+  const running: Array<number> = []
+  for (let node = 0; node < nodeStates.length && running.length < runningMax; node++) {
+    if (nodeStates[node] === NodeState.running) running.push(node)
+  }
+  return running
+}
+
 /** In which jobs, the newest first, and as which task the service has the last execution of nodes. */
 const locate = (
   runId: string,
   state: RunState,
-  nodes: ReadonlyArray<number>
+  nodes: ReadonlyArray<number>,
+  isRunning: boolean
 ): ControlChannel.Reply => {
   const jobs = [RunId.jobIdOf(runId), ...state.jobs.map(({ id }) => id)].toReversed()
   const naming = TaskNaming.make(state.plan)
   const failed = () =>
     [...state.finalFailures.keys()]
       .filter((node) => state.nodeStates[node] === NodeState.failed).slice(0, failedMax)
-  const tasks = (nodes.length > 0 ? nodes : failed()).map((node) => {
+  const tasks = (isRunning || nodes.length > 0 ? nodes : failed()).map((node) => {
     const submission = state.submissions[node]!
     const name = state.plan.names[node]!
     const settled = isSettled(state.nodeStates[node]!)

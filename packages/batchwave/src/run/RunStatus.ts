@@ -2,6 +2,7 @@
  * A run as it stands: its phase, its counts, and for nodes that are not running, what keeps them.
  */
 import * as Explain from "@batchwave/core/Explain"
+import * as Hindrances from "@batchwave/core/Hindrances"
 import { isSettled, NodeState } from "@batchwave/core/NodeState"
 import * as Report from "@batchwave/core/Report"
 import type { RunOutcome } from "@batchwave/core/RunEvent"
@@ -28,6 +29,8 @@ export interface RunStatus {
   /** Nodes whose task the service holds. */
   readonly inService: number
   readonly retries: number
+  /** What keeps the whole run waiting, the oldest first. */
+  readonly hindrances: ReadonlyArray<Hindrances.Standing>
 }
 
 /**
@@ -43,7 +46,8 @@ export const make = (run: string, state: RunState, isLive: boolean): RunStatus =
     failureMode: state.failureMode,
     counts: report.counts,
     inService: countInService(state),
-    retries: report.retries
+    retries: report.retries,
+    hindrances: isLive && state.outcome === undefined ? Hindrances.of(state) : []
   }
 }
 
@@ -63,19 +67,31 @@ const countInService = ({ nodeStates }: RunState): number => {
 }
 
 /**
- * One line for people.
+ * One line for people, and one for each thing that keeps the run waiting.
  *
  * @category rendering
  */
-export const text = (status: RunStatus): string => {
+export const text = (status: RunStatus, nowMs: number): string => {
   const counts = Object.entries(status.counts)
     .filter(([, count]) => count > 0)
     .map(([outcome, count]) => `${count} ${outcome}`)
-  return `run ${status.run} is ${status.phase}: ${counts.join(", ")}; `
+  const line = `run ${status.run} is ${status.phase}: ${counts.join(", ")}; `
     + `${
       counted(status.inService, "task")
     } in the service, ${status.retries} retried, ${status.failureMode}`
+  return [line, ...hindranceLines(status.hindrances, nowMs)].join("\n")
 }
+
+/**
+ * What keeps the whole run waiting, a line each.
+ *
+ * @category rendering
+ */
+export const hindranceLines = (
+  hindrances: ReadonlyArray<Hindrances.Standing>,
+  nowMs: number
+): ReadonlyArray<string> =>
+  hindrances.map((standing) => `it waits: ${Hindrances.describe(standing, nowMs)}`)
 
 /**
  * What keeps a node, or what became of it.

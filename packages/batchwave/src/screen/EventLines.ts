@@ -3,6 +3,7 @@
  * together.
  */
 import * as Failure from "@batchwave/core/Failure"
+import * as Hindrances from "@batchwave/core/Hindrances"
 import type { RunEvent } from "@batchwave/core/RunEvent"
 import type { RunState } from "@batchwave/core/RunState"
 import { cleanLine } from "./CleanText.ts"
@@ -123,6 +124,10 @@ const runLineOf = (event: RunEvent): EventLine | undefined => {
       return notable("paused: nothing new is submitted")
     case "ResumeRequested":
       return notable("going on")
+    case "RunHindered":
+      return notable(`waiting: ${Hindrances.titleOf(event.cause)}: ${cleanLine(event.message)}`)
+    case "RunUnhindered":
+      return notable(`no longer: ${Hindrances.titleOf(event.cause)}`)
     case "SubmissionHeld":
       return notable(`nothing is submitted for a while: ${cleanLine(event.reason)}`)
     case "FailureModeChanged":

@@ -66,6 +66,23 @@ describe("EventLines", () => {
     assert.deepStrictEqual(lines.map((line) => line.isNotable), [false, true, true, false])
   })
 
+  it("says what keeps the whole run waiting, and when it does no longer", () => {
+    assert.deepStrictEqual(
+      told([
+        { _tag: "RunHindered", cause: "quota", message: "the job quota is\nreached", untilMs: 9 },
+        { _tag: "RunUnhindered", cause: "quota" },
+        { _tag: "RunHindered", cause: "unreachable", message: "no listing" },
+        { _tag: "RunHindered", cause: "noProgress", message: "no node" }
+      ]),
+      [
+        "waiting: the account has no room for a job: the job quota is reached",
+        "no longer: the account has no room for a job",
+        "waiting: the service does not answer: no listing",
+        "waiting: nothing happens: no node"
+      ]
+    )
+  })
+
   it("keeps control sequences of names and messages out", () => {
     const hostile = stateAfter(planOf([["a\u{1b}[2J\nb", []]]), endedTask(0, 1))
     const [line] = EventLines.make(

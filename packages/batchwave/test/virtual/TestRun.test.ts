@@ -69,6 +69,33 @@ describe("TestRun", () => {
       assert.match(report.nodes[0]?.failure ?? "", /it has run for \d+ min.*, longer than 5 min/)
     }))
 
+  it.live("says once that the service does not answer, and when it does again", () =>
+    Effect.gen(function*() {
+      const { events, report } = yield* VirtualTime.run(
+        TestRun.run(pipeline, {
+          scenario,
+          faults: {
+            rules: [{
+              when: { operations: ["Task_List"], fromMs: 60_000, untilMs: 900_000 },
+              fault: { _tag: "Drop" }
+            }]
+          }
+        })
+      )
+      assert.strictEqual(report.outcome, "succeeded")
+      assert.deepStrictEqual(report.nodes.map(({ attempts }) => attempts), [1, 1])
+      const told = events.filter(({ event }) =>
+        event._tag === "RunHindered" || event._tag === "RunUnhindered"
+      )
+      assert.deepStrictEqual(
+        told.map(({ event }) => [event._tag, "cause" in event ? event.cause : ""]),
+        [["RunHindered", "unreachable"], ["RunUnhindered", "unreachable"]]
+      )
+      const [begun = 0, ended = 0] = told.map(({ atMs }) => atMs - (events[0]?.atMs ?? 0))
+      assert.isTrue(begun >= 75_000 && begun < 90_000, `told after ${begun} ms`)
+      assert.isTrue(ended >= 900_000 && ended < 1_000_000, `over after ${ended} ms`)
+    }))
+
   it.live("fails when an option is wrong", () =>
     Effect.gen(function*() {
       const error = yield* Effect.flip(VirtualTime.run(TestRun.run(pipeline, { nodes: -1 })))

@@ -111,7 +111,8 @@ export const evolve = (state: RunState, event: RunWideEvent, atMs: number): void
     case "RunHindered":
       state.hindrances.set(event.cause, {
         message: event.message,
-        sinceMs: state.hindrances.get(event.cause)?.sinceMs ?? atMs
+        sinceMs: state.hindrances.get(event.cause)?.sinceMs ?? atMs,
+        ...(event.untilMs === undefined ? {} : { untilMs: event.untilMs })
       })
       return
     case "RunUnhindered":
