@@ -8,7 +8,7 @@ import { JobOperations } from "@batchwave/client/JobOperations"
 import { TaskOperations } from "@batchwave/client/TaskOperations"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Redacted, Stream } from "effect"
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
+import { existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs"
 import { createServer } from "node:http"
 import { join } from "node:path"
 import * as Command from "./Command.ts"
@@ -402,6 +402,14 @@ describe("doctor", () => {
     assert.match(cut.stdout, /the journal as it was is .*journal\.db\.damaged-1/)
     const again = await Command.run(["doctor", "r"], { cwd: directory })
     assert.strictEqual(again.code, 0)
+
+    truncateSync(journal, 0)
+    const emptied = await Command.run(["doctor", "r"], { cwd: directory })
+    assert.strictEqual(emptied.code, 6)
+    assert.match(
+      emptied.stdout,
+      /damaged:\n- it holds nothing, and the run has ended \(failed\)\nintact up to the damage: no record/
+    )
   })
 
   it("ends with code 2 for a run that is not there", async () => {

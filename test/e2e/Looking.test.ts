@@ -45,15 +45,19 @@ describe("runs that were made here", () => {
     const followed = ["stdout.txt", "stderr.txt"].map((file) =>
       Command.start(["logs", "--node", "bad", "--file", file, "--follow"], options)
     )
+    const all = Command.start(["logs", "--file", "stdout.txt", "--follow"], options)
     await Command.eventually(
       "what is there is shown",
-      () => followed[0]?.output().stdout === "begun\n"
+      () => [followed[0], all].every((one) => one?.output().stdout === "begun\n")
     )
     writeFileSync(join(directory, "go"), "")
     assert.strictEqual((await run.ended).code, 1)
     const [out, err] = await Promise.all(followed.map(({ ended }) => ended))
     assert.deepStrictEqual([out?.code, out?.stdout], [0, "begun\n"], out?.stderr)
     assert.deepStrictEqual([err?.code, err?.stdout], [0, "oops\n"], err?.stderr)
+    const everything = await all.ended
+    assert.deepStrictEqual([everything.code, everything.stdout], [0, "begun\n"])
+    assert.include(everything.stderr, "bad: stdout.txt of task bad")
     const whom = await Command.run(["logs", "--follow"], options)
     assert.strictEqual(whom.code, 2)
     assert.include(whom.stderr, "by --node")
@@ -66,8 +70,8 @@ describe("runs that were made here", () => {
     assert.include(failed.stderr, "bad: stderr.txt of task bad (5 bytes)")
     const tail = await ask("logs", "--node", "first", "--file", "stdout.txt", "--lines", "2")
     assert.strictEqual(tail.stdout, "two\nthree\n")
-    const all = await ask("logs", "--node", "first", "--file", "stdout.txt", "--lines", "0")
-    assert.strictEqual(all.stdout, "one\ntwo\nthree\n")
+    const lines = await ask("logs", "--node", "first", "--file", "stdout.txt", "--lines", "0")
+    assert.strictEqual(lines.stdout, "one\ntwo\nthree\n")
     const missing = await Command.run(["logs", "--node", "behind"], options)
     assert.strictEqual(missing.code, 2)
     assert.include(missing.stderr, "behind: it has no task yet")

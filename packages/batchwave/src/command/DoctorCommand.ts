@@ -5,6 +5,7 @@ import * as JournalDoctor from "@batchwave/engine/JournalDoctor"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
+import * as RunDirectory from "../run/RunDirectory.ts"
 import { cleanLine } from "../screen/CleanText.ts"
 import { Screen } from "../screen/Screen.ts"
 import { CommandEnded, type CommandError, ofEngine } from "./CommandError.ts"
@@ -33,7 +34,8 @@ export const run = Effect.fn("DoctorCommand.run")(function*(settings: DoctorSett
   const directory = yield* KnownRun.find(settings.data, settings.run)
   const told = (error: Parameters<typeof ofEngine>[0]): CommandError =>
     ofEngine(error, directory.runId, "")
-  const diagnosis = yield* JournalDoctor.examine(directory.journal).pipe(Effect.mapError(told))
+  const examined = yield* JournalDoctor.examine(directory.journal).pipe(Effect.mapError(told))
+  const diagnosis = withLoss(examined, RunDirectory.describe(directory)?.outcome)
   const kept = settings.cut
     ? yield* JournalDoctor.cut(directory.journal).pipe(Effect.mapError(told))
     : undefined
@@ -42,6 +44,16 @@ export const run = Effect.fn("DoctorCommand.run")(function*(settings: DoctorSett
     return yield* new CommandEnded({ exitCode: ExitCode.storage })
   }
 })
+
+/** An empty journal is sound for a run that never began, and for no other. */
+const withLoss = (
+  diagnosis: JournalDoctor.Diagnosis,
+  outcome: string | undefined
+): JournalDoctor.Diagnosis =>
+  outcome === undefined || diagnosis.batches > 0 || diagnosis.problems.length > 0 ? diagnosis : {
+    ...diagnosis,
+    problems: [`it holds nothing, and the run has ended (${outcome})`]
+  }
 
 const timeText = (atMs: number): string => DateTime.formatIso(DateTime.makeUnsafe(atMs))
 
@@ -79,7 +91,9 @@ const text = (
   const written = lastAtMs === undefined
     ? "nothing was written yet"
     : `the last one written at ${timeText(lastAtMs)}`
-  const records = `${batches} records with ${events} events, ${written}`
+  const records = batches === 0 && problems.length > 0
+    ? "no record"
+    : `${batches} records with ${events} events, ${written}`
   const of = header === undefined ? "" : ` of "${cleanLine(header.pipeline)}"`
   if (problems.length === 0) return `run ${runId}${of}: the journal is sound: ${records}`
   return [

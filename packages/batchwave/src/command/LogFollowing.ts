@@ -31,7 +31,12 @@ export interface FollowedNode {
 export interface Following {
   /** The nodes as they are now, and the jobs their tasks may be in. */
   readonly locate: Effect.Effect<
-    { readonly jobs: ReadonlyArray<string>; readonly nodes: ReadonlyArray<FollowedNode> },
+    {
+      readonly jobs: ReadonlyArray<string>
+      readonly nodes: ReadonlyArray<FollowedNode>
+      /** Whether no more nodes will come. @default when all of these have settled */
+      readonly isOver?: boolean
+    },
     CommandError
   >
   readonly find: TaskFiles.Finder<CommandError>
@@ -61,11 +66,11 @@ export const follow: (following: Following) => Effect.Effect<number, CommandErro
 )(function*(following) {
   const places = new Map<string, Place>()
   for (let isFirst = true;; isFirst = false) {
-    const { jobs, nodes } = yield* following.locate
+    const { isOver, jobs, nodes } = yield* following.locate
     for (const followed of nodes) {
       yield* look(following, jobs, followed, { places, isFirst })
     }
-    if (nodes.every(({ isSettled }) => isSettled)) return places.size
+    if (isOver ?? nodes.every(({ isSettled }) => isSettled)) return places.size
     yield* Effect.sleep(following.intervalMs)
   }
 })

@@ -36,7 +36,7 @@ export interface LogsSettings {
   readonly file: string
   /** The last so many lines; 0 for all. */
   readonly lines: number
-  /** Goes on until the nodes have settled; they have to be named. */
+  /** Goes on until the nodes have settled; without names, follows what runs until the run has ended. */
   readonly follow: boolean
 }
 
@@ -111,9 +111,14 @@ export const run: (
 /** Where the tasks of nodes are, as the run tells now. */
 const locate = Effect.fnUntraced(function*(
   directory: RunDirectory,
-  nodes: ReadonlyArray<string>
+  nodes: ReadonlyArray<string>,
+  isRunning = false
 ) {
-  const { value } = yield* SteerCommand.ask(directory, { _tag: "Locate", nodes })
+  const { value } = yield* SteerCommand.ask(directory, {
+    _tag: "Locate",
+    nodes,
+    ...(isRunning ? { running: true } : {})
+  })
   const located = decodeLocated(value)
   if (Option.isSome(located)) return located.value
   return yield* usage(
@@ -125,24 +130,26 @@ const locate = Effect.fnUntraced(function*(
 const intervalMs = { local: 300, account: 2_000 }
 
 const follow = Effect.fnUntraced(function*(settings: LogsSettings, directory: RunDirectory) {
-  if (settings.node.length === 0) {
-    return yield* usage("--follow needs to know whom: name a node, or a fan-out, by --node")
-  }
   const screen = yield* Screen
   const find = yield* finderOf(directory)
   let shownLast = ""
   let isLeft = false
+  let open: ReadonlyArray<string> = []
   const count = yield* LogFollowing.follow({
     locate: Effect.gen(function*() {
       // Asked first: who leaves meanwhile has told its end to the journal.
       const isLive = yield* JournalDoctor.isHeld(directory.journal)
-      const { jobs, tasks } = yield* locate(directory, settings.node)
+      const isAll = settings.node.length === 0
+      const { jobs, tasks } = yield* isAll
+        ? locateRunning(directory, open)
+        : locate(directory, settings.node)
       isLeft = !isLive && tasks.some(({ settled }) => settled === false)
       const nodes = tasks.map(({ node, settled, task }): LogFollowing.FollowedNode => {
         const isSettled = !isLive || settled !== false
         return task === undefined ? { node, isSettled } : { node, task, isSettled }
       })
-      return { jobs, nodes }
+      open = nodes.filter(({ isSettled }) => !isSettled).map(({ node }) => node)
+      return { jobs, nodes, ...(isAll ? { isOver: !isLive } : {}) }
     }),
     find,
     path: settings.file,
@@ -163,8 +170,28 @@ const follow = Effect.fnUntraced(function*(settings: LogsSettings, directory: Ru
     )
   }
   if (count > 0) return
-  return yield* usage(`no ${settings.file} was found`)
+  return yield* usage(
+    settings.node.length === 0
+      ? `nothing of run ${directory.runId} runs and has a ${settings.file}; name a node, or a fan-out, by --node`
+      : `no ${settings.file} was found`
+  )
 })
+
+/** What runs, and what ran when it was looked last: it is shown to its end. */
+const locateRunning = Effect.fnUntraced(function*(
+  directory: RunDirectory,
+  before: ReadonlyArray<string>
+) {
+  const running = yield* locate(directory, [], true)
+  const names = new Set(running.tasks.map(({ node }) => node))
+  const gone = before.filter((node) => !names.has(node))
+  if (gone.length === 0) return running
+  const { tasks } = yield* locate(directory, gone)
+  return { jobs: running.jobs, tasks: [...running.tasks, ...tasks] }
+}) satisfies (
+  directory: RunDirectory,
+  before: ReadonlyArray<string>
+) => Effect.Effect<typeof Located.Type, CommandError, Screen>
 
 /** Where the last lines of a file begin. */
 const startOf = (

@@ -61,7 +61,10 @@ const logs = Command.make(
     lines: whole("lines", 0, 100_000, "The last so many lines; 0 for all, 100 by default").pipe(
       Flag.withDefault(100)
     ),
-    follow: flag("follow", "Go on with what the nodes named write, until they have ended"),
+    follow: flag(
+      "follow",
+      "Go on with what the nodes named write, until they have ended; without names, with what runs (20 at most)"
+    ),
     data,
     color
   },
@@ -80,7 +83,8 @@ const logs = Command.make(
     {
       command: "batchwave logs --node train --follow",
       description: "What it writes to stderr while it runs"
-    }
+    },
+    { command: "batchwave logs --follow", description: "What everything that runs writes" }
   ])
 )
 

@@ -61,7 +61,9 @@ export const ask = Effect.fnUntraced(function*(
   const isHeld = JournalDoctor.isHeld(directory.journal)
   let isLive = yield* isHeld
   let reply: ControlChannel.Reply | undefined
-  for (let waitedMs = 0; isLive && reply === undefined && waitedMs < answerMsMax;) {
+  const isSimulated = RunDirectory.describe(directory)?.executor === "simulated"
+  const waitMsMax = isSimulated ? 0 : answerMsMax
+  for (let waitedMs = 0; isLive && reply === undefined && waitedMs < waitMsMax;) {
     reply = yield* ControlChannel.ask(directory.control, request, lookMs)
     waitedMs += lookMs
     if (reply === undefined) isLive = yield* isHeld
@@ -76,7 +78,13 @@ const unanswered = (
   isLive: boolean
 ): CommandError => {
   const { runId } = directory
-  const outcome = RunDirectory.describe(directory)?.outcome
+  const { executor, outcome } = RunDirectory.describe(directory) ?? {}
+  if (isLive && executor === "simulated") {
+    return usage(
+      `run ${runId} is simulated: in its own time nobody can ask it for anything; ask again when it has `
+        + "ended, or interrupt it"
+    )
+  }
   if (!isLive && outcome !== undefined) {
     return usage(`run ${runId} has ended (${outcome}), so there is nothing left to steer`)
   }
