@@ -3,7 +3,7 @@
  * every form, and errors all at once.
  */
 import { assert, describe, it } from "@effect/vitest"
-import { readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs"
+import { existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import * as Command from "./Command.ts"
 
@@ -68,6 +68,24 @@ describe("lab", () => {
     const third = await lab(pipeline, ...study, "--out", "two", "--json")
     assert.strictEqual(third.stdout, first.stdout)
     assert.strictEqual(resultsOf("two"), whole)
+  })
+
+  it("reports what it has when it is interrupted, and goes on from there", async () => {
+    const options = ["--arm", arms, "--trials", "4000", "--out", "stopped", "--json"]
+    const started = Command.start(["lab", pipeline, ...options], { cwd: directory })
+    const file = join(directory, "stopped", "results.ndjson")
+    await Command.eventually(
+      "some trials",
+      () => existsSync(file) && readFileSync(file, "utf8").split("\n").length > 30
+    )
+    started.child.kill("SIGINT")
+    const { code, stderr, stdout } = await started.ended
+    assert.strictEqual(code, 130, stderr)
+    const { notes, trials } = JSON.parse(stdout)
+    assert.isBelow(trials, 4000)
+    assert.include(notes.at(-1), `Only ${trials} of 4000 trials have been run.`)
+    assert.strictEqual(resultsOf("stopped").split("\n").length, 2 + 2 * trials)
+    assert.include(readdirSync(join(directory, "stopped")), "report.html")
   })
 
   it("stops when the verdict is clear, at the same trial whatever the number of threads", async () => {

@@ -428,6 +428,21 @@ describe("Analysis", () => {
     assert.isAtMost(wrong / repetitions, 0.025)
   })
 
+  it("tells of an experiment that was stopped what that means", () => {
+    const noteOf = (of: Partial<TrialFile.Header>, told: ReadonlyArray<Trial.Outcome>) =>
+      Analysis.make({ ...header, ...of }, told).notes.at(-1)
+    const half = outcomes.slice(0, 6)
+    assert.strictEqual(
+      noteOf({}, half),
+      "Only 2 of 4 trials have been run. The intervals hold if it was not stopped for what it showed."
+    )
+    assert.strictEqual(
+      noteOf({ stopsWhenClear: true }, half),
+      "Only 2 of at most 4 trials have been run, and it is not clear yet."
+    )
+    assert.notMatch(noteOf({}, outcomes) ?? "", /have been run/)
+  })
+
   it("is clear only with a second arm and enough trials", () => {
     const { measures } = outcomes[0]!
     const many: Array<Trial.Outcome> = []

@@ -15,6 +15,7 @@ import * as LabProgress from "../lab/LabProgress.ts"
 import type { LabRequest } from "../lab/LabRequest.ts"
 import type { LabThreads } from "../lab/LabThreads.ts"
 import * as LabTrials from "../lab/LabTrials.ts"
+import * as PartialResults from "../lab/PartialResults.ts"
 import * as ResultDirectory from "../lab/ResultDirectory.ts"
 import * as PackageVersion from "../PackageVersion.ts"
 import { clean } from "../screen/CleanText.ts"
@@ -40,7 +41,7 @@ export interface LabSettings {
 const lifecyclesPerThread = 20_000
 
 /**
- * Runs the command.
+ * Runs the command. When it is interrupted it reports the whole trials that there are.
  *
  * @category operations
  */
@@ -64,6 +65,12 @@ export const run: (settings: LabSettings) => Effect.Effect<void, CommandError, S
     const isEnough = () =>
       experiment.stopsWhenClear && outcomes.length > 0 && Analysis.isClear(header, outcomes)
     const heldTrials = outcomes.length / experiment.arms.length
+    const partial = PartialResults.make(header)
+    partial.add(outcomes)
+    const report = Effect.suspend(() => {
+      const made = reportOf(experiment, Analysis.make(header, outcomes), outcomes)
+      return Effect.andThen(directory.report(made), print(made, settings.format))
+    })
     const isLook = heldTrials % LabTrials.chunkTrials === 0 || heldTrials === experiment.trials
     if (!isLook || !isEnough()) {
       const workers = yield* LabTrials.open(
@@ -77,19 +84,22 @@ export const run: (settings: LabSettings) => Effect.Effect<void, CommandError, S
         until: experiment.trials,
         take: Effect.fnUntraced(function*(taken) {
           outcomes.push(...taken)
+          partial.add(taken)
           yield* directory.append(taken)
           const done = outcomes.length / experiment.arms.length
           const words = `trials of ${experiment.arms.length} arms`
           if (!settings.quiet) {
-            yield* screen.block([LabProgress.lineOf(done, experiment.trials, words)])
+            const bar = LabProgress.lineOf(done, experiment.trials, words)
+            yield* screen.block([bar, ...partial.lines()])
           }
           return isEnough()
         })
-      }).pipe(Effect.ensuring(screen.block([])))
+      }).pipe(
+        Effect.ensuring(screen.block([])),
+        Effect.onInterrupt(() => outcomes.length === 0 ? Effect.void : Effect.ignore(report))
+      )
     }
-    const report = reportOf(experiment, Analysis.make(header, outcomes), outcomes)
-    yield* directory.report(report)
-    yield* print(report, settings.format)
+    yield* report
   },
   Effect.scoped
 )

@@ -19,7 +19,7 @@ export const notesOf = (
     ...unfinishedOf(arms, trials),
     ...fewOf(trials, judgements),
     ...rareOf(judgements),
-    ...stoppedOf(header, trials)
+    ...stoppedOf(header, trials, judgements)
   ]
 }
 
@@ -104,11 +104,25 @@ const rareOf = (judgements: ReadonlyArray<Judgement>): ReadonlyArray<string> => 
   ]
 }
 
-const stoppedOf = (header: Header, trials: number): ReadonlyArray<string> => {
+const stoppedOf = (
+  header: Header,
+  trials: number,
+  judgements: ReadonlyArray<Judgement>
+): ReadonlyArray<string> => {
   if (trials >= header.trials) return []
+  const [main] = header.measures
+  const isClear = judgements.every(({ measure, verdict }) =>
+    measure !== main || verdict !== "cannot tell"
+  )
+  if (header.stopsWhenClear) {
+    return [
+      isClear
+        ? `Stopped after ${trials} of at most ${header.trials} trials, since the verdict is clear.`
+        : `Only ${trials} of at most ${header.trials} trials have been run, and it is not clear yet.`
+    ]
+  }
   return [
-    header.stopsWhenClear
-      ? `Stopped after ${trials} of at most ${header.trials} trials, since the verdict is clear.`
-      : `Only ${trials} of ${header.trials} trials have been run.`
+    `Only ${trials} of ${header.trials} trials have been run. The intervals hold if it was not stopped `
+    + "for what it showed."
   ]
 }
