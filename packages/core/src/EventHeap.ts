@@ -118,7 +118,7 @@ export const retain = (heap: EventHeap, isKept: (item: number, atMs: number) => 
 const growth = 2
 
 /** A short heap grows faster: making arrays costs more than the room is worth. */
-const capacityShort = 256
+const capacityShort = 1024
 const growthOfShort = 4
 
 /** What is not given back: a heap this small is not worth it. */

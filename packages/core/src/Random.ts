@@ -95,7 +95,11 @@ export const shuffle = <A>(random: Random, items: Array<A>): Array<A> => {
  * @category draws
  */
 export const unitAt = (seed: number, place: number, turn: number): number =>
-  nextUnit(make(
+  nextUnit(reseed(
+    stateOfOne,
     Math.imul(seed, 0x01000193) ^ Math.imul(place + 1, 0x85ebca6b)
       ^ Math.imul(turn + 1, 0xc2b2ae35)
   ))
+
+/** The state of a stream of one draw: nothing of it is left after the call. */
+const stateOfOne: Random = new Uint32Array(4)

@@ -21,6 +21,10 @@ export interface TaskLog {
 const capacityMin = 64
 const growth = 1.5
 
+/** A short log grows faster, and is not cut: making arrays costs more than the room is worth. */
+const capacityShort = 256
+const growthOfShort = 4
+
 /** A log with more live entries than this part of its capacity grows. */
 const liveShareMax = 0.8
 
@@ -45,7 +49,9 @@ export const make = (capacity = capacityMin): TaskLog => {
  * @category operations
  */
 export const append = (log: TaskLog, number: number, atMs: number, index: number): void => {
-  if (log.size === log.indexes.length) resize(log, Math.ceil(log.size * growth))
+  if (log.size === log.indexes.length) {
+    resize(log, Math.ceil(log.size * (log.size < capacityShort ? growthOfShort : growth)))
+  }
   const position = log.size++
   log.numbers[position] = number
   log.times[position] = atMs
@@ -117,7 +123,7 @@ const compact = (
     kept++
   }
   log.size = kept
-  const capacity = Math.max(capacityMin, kept * 2)
+  const capacity = Math.max(capacityShort, kept * 2)
   if (capacity < log.indexes.length / 2) resize(log, capacity)
 }
 

@@ -237,30 +237,19 @@ const endOf = (
     : Math.max(0, endAtMs - startAtMs)
   const result = told === "success" ? "success" : "failure"
   // Written out, as nearly all of them are so.
-  if (failure === undefined && exitCode !== undefined) {
-    return {
-      _tag: "TaskEnded",
-      task: reference,
-      end: { transition, result, runTimeMs, exitCode }
-    }
+  if (failure === undefined) {
+    const end = exitCode === undefined
+      ? { transition, result, runTimeMs } as const
+      : { transition, result, runTimeMs, exitCode } as const
+    return { _tag: "TaskEnded", task: reference, end }
   }
-  return {
-    _tag: "TaskEnded",
-    task: reference,
-    end: {
-      transition,
-      result,
-      runTimeMs,
-      ...(exitCode === undefined ? {} : { exitCode }),
-      ...(failure === undefined
-        ? {}
-        : {
-          failureInfo: {
-            category: failure.category === "usererror" ? "UserError" : "ServerError",
-            code: failure.code,
-            message: failure.message
-          }
-        })
-    }
-  }
+  const failureInfo = {
+    category: failure.category === "usererror" ? "UserError" : "ServerError",
+    code: failure.code,
+    message: failure.message
+  } as const
+  const end = exitCode === undefined
+    ? { transition, result, runTimeMs, failureInfo } as const
+    : { transition, result, runTimeMs, exitCode, failureInfo } as const
+  return { _tag: "TaskEnded", task: reference, end }
 }
