@@ -14,7 +14,7 @@ import { pathToFileURL } from "node:url"
 import { type Plugin, rolldown } from "rolldown"
 
 /** Packages that become one file each, by their directory. */
-const wholePackages: ReadonlyArray<string> = ["core", "wire", "client", "pipeline"]
+const wholePackages: ReadonlyArray<string> = ["core", "wire", "client", "pipeline", "sim", "lab"]
 
 /** The package whose entry alone is bundled. */
 const entryPackage = "batchwave"
