@@ -3,6 +3,7 @@
  */
 import { parseArgs } from "node:util"
 import * as BenchReport from "./BenchReport.ts"
+import * as BullPeer from "./BullPeer.ts"
 import * as Harness from "./Harness.ts"
 import * as inProcessPeers from "./inProcessPeers.ts"
 import * as OrchestratorPeer from "./OrchestratorPeer.ts"
@@ -44,10 +45,11 @@ export const run = async (args: Array<string>): Promise<void> => {
     const wanted = new Set(values.contenders.split(",").map(contenderOf))
     const load = { taskCount: Number(values.tasks), atOnce: Number(values["at-once"]), rounds }
     const peers = await findPeers(report, wanted, values.install)
+    if (wanted.has("bullmq") && !hasBullMq(report, values.install)) wanted.delete("bullmq")
     for (const shape of shapes) await compare(report, shape, load, wanted, peers)
     BenchReport.say(report, "")
     for (const name of wanted) {
-      if (ours.has(name) || peers?.names.some((found) => found === name)) {
+      if (withoutPython.has(name) || peers?.names.some((found) => found === name)) {
         BenchReport.say(report, `${titles[name]}: ${explanations[name]}`)
       }
     }
@@ -75,11 +77,12 @@ interface Load {
   readonly rounds: number
 }
 
-type ContenderName = "simulated" | "real" | OrchestratorPeer.PeerName
+type ContenderName = "simulated" | "real" | "bullmq" | OrchestratorPeer.PeerName
 
 const titles: Readonly<Record<ContenderName, string>> = {
   simulated: "Batchwave, simulated tasks",
   real: "Batchwave, real processes",
+  bullmq: "BullMQ",
   hyperqueue: "HyperQueue",
   daskOverTcp: "Dask, worker over TCP",
   daskInProcess: "Dask, all in one process",
@@ -92,6 +95,9 @@ const explanations: Readonly<Record<ContenderName, string>> = {
     "a journal on the disk; over HTTP to an emulator that is another process, is started for "
     + "the run, says that tasks ended and runs nothing",
   real: "the same, but the emulator starts a process a task, with a directory and files for it",
+  bullmq:
+    "no journal; over a socket to Redis, another process, which keeps jobs in memory; a call of "
+    + "a function a task; fan and chain only, because its flows are trees",
   hyperqueue:
     "no journal; server and worker are threads of one process and talk over TCP; a process "
     + "a task, without a directory and files",
@@ -100,7 +106,7 @@ const explanations: Readonly<Record<ContenderName, string>> = {
   processes: "no orchestrator; as many processes, in no order, by posix_spawn from Python"
 }
 
-const ours: ReadonlySet<ContenderName> = new Set(["simulated", "real"])
+const withoutPython: ReadonlySet<ContenderName> = new Set(["simulated", "real", "bullmq"])
 
 const contenderOf = (name: string): ContenderName => {
   if (isContender(name)) return name
@@ -134,6 +140,27 @@ const findPeers = async (
   })
   return { python, names }
 }
+
+const hasBullMq = (report: BenchReport.BenchReport, mayInstall: boolean): boolean => {
+  const problem = BullPeer.problemOf(mayInstall)
+  if (problem !== undefined) BenchReport.say(report, "", `BullMQ is left out: ${problem}`)
+  return problem === undefined
+}
+
+const bullContender = (
+  shape: "chain" | "fan",
+  taskCount: number
+): Harness.Contender => ({
+  name: titles.bullmq,
+  run: () => {
+    const took = BullPeer.run(shape, taskCount)
+    return {
+      items: taskCount,
+      cpuMicros: took.cpuSeconds * 1e6,
+      wallMicros: took.wallSeconds * 1e6
+    }
+  }
+})
 
 const compare = async (
   report: BenchReport.BenchReport,
@@ -171,9 +198,20 @@ const compare = async (
   const measurements = await Harness.measure([
     ...wanted.has("simulated") ? [own(titles.simulated, ["0"])] : [],
     ...wanted.has("real") ? [own(titles.real, ["processes", String(atOnce)])] : [],
+    ...wanted.has("bullmq") && (shape === "fan" || shape === "chain")
+      ? [bullContender(shape, taskCount)]
+      : [],
     ...peers === undefined ? [] : peers.names.map((name) => theirs(peers.python, name))
   ], { rounds, warmUps: 0 })
   BenchReport.table(report, `${shape}, ${taskCount} tasks`, measurements, titles.simulated)
+  if (measurements.some(({ name }) => name === titles.bullmq) && wanted.has("simulated")) {
+    BenchReport.goal(
+      report,
+      `${shape}: BullMQ's wall / ours, simulated tasks`,
+      Harness.pairedRatio(measurements, titles.bullmq, titles.simulated, "wallMicrosPerItem"),
+      { atLeast: 12 }
+    )
+  }
   for (const [title, figures] of besides) {
     const { median } = Harness.spreadOf(figures)
     if (median > 0) BenchReport.say(report, `${title}: ${median.toFixed(0)} µs CPU a task`)
