@@ -444,6 +444,19 @@ describe("plan", () => {
     })
   })
 
+  it("says of the native mode what the service cannot hold", async () => {
+    const path = join(directory, "native.json")
+    const late = { ...node("c", ["a"]), when: "allDone" }
+    writeFileSync(path, workflow(node("a"), node("b", ["a"]), late))
+    const ended = await Command.run(["plan", path, "--mode", "native"], { cwd: directory })
+    assert.include(
+      ended.stdout,
+      "native mode: the service holds 1 of 2 edges\n"
+        + "  1 edge not, since for the child: the service knows no trigger rule but success (a → c)\n"
+    )
+    assert.notInclude(await plan("--mode", "eager"), "native mode")
+  })
+
   it("prints waves for people, and graphs for the two languages that draw them", async () => {
     assert.match(await plan(), /3 nodes, 2 edges, 2 waves/)
     assert.match(await plan("--format", "mermaid"), /^flowchart TD\n(?: {2}n.*\n)+$/)

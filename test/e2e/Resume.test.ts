@@ -269,6 +269,36 @@ describe("Ctrl-C", () => {
     }
   })
 
+  it("leaves at once when it comes again, although the service does not answer", async () => {
+    const directory = Command.makeDirectory()
+    const file = pipeline(directory)
+    const emulator = await Command.startEmulator(directory, ["--slots", "4"])
+    const service = emulator.started.child
+    try {
+      const started = Command.start(
+        ["run", file, "--backend", "azure", "--on-interrupt", "terminate"],
+        { cwd: directory, env: emulator.env }
+      )
+      await Command.eventually("held tasks run", () => pidsOf(directory).length === 4)
+      service.kill("SIGSTOP")
+      started.child.kill("SIGINT")
+      await Command.eventually(
+        "it waits for the tasks to end",
+        () => started.output().stderr.includes("cancelling")
+      )
+      const pressedAtMs = performance.now()
+      // Two signals at once are one press of the keys.
+      await Command.eventually("some time passes", () => performance.now() - pressedAtMs > 300)
+      started.child.kill("SIGINT")
+      const againAtMs = performance.now()
+      assert.strictEqual((await started.ended).code, 130)
+      assert.isBelow(performance.now() - againAtMs, 5_000)
+    } finally {
+      service.kill("SIGCONT")
+      await Command.stop(emulator.started)
+    }
+  })
+
   it("leaves no child process behind when told to terminate", async () => {
     const directory = Command.makeDirectory()
     const file = pipeline(directory)

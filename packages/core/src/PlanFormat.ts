@@ -52,19 +52,36 @@ export const text = (plan: Plan.Plan, options: TextOptions = {}): string => {
 
 /**
  * Prints `{ "nodes", "edges", "levels", "criticalPath" }` on one line, for programs: counts, the
- * names of each wave, the names of the critical path. Ends with a line break.
+ * names of each wave, the names of the critical path. With `showNative` it has `native` too: how many
+ * edges the service can hold, and the others, each with the reason. Ends with a line break.
  *
  * @category rendering
  */
-export const json = (plan: Plan.Plan): string =>
+export const json = (
+  plan: Plan.Plan,
+  { showNative = false }: Pick<TextOptions, "showNative"> = {}
+): string =>
   `${
     JSON.stringify({
       nodes: plan.graph.nodeCount,
       edges: plan.graph.edgeCount,
       levels: Plan.levelsOf(plan),
-      criticalPath: Plan.criticalPath(plan).names
+      criticalPath: Plan.criticalPath(plan).names,
+      ...(showNative ? { native: nativeOf(plan) } : {})
     })
   }\n`
+
+const nativeOf = (plan: Plan.Plan) => {
+  const edges = NativePlan.clientEdges(plan, NativePlan.make(plan))
+  return {
+    heldEdges: plan.graph.edgeCount - edges.length,
+    otherEdges: edges.map(({ child, parent, reason }) => ({
+      parent: plan.names[parent],
+      child: plan.names[child],
+      reason
+    }))
+  }
+}
 
 /**
  * Draws the plan as a Mermaid flowchart. Nodes are called `n0`, `n1`, … by index, so that only
@@ -122,18 +139,29 @@ const criticalPathLines = (plan: Plan.Plan, namesMax: number): ReadonlyArray<str
   return [`critical path (${counted(names.length, "node")}${length}): ${shown}${more}`]
 }
 
+/** Edges named for a reason. */
+const edgesMax = 3
+
+const edgeText = ({ names }: Plan.Plan, parent: number, child: number): string =>
+  `${quoteIfNeeded(names[parent] ?? "")} → ${quoteIfNeeded(names[child] ?? "")}`
+
 const nativeLines = (plan: Plan.Plan): ReadonlyArray<string> => {
-  const counts = new Map<NativePlan.WaitReason, number>()
-  for (const { reason } of NativePlan.clientEdges(plan, NativePlan.make(plan))) {
-    counts.set(reason, (counts.get(reason) ?? 0) + 1)
+  const byReason = new Map<NativePlan.WaitReason, Array<string>>()
+  const edges = NativePlan.clientEdges(plan, NativePlan.make(plan))
+  for (const { child, parent, reason } of edges) {
+    const known = byReason.get(reason)
+    const edge = edgeText(plan, parent, child)
+    if (known === undefined) byReason.set(reason, [edge])
+    else known.push(edge)
   }
   const { edgeCount } = plan.graph
-  const clientCount = [...counts.values()].reduce((sum, count) => sum + count, 0)
   return [
     "",
-    `native mode: the service holds ${edgeCount - clientCount} of ${counted(edgeCount, "edge")}`,
-    ...[...counts].map(([reason, count]) =>
-      `  ${counted(count, "edge")} not, since for the child: ${NativePlan.describe(reason)}`
+    `native mode: the service holds ${edgeCount - edges.length} of ${counted(edgeCount, "edge")}`,
+    ...[...byReason].map(([reason, found]) =>
+      `  ${counted(found.length, "edge")} not, since for the child: ${
+        NativePlan.describe(reason)
+      } (${found.slice(0, edgesMax).join(", ")}${found.length > edgesMax ? ", …" : ""})`
     )
   ]
 }

@@ -198,9 +198,21 @@ describe("PlanFormat.text of the native mode", () => {
     const lines = PlanFormat.text(result.plan, { showNative: true }).split("\n")
     assert.deepStrictEqual(lines.slice(lines.findIndex((line) => line.startsWith("native mode"))), [
       "native mode: the service holds 1 of 4 edges",
-      "  2 edges not, since for the child: the service knows no trigger rule but success",
-      "  1 edge not, since for the child: it is a finalizer",
+      "  2 edges not, since for the child: the service knows no trigger rule but success (a → c, b → c)",
+      "  1 edge not, since for the child: it is a finalizer (b → end)",
       ""
     ])
+    assert.deepStrictEqual(
+      JSON.parse(PlanFormat.json(result.plan, { showNative: true })).native,
+      {
+        heldEdges: 1,
+        otherEdges: [
+          { parent: "a", child: "c", reason: "rule" },
+          { parent: "b", child: "c", reason: "rule" },
+          { parent: "b", child: "end", reason: "finalizer" }
+        ]
+      }
+    )
+    assert.notProperty(JSON.parse(PlanFormat.json(result.plan)), "native")
   })
 })

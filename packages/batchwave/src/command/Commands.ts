@@ -76,6 +76,12 @@ const plan = Command.make(
       Flag.withDefault("text")
     ),
     json: flag("json", "The same as --format json"),
+    mode: Flag.Literals("mode", RunMode.dependencyModes).pipe(
+      Flag.withDescription(
+        "For a run in this mode; of native, which edges the service cannot hold"
+      ),
+      Flag.optional
+    ),
     cache: flag("cache", "List which nodes would take their result from earlier runs, and why not"),
     data,
     color

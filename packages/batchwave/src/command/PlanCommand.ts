@@ -3,7 +3,9 @@
  * anything.
  */
 import * as PlanFormat from "@batchwave/core/PlanFormat"
+import type { DependencyMode } from "@batchwave/core/RunMode"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import { clean } from "../screen/CleanText.ts"
 import { Screen } from "../screen/Screen.ts"
 import { usage } from "./CommandError.ts"
@@ -29,6 +31,8 @@ export interface PlanSettings {
   /** Instead of the plan, what the cache of results in `data` holds for it. */
   readonly cache: boolean
   readonly data: string
+  /** The mode of the run it is for: of `native`, what the service can hold back and what not. */
+  readonly mode: Option.Option<DependencyMode>
 }
 
 /**
@@ -51,9 +55,10 @@ export const run = Effect.fn("PlanCommand.run")(function*(settings: PlanSettings
       json: settings.format === "json"
     })
   }
+  const showNative = Option.contains(settings.mode, "native")
   switch (settings.format) {
     case "json":
-      return yield* screen.result(PlanFormat.json(plan))
+      return yield* screen.result(PlanFormat.json(plan, { showNative }))
     case "mermaid":
       return yield* screen.result(PlanFormat.mermaid(plan))
     case "dot":
@@ -64,7 +69,7 @@ export const run = Effect.fn("PlanCommand.run")(function*(settings: PlanSettings
       )
     case "text": {
       const { policies } = compiled.definition
-      return yield* screen.result(clean(PlanFormat.text(plan, { policies })))
+      return yield* screen.result(clean(PlanFormat.text(plan, { policies, showNative })))
     }
   }
 })

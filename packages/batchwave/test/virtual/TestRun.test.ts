@@ -69,6 +69,37 @@ describe("TestRun", () => {
       assert.match(report.nodes[0]?.failure ?? "", /it has run for \d+ min.*, longer than 5 min/)
     }))
 
+  it.live("takes up its pace again within a minute after the service has throttled it", () =>
+    Effect.gen(function*() {
+      const many = Pipeline.make("many", {}, (p) => {
+        p.each("n", Array.from({ length: 3_000 }, (_, index) => index), {
+          key: String,
+          max: 3_000
+        }, () => ({ run: sh`n` }))
+      })
+      const throttledMs = 20 * 60_000
+      const { events, report } = yield* VirtualTime.run(
+        TestRun.run(many, {
+          faults: {
+            rules: [{
+              when: { operations: ["Task_AddCollection"], untilMs: throttledMs },
+              fault: { _tag: "Status", status: 503, code: "ServerBusy" }
+            }]
+          }
+        })
+      )
+      assert.strictEqual(report.outcome, "succeeded")
+      const startedMs = events[0]?.atMs ?? 0
+      const accepted = events.filter(({ event }) => event._tag === "TasksAccepted")
+      const last = accepted.at(-1)?.atMs ?? Infinity
+      assert.isAtLeast(accepted[0]?.atMs ?? 0, startedMs + throttledMs)
+      assert.isBelow(last - startedMs - throttledMs, 60_000, "L3")
+      const isHindered = events.some(({ event }) =>
+        event._tag === "RunHindered" && event.cause === "throttling"
+      )
+      assert.isTrue(isHindered, "the fault was felt")
+    }))
+
   it.live("says once that the service does not answer, and when it does again", () =>
     Effect.gen(function*() {
       const { events, report } = yield* VirtualTime.run(
