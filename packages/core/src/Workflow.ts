@@ -145,7 +145,7 @@ export interface WorkflowNode {
 }
 
 /**
- * Limits after which the run ends a task as stuck, in milliseconds; an absent one is that of the run.
+ * Limits after which the run ends a task as stuck; an absent one is that of the run.
  *
  * @category models
  */
@@ -156,6 +156,8 @@ export interface WatchSpec {
   readonly runMsMax?: number
   /** Without a byte written to `stdout.txt` or `stderr.txt`. */
   readonly silenceMsMax?: number
+  /** Times the service itself puts it back in its queue, since its compute node was preempted or lost. */
+  readonly requeuesMax?: number
 }
 
 /**

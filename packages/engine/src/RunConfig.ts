@@ -45,6 +45,8 @@ export interface RunConfig {
   readonly runMsMax?: number
   /** A task that writes no output for so long is `Stuck`, in milliseconds. @default never */
   readonly silenceMsMax?: number
+  /** A task that the service itself puts back in its queue more often is `Stuck`. @default never */
+  readonly requeuesMax?: number
   /** A run in which nothing happens and no task runs for so long is reported, in ms. @default 10 minutes */
   readonly stallMsMax: number
   /** Inputs up to this size travel inside the task, larger ones as a file, in bytes. @default 8_192 */

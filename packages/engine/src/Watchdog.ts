@@ -34,6 +34,8 @@ interface Watchdog {
   readonly context: RunContext
   /** By node: tasks in the service. */
   readonly sightings: Map<number, Sighting>
+  /** By node: an execution, and how often the service had put tasks of the node back before it. */
+  readonly putBack: Map<number, { readonly execution: number; readonly before: number }>
   settledCount: number
   startedCount: number
   movedAtMs: number
@@ -49,6 +51,7 @@ export const serve: (context: RunContext) => Effect.Effect<never> = Effect.fnUnt
     const watchdog: Watchdog = {
       context,
       sightings: new Map(),
+      putBack: new Map(),
       settledCount: -1,
       startedCount: -1,
       movedAtMs: yield* RunTime.passedMs
@@ -63,12 +66,13 @@ export const serve: (context: RunContext) => Effect.Effect<never> = Effect.fnUnt
 
 /** What the node's tasks are allowed: its own limits, else those of the run. */
 const limitsOf = ({ config, plan }: RunContext, node: number): WatchSpec => {
-  const { queueMsMax, runMsMax, silenceMsMax } = config
+  const { queueMsMax, requeuesMax, runMsMax, silenceMsMax } = config
   const own = plan.workflow.nodes[node]?.watch
   return {
     ...(queueMsMax === undefined ? {} : { queueMsMax }),
     ...(runMsMax === undefined ? {} : { runMsMax }),
     ...(silenceMsMax === undefined ? {} : { silenceMsMax }),
+    ...(requeuesMax === undefined ? {} : { requeuesMax }),
     ...own
   }
 }
@@ -150,15 +154,38 @@ const look = (watchdog: Watchdog, nowMs: number): boolean => {
   return isMoved
 }
 
+/**
+ * How often the service has put the node's task back since its execution was asked for. Of an execution
+ * that another process asked for, other than the first, only what happened since this one looks.
+ */
+const putBackCount = ({ context: { state }, putBack }: Watchdog, node: number): number => {
+  const total = state.requeues.get(node) ?? 0
+  const execution = state.executions[node]!
+  let known = putBack.get(node)
+  if (known?.execution !== execution) {
+    known = { execution, before: execution === 1 ? 0 : total }
+    putBack.set(node, known)
+  }
+  return total - known.before
+}
+
 const whyStuck = Effect.fnUntraced(function*(
-  { context }: Watchdog,
+  watchdog: Watchdog,
   node: number,
   sighting: Sighting,
   nowMs: number,
   pool: Parameters<typeof PoolView.whyNotStarted>[1]
 ) {
+  const { context } = watchdog
   const { state } = context
   const limits = limitsOf(context, node)
+  if (limits.requeuesMax !== undefined) {
+    const count = putBackCount(watchdog, node)
+    if (count > limits.requeuesMax) {
+      return `the service has put it back in its queue ${count} times, more than `
+        + `${limits.requeuesMax}: compute nodes are preempted or lost under it`
+    }
+  }
   const ageMs = Math.round(nowMs - sighting.sinceMs)
   if (sighting.nodeState === NodeState.queued) {
     if (limits.queueMsMax === undefined || ageMs < limits.queueMsMax || isHeldBack(context, node)) {

@@ -55,6 +55,8 @@ export interface Watchdog {
   readonly runTime?: Duration.Input
   /** Without a byte written to standard output or standard error. */
   readonly noOutput?: Duration.Input
+  /** Times the service puts it back in its queue, since its compute node was preempted or lost. */
+  readonly requeues?: number
 }
 
 /**

@@ -99,7 +99,8 @@ const Node: Schema.Codec<WorkflowNode> = Schema.Struct({
   watch: Schema.optionalKey(Schema.Struct({
     queueMsMax: Schema.optionalKey(Schema.Finite),
     runMsMax: Schema.optionalKey(Schema.Finite),
-    silenceMsMax: Schema.optionalKey(Schema.Finite)
+    silenceMsMax: Schema.optionalKey(Schema.Finite),
+    requeuesMax: Schema.optionalKey(Schema.Finite)
   }))
 })
 

@@ -80,7 +80,7 @@ describe("Scheduling in a pipeline", () => {
     const foreign = (value: unknown) => Object.assign(JSON.parse("{}"), { value }).value
     const found = problems(Pipeline.make("wrong", { policy: Policy.retry({ max: -1 }) }, (p) => {
       const load = p.task("load", { run: sh`load` })
-      p.task("a", { run: sh`a`, policy: foreign("retry") })
+      p.task("a", { run: sh`a`, policy: foreign("retry"), watchdog: { requeues: -1 } })
       p.task("b", {
         run: sh`b`,
         policy: Policy.on("OutOfMemmory", Policy.deadline(-1, Policy.skip))
@@ -98,6 +98,7 @@ describe("Scheduling in a pipeline", () => {
       "task \"b\": its policy asks for the failure class \"OutOfMemmory\", which nothing gives without "
       + "a classify function; did you mean \"OutOfMemory\"?",
       "fan-out \"fan\": its policy: factor of escalate is 1; give a number above 1",
+      "node \"a\" has a limit that makes no sense: requeuesMax is -1; give a whole number of at least 0",
       "node \"c\" has a rule that is none; give a rule by its name, or a condition made with Trigger",
       "node \"d\" has a condition on \"load\" with the outcome \"success\", which does not exist; known "
       + "are \"succeeded\", \"failed\", \"blocked\", \"cancelled\", \"skipped\""

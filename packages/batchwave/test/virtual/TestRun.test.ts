@@ -69,6 +69,39 @@ describe("TestRun", () => {
       assert.match(report.nodes[0]?.failure ?? "", /it has run for \d+ min.*, longer than 5 min/)
     }))
 
+  it.live("ends a task that the service puts back too often, as its policy decides, and counts anew", () =>
+    Effect.gen(function*() {
+      const minuteMs = 60_000
+      const fixed = (value: number) => ({ _tag: "Fixed", value }) as const
+      const { events, report } = yield* VirtualTime.run(
+        TestRun.run(
+          Pipeline.make("spot", {}, (p) => {
+            p.task("long", {
+              run: sh`long`,
+              watchdog: { requeues: 2 },
+              policy: Policy.on("Stuck", Policy.retry({ max: 1 }))
+            })
+          }),
+          {
+            scenario: {
+              tasks: [{ duration: fixed(hourMs) }],
+              nodes: [{ life: fixed(10 * minuteMs), away: fixed(minuteMs) }]
+            },
+            config: { stallMsMax: 4 * minuteMs }
+          }
+        )
+      )
+      const told = events.flatMap(({ event }) =>
+        event._tag === "TaskStuck" || event._tag === "TaskRequeued" ? [event._tag] : []
+      )
+      const once = ["TaskRequeued", "TaskRequeued", "TaskRequeued", "TaskStuck"]
+      assert.deepStrictEqual(told, [...once, ...once])
+      assert.include(
+        report.nodes[0]?.failure,
+        "made no progress: the service has put it back in its queue 3 times, more than 2"
+      )
+    }))
+
   it.live("takes up its pace again within a minute after the service has throttled it", () =>
     Effect.gen(function*() {
       const many = Pipeline.make("many", {}, (p) => {

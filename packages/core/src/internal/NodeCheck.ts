@@ -13,6 +13,7 @@ import * as ErrorList from "./ErrorList.ts"
 import type { NameIndex } from "./NameIndex.ts"
 import * as PathCheck from "./PathCheck.ts"
 import * as ScheduleCheck from "./ScheduleCheck.ts"
+import * as SettingCheck from "./SettingCheck.ts"
 import * as TextCheck from "./TextCheck.ts"
 
 /**
@@ -97,6 +98,17 @@ const checkWatch = ({ errors }: NodeCheck, { name, watch }: WorkflowNode): void 
     const valueMs = watch?.[setting]
     if (valueMs === undefined || (valueMs > 0 && valueMs < Infinity)) continue
     ErrorList.add(errors, { _tag: "InvalidTime", node: name, setting, valueMs })
+  }
+  const requeuesMax = watch?.requeuesMax
+  const why = requeuesMax === undefined
+    ? undefined
+    : SettingCheck.whole("requeuesMax", requeuesMax, 0)
+  if (why !== undefined) {
+    ErrorList.add(errors, {
+      _tag: "InvalidScheduling",
+      node: name,
+      why: `has a limit that makes no sense: ${why}`
+    })
   }
 }
 

@@ -99,7 +99,7 @@ const watchOf = (
 ): Pick<WorkflowNode, "watch"> => {
   if (watchdog === undefined) return {}
   const msOf = (
-    setting: keyof Watchdog,
+    setting: Exclude<keyof Watchdog, "requeues">,
     input: Duration.Input | undefined
   ): number | undefined => {
     if (input === undefined) return undefined
@@ -114,7 +114,10 @@ const watchOf = (
   const watch = {
     ...(queueMsMax === undefined ? {} : { queueMsMax }),
     ...(runMsMax === undefined ? {} : { runMsMax }),
-    ...(silenceMsMax === undefined ? {} : { silenceMsMax })
+    ...(silenceMsMax === undefined ? {} : { silenceMsMax }),
+    ...(watchdog.requeues === undefined
+      ? {}
+      : { requeuesMax: watchdog.requeues === Infinity ? neverMs : watchdog.requeues })
   }
   return Object.keys(watch).length === 0 ? {} : { watch }
 }
