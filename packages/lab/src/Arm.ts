@@ -6,7 +6,8 @@ import * as GuardedPolicy from "@batchwave/core/GuardedPolicy"
 import * as Policy from "@batchwave/core/Policy"
 import type { Policies } from "@batchwave/core/Reactor"
 import type { DependencyMode, FailureMode, RunLimits } from "@batchwave/core/RunMode"
-import type { PollPolicy, SubmitPolicy } from "./VirtualDriver.ts"
+import * as RunMode from "@batchwave/core/RunMode"
+import { pollMsMax, pollMsMin, type PollPolicy, type SubmitPolicy } from "./VirtualDriver.ts"
 
 /**
  * A value of a parameter of a sweep.
@@ -107,6 +108,95 @@ export const isArm = (value: unknown): value is Arm =>
   && "name" in value && typeof value.name === "string"
   && (!("policy" in value) || value.policy === undefined || isPolicy(value.policy))
   && Object.keys(value).every((key) => keys.has(key))
+
+/** What a number of an arm may be; `isWhole` where parts make no sense. */
+interface Range {
+  readonly min: number
+  readonly isWhole?: boolean
+  /** Whether it may be infinite, which means never. */
+  readonly isEndless?: boolean
+}
+
+const numbers: {
+  readonly limits: { readonly [Name in keyof Required<RunLimits>]: Range }
+  readonly poll: { readonly [Name in keyof Required<PollPolicy>]: Range }
+  readonly submit: { readonly [Name in keyof Required<SubmitPolicy>]: Range }
+} = {
+  limits: {
+    activeSlotsMax: { min: 1, isWhole: true },
+    unansweredMax: { min: 1, isWhole: true },
+    nodeSlotsMax: { min: 1, isWhole: true }
+  },
+  poll: {
+    msMin: { min: 1 },
+    msMax: { min: 1 },
+    overlapMs: { min: 0 },
+    pollsPerSweep: { min: 1, isWhole: true },
+    stuckAfterMs: { min: 1, isEndless: true }
+  },
+  submit: {
+    tasksPerRequest: { min: 1, isWhole: true },
+    concurrency: { min: 1, isWhole: true },
+    patienceMs: { min: 1 },
+    timeoutMs: { min: 1 },
+    giveUpAfterMs: { min: 1, isEndless: true }
+  }
+}
+
+const modes: ReadonlySet<unknown> = new Set<DependencyMode>(["eager", "waves", "native"])
+
+/**
+ * Lists what is wrong with an arm, one sentence each; none when it can be run.
+ *
+ * @category operations
+ */
+export const problems = (arm: Arm): ReadonlyArray<string> => {
+  const found: Array<string> = []
+  const { failureMode, mode, poll } = arm
+  if (mode !== undefined && !modes.has(mode)) {
+    found.push(`mode must be one of eager, waves, native, not ${shown(mode)}.`)
+  }
+  if (failureMode !== undefined && RunMode.parseFailureMode(shown(failureMode)) === undefined) {
+    found.push(
+      "failureMode must be one of keepGoing, drain, failFast, tolerate:N, tolerate:N%, not "
+        + `${shown(failureMode)}.`
+    )
+  }
+  for (const part of ["limits", "poll", "submit"] as const) {
+    found.push(...numberProblems(part, numbers[part], arm[part] ?? {}))
+  }
+  const { msMax = pollMsMax, msMin = pollMsMin } = poll ?? {}
+  if (msMin > msMax) {
+    found.push(`poll.msMin must be at most poll.msMax, which is ${msMax}, not ${msMin}.`)
+  }
+  return found
+}
+
+/** A value from outside, whatever it is, in few words. */
+const shown = (value: unknown): string =>
+  typeof value === "string" || typeof value === "number" ? `${value}` : JSON.stringify(value)
+
+const numberProblems = (
+  part: string,
+  known: { readonly [name: string]: Range },
+  given: object
+): ReadonlyArray<string> =>
+  Object.entries(given).flatMap(([name, value]: [string, unknown]) => {
+    const place = `${part}.${name}`
+    if (!Object.hasOwn(known, name)) {
+      return [`${place} is not known; there are ${Object.keys(known).join(", ")}.`]
+    }
+    const { isEndless = false, isWhole = false, min = 0 } = known[name] ?? {}
+    const isGood = value === undefined || (typeof value === "number" && value >= min
+      && (!isWhole || Number.isInteger(value)) && (isEndless || value < Infinity))
+    return isGood
+      ? []
+      : [
+        `${place} must be a ${isWhole ? "whole " : ""}number of at least ${min}, not ${
+          shown(value)
+        }.`
+      ]
+  })
 
 /**
  * The policies of a run of a definition by an arm. A policy that answers what is no decision throws when

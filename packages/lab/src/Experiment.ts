@@ -1,7 +1,7 @@
 /**
  * A question to the laboratory: which of these arms is better for this workload in this world.
  */
-import type { Arm } from "./Arm.ts"
+import * as Arm from "./Arm.ts"
 import * as Halving from "./Halving.ts"
 import * as Measure from "./Measure.ts"
 import type { Workload } from "./Workload.ts"
@@ -17,7 +17,7 @@ export interface Experiment {
   readonly name: string
   readonly workload: Workload
   readonly world: World.World
-  readonly arms: ReadonlyArray<Arm>
+  readonly arms: ReadonlyArray<Arm.Arm>
   /** Trials of each arm; the most, when it stops as soon as the verdict is clear. */
   readonly trials: number
   readonly seed: number
@@ -138,7 +138,9 @@ export const problems = (experiment: Experiment): ReadonlyArray<string> => {
     found.push(`it has ${arms.length} arms; give 1 to ${armsMax}.`)
   }
   const seen = new Set<string>()
-  for (const { name } of arms) {
+  for (const arm of arms) {
+    const { name } = arm
+    found.push(...Arm.problems(arm).map((problem) => `arm "${name}": ${problem}`))
     if (name === "" || /[\n\r]/.test(name)) found.push("an arm needs a name of one line.")
     if (seen.has(name)) found.push(`two arms are named "${name}"; give each its own name.`)
     seen.add(name)
@@ -185,10 +187,13 @@ const gridProblems = (experiment: Experiment): ReadonlyArray<string> => {
  * @category guards
  */
 export const isExperiment = (value: unknown): value is Experiment =>
-  typeof value === "object" && value !== null
-  && ["workload", "world", "arms", "trials", "measures", "stopsWhenClear"].every((key) =>
-    key in value
-  )
+  hasAll(value, ["workload", "world", "arms", "trials", "measures", "stopsWhenClear"])
+  && hasAll(Reflect.get(value, "workload"), ["name", "definition", "plan", "recordedMs"])
+  && hasAll(Reflect.get(value, "world"), ["name", "pool", "scenario"])
+  && [Reflect.get(value, "arms")].flat().every(Arm.isArm)
+
+const hasAll = (value: unknown, keys: ReadonlyArray<string>): value is object =>
+  typeof value === "object" && value !== null && keys.every((key) => key in value)
 
 /**
  * Comparisons that are made together.

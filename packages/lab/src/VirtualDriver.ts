@@ -43,6 +43,12 @@ export type { Answer, Request } from "./internal/DriverState.ts"
 /** What the result is made of, and what can be put in the place of the driver's own functions. */
 export type { Counters, JournalBatch, KillPoint, Parts, Recall, Sent }
 
+/** The least wait between polls when nobody says, in milliseconds: that of the engine. */
+export const pollMsMin = 1_000
+
+/** The longest wait between polls when nobody says, in milliseconds: that of the engine. */
+export const pollMsMax = 10_000
+
 /**
  * How often the job is listed. Milliseconds; the defaults are those of the engine.
  *
@@ -181,8 +187,8 @@ export const make = (options: Options): VirtualDriver => {
   const settings: Settings = {
     latestMs: options.latestMs ?? latestMsDefault,
     seed: options.seed,
-    pollMsMin: poll.msMin ?? 1_000,
-    pollMsMax: poll.msMax ?? 10_000,
+    pollMsMin: poll.msMin ?? pollMsMin,
+    pollMsMax: poll.msMax ?? pollMsMax,
     pollOverlapMs: poll.overlapMs ?? 10_000,
     pollsPerSweep: poll.pollsPerSweep ?? 50,
     concurrency: submit.concurrency ?? 8,

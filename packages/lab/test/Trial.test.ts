@@ -282,6 +282,61 @@ describe("Experiment", () => {
     )
     assert.throws(() => Experiment.make({ ...flaky, arms: [] }), "it has 0 arms; give 1 to 1000.")
   })
+
+  it("is told from what only looks like one", () => {
+    assert.isTrue(Experiment.isExperiment(flaky))
+    for (const wrong of [{ workload: 1 }, { world: {} }, { arms: "three" }, { arms: [{}] }]) {
+      assert.isFalse(Experiment.isExperiment({ ...flaky, ...wrong }))
+    }
+    assert.isFalse(Experiment.isExperiment(undefined))
+  })
+})
+
+describe("Arm", () => {
+  it("tells everything that is wrong with it, so that no trial runs for ever", () => {
+    const odd = JSON.parse(`{
+      "name": "odd",
+      "mode": "wave",
+      "failureMode": "tolerate:101%",
+      "limits": { "activeSlotsMax": 0, "nodeSlotsMax": 1.5 },
+      "poll": { "msMin": 20000, "minMs": 5, "pollsPerSweep": "few" },
+      "submit": { "concurrency": 0, "patienceMs": null }
+    }`)
+    assert.isTrue(Arm.isArm(odd))
+    assert.deepStrictEqual(Arm.problems(odd), [
+      "mode must be one of eager, waves, native, not wave.",
+      "failureMode must be one of keepGoing, drain, failFast, tolerate:N, tolerate:N%, not "
+      + "tolerate:101%.",
+      "limits.activeSlotsMax must be a whole number of at least 1, not 0.",
+      "limits.nodeSlotsMax must be a whole number of at least 1, not 1.5.",
+      "poll.minMs is not known; there are msMin, msMax, overlapMs, pollsPerSweep, stuckAfterMs.",
+      "poll.pollsPerSweep must be a whole number of at least 1, not few.",
+      "submit.concurrency must be a whole number of at least 1, not 0.",
+      "submit.patienceMs must be a number of at least 1, not null.",
+      "poll.msMin must be at most poll.msMax, which is 10000, not 20000."
+    ])
+    assert.deepStrictEqual(Arm.problems(Arm.make("never", { poll: { msMax: Infinity } })), [
+      "poll.msMax must be a number of at least 1, not Infinity."
+    ])
+    const edge = Arm.make("edge", {
+      mode: "native",
+      failureMode: "tolerate:100%",
+      limits: { activeSlotsMax: 1, unansweredMax: 1, nodeSlotsMax: 1 },
+      poll: { msMin: 1, msMax: 1, overlapMs: 0, pollsPerSweep: 1, stuckAfterMs: Infinity },
+      submit: {
+        tasksPerRequest: 1,
+        concurrency: 1,
+        patienceMs: 1,
+        timeoutMs: 1,
+        giveUpAfterMs: Infinity
+      }
+    })
+    assert.deepStrictEqual(Arm.problems(edge), [])
+    assert.throws(
+      () => Experiment.make({ ...flaky, arms: [odd] }),
+      "arm \"odd\": mode must be one of eager"
+    )
+  })
 })
 
 describe("TrialFile", () => {

@@ -148,10 +148,11 @@ const choicesOf = (
 
 const armsOf = (
   { baseline }: LabRequest,
-  { arms: loaded, own }: Parts,
+  { arms: loaded, own, workload }: Parts,
   problems: Array<string>
 ): Experiment.Experiment["arms"] => {
-  if (loaded.length === 0 && own === undefined) {
+  // A file that cannot be loaded may have arms.
+  if (loaded.length === 0 && own === undefined && !isProblems(workload)) {
     problems.push(
       "no arm is given; add --arm FILE for each module of policies to compare, or --arm pipeline "
         + "for the pipeline as it is"
