@@ -8,6 +8,7 @@
  */
 import type { OutputCheck } from "@batchwave/core/Definition"
 import { defaultJsonPath, type Json as JsonValue } from "@batchwave/core/Workflow"
+import * as Cause from "effect/Cause"
 import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
@@ -95,7 +96,7 @@ export const singleName = "output"
 /**
  * Declares a JSON output. The task writes it to the file named by `BATCHWAVE_OUTPUT_FILE`.
  *
- * The schema must decode synchronously and without services.
+ * The schema must decode synchronously and without services; a value that it throws for is invalid.
  *
  * @category constructors
  */
@@ -112,12 +113,18 @@ export const json = <S extends Schema.ConstraintCodec<unknown, unknown>>(
     _tag: "Json",
     path: options?.path ?? defaultJsonPath,
     check: (value) =>
-      Result.match(codecs().normalise(value), {
-        onFailure: (error): OutputCheck => ({
+      Result.match(Result.try(() => codecs().normalise(value)), {
+        onFailure: (thrown): OutputCheck => ({
           _tag: "Invalid",
-          problems: sentences(error.issue, "value")
+          problems: [`value: its schema cannot decode it: ${thrownText(thrown)}`]
         }),
-        onSuccess: (canonicalValue): OutputCheck => ({ _tag: "Valid", value: canonicalValue })
+        onSuccess: Result.match({
+          onFailure: (error): OutputCheck => ({
+            _tag: "Invalid",
+            problems: sentences(error.issue, "value")
+          }),
+          onSuccess: (canonicalValue): OutputCheck => ({ _tag: "Valid", value: canonicalValue })
+        })
       }),
     // The canonical codec decodes to the type of `schema`, whose static type `makeCodecs` drops.
     decode: (value) =>
@@ -150,6 +157,12 @@ export const files = <const Path extends string>(
  * @category guards
  */
 export const isOutput = (value: unknown): value is Output => Predicate.hasProperty(value, TypeId)
+
+/** What an author's transformation threw, or why the schema decodes nothing at once. */
+const thrownText = (thrown: unknown): string => {
+  const cause = thrown instanceof Error ? thrown.cause : undefined
+  return String(Cause.isCause(cause) ? Cause.squash(cause) : thrown)
+}
 
 const makeCodecs = (schema: Schema.ConstraintCodec<unknown, unknown>) => {
   const decodeWritten = Schema.decodeUnknownResult(Schema.toCodecJson(schema), parseOptions)

@@ -3,6 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import * as SchemaTransformation from "effect/SchemaTransformation"
 import * as fc from "fast-check"
 
 const Stats = Schema.Struct({
@@ -40,6 +41,31 @@ describe("Output.json", () => {
       _tag: "Invalid",
       problems: ["value: expected number, got null"]
     })
+  })
+
+  it("takes a value for invalid that its schema throws for, or decodes later only", () => {
+    const throwing = Schema.String.pipe(Schema.decodeTo(
+      Schema.String,
+      SchemaTransformation.transform({
+        decode: () => {
+          throw new Error("no such table")
+        },
+        encode: (text: string) => text
+      })
+    ))
+    assert.deepStrictEqual(Output.json(throwing).check("x"), {
+      _tag: "Invalid",
+      problems: ["value: its schema cannot decode it: Error: no such table"]
+    })
+    const late = Schema.String.pipe(Schema.decodeTo(
+      Schema.String,
+      SchemaTransformation.transformEffect({
+        decode: (text: string) => Effect.as(Effect.sleep(1), text),
+        encode: (text: string) => Effect.succeed(text)
+      })
+    ))
+    const checked = Output.json(late).check("x")
+    assert.strictEqual(checked._tag, "Invalid")
   })
 
   it("shows at most 20 problems and cuts a long value", () => {
