@@ -49,6 +49,7 @@ import * as RunFeed from "./RunFeed.ts"
 import type { EventRecord } from "./RunFeed.ts"
 import type { RunHeader } from "./RunHeader.ts"
 import * as RunTime from "./RunTime.ts"
+import * as SettingsCheck from "./SettingsCheck.ts"
 import * as Unanswered from "./Unanswered.ts"
 
 /**
@@ -145,6 +146,7 @@ export const run: (
   TaskOperations | JobOperations | PoolOperations | FileOperations | Journal | ArtifactStore
 > = Effect.fn("Engine.run")(
   function*(options: RunOptions) {
+    yield* SettingsCheck.require(options.config)
     const journal = yield* Journal
     const recorded = yield* journal.header
     if (recorded !== undefined) yield* PlanCheck.requireSame(recorded, options.plan)

@@ -66,6 +66,17 @@ export class PlanChanged extends Schema.TaggedError<PlanChanged>()("PlanChanged"
 }) {}
 
 /**
+ * The settings of the run make no sense. Nothing was read, written or sent.
+ *
+ * @category errors
+ */
+export class SettingsRefused extends Schema.TaggedError<SettingsRefused>()("SettingsRefused", {
+  /** Each of the problems in a sentence. */
+  message: Schema.String,
+  problems: Schema.Array(Schema.String)
+}) {}
+
+/**
  * An artifact could not be stored or found.
  *
  * @category errors
@@ -98,4 +109,5 @@ export type EngineError =
   | JournalLocked
   | RunTaken
   | PlanChanged
+  | SettingsRefused
   | ArtifactFailed

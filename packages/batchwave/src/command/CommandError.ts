@@ -111,6 +111,7 @@ export const ofEngine = (error: EngineError, runId: string, endpoint: string): C
     case "RunTaken":
       return new CommandError({ exitCode: ExitCode.locked, message: error.message, cause: error })
     case "PlanChanged":
+    case "SettingsRefused":
       return usage(error.message, error)
   }
 }

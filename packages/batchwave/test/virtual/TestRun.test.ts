@@ -164,5 +164,9 @@ describe("TestRun", () => {
     Effect.gen(function*() {
       const error = yield* Effect.flip(VirtualTime.run(TestRun.run(pipeline, { nodes: -1 })))
       assert.include(error.message, "nodes must be a whole number")
+      const idle = yield* Effect.flip(
+        VirtualTime.run(TestRun.run(pipeline, { config: { concurrency: 0 } }))
+      )
+      assert.include(idle.message, "concurrency is 0; give a whole number of at least 1")
     }))
 })

@@ -1,0 +1,58 @@
+import * as Policy from "@batchwave/core/Policy"
+import * as RunConfig from "@batchwave/engine/RunConfig"
+import * as SettingsCheck from "@batchwave/engine/SettingsCheck"
+import { assert, describe, it } from "@effect/vitest"
+
+const problemsOf = (settings: Partial<RunConfig.RunConfig>) =>
+  SettingsCheck.problemsOf({ ...RunConfig.defaults, ...settings })
+
+describe("the settings of a run", () => {
+  it("are fine as they come, and at their edges", () => {
+    assert.deepStrictEqual(SettingsCheck.problemsOf(RunConfig.defaults), [])
+    assert.deepStrictEqual(SettingsCheck.problemsOf(RunConfig.forEmulator), [])
+    const edges = {
+      concurrency: 1,
+      pollsPerSweep: 1,
+      jobsMax: 1,
+      outputBytesMax: Infinity,
+      patienceTries: 0,
+      patienceMs: 0,
+      pollOverlapMs: 0,
+      quotaMsMax: 0,
+      inlineInputBytesMax: 0,
+      requeuesMax: 0,
+      pollMsMin: 0.5,
+      stallMsMax: Infinity
+    }
+    assert.deepStrictEqual(problemsOf(edges), [])
+  })
+
+  it("are refused one past them, all at once", () => {
+    assert.deepStrictEqual(
+      problemsOf({
+        failureMode: "tolerate:101%",
+        policy: Policy.retry({ max: -1 }),
+        concurrency: 0,
+        pollsPerSweep: 1.5,
+        jobsMax: NaN,
+        requeuesMax: -1,
+        pollMsMin: 0,
+        pollMsMax: NaN,
+        runMsMax: -5,
+        patienceMs: -1
+      }),
+      [
+        "failureMode is \"tolerate:101%\"; see RunMode.tolerate",
+        "policy: max of retry is -1; give a whole number from 0 to 10000",
+        "concurrency is 0; give a whole number of at least 1",
+        "pollsPerSweep is 1.5; give a whole number of at least 1",
+        "jobsMax is NaN; give a whole number of at least 1",
+        "requeuesMax is -1; give a whole number of at least 0",
+        "pollMsMin is 0; give a number above 0",
+        "pollMsMax is NaN; give a number above 0",
+        "runMsMax is -5; give a number above 0",
+        "patienceMs is -1; give a number of at least 0"
+      ]
+    )
+  })
+})
