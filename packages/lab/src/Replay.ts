@@ -93,14 +93,15 @@ export const fromJournal = (plan: Plan, batches: ReadonlyArray<Batch>): Replay =
     histories.map((history, node) => [plan.names[node] ?? "", history.decisions])
   )
   const { scenario } = Calibration.fit(batches.flatMap(({ events }) => events))
+  const makespanMs = (batches.at(-1)?.atMs ?? 0) - (batches[0]?.atMs ?? 0)
   return {
     scenario: { ...scenario, recordedRuns },
     asRecorded: Arm.make("as recorded", {
-      policy: policyOf(decisions),
+      policy: policyOf(decisions, makespanMs),
       mode: dependencyMode,
       failureMode
     }),
-    makespanMs: (batches.at(-1)?.atMs ?? 0) - (batches[0]?.atMs ?? 0),
+    makespanMs,
     slotsPeak: reading.slotsPeak,
     nodeSlots: reading.nodeSlots,
     runs: histories.reduce((sum, { runs }) => sum + runs.length, 0),
@@ -129,10 +130,13 @@ const historyOf = (slots: number): History => ({
 
 /** What was decided, attempt by attempt; beyond that what a node gets that says nothing. */
 const policyOf = (
-  decisions: ReadonlyMap<string, ReadonlyArray<Decision.Decision>>
+  decisions: ReadonlyMap<string, ReadonlyArray<Decision.Decision>>,
+  makespanMs: number
 ): Policy.Policy =>
   Policy.make(
-    "what was decided, then the default",
+    `what was decided in the run, which took ${
+      Math.round(makespanMs / 100) / 10
+    } s, then the default`,
     (context) =>
       decisions.get(context.node)?.[context.attempts.length - 1]
         ?? Policy.decide(Policy.defaultPolicy, context)

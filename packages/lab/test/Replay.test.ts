@@ -148,6 +148,7 @@ describe("Replay", () => {
       "step-0": [{ durationMs: 7, slots: 1, exitCode: 3 }, { durationMs: 9, slots: 1 }]
     })
     assert.deepStrictEqual([replay.leftOut, replay.makespanMs], [2, 30])
+    assert.include(replay.asRecorded.policy?.description ?? "", "in the run, which took 0 s")
     const experiment = Experiment.make({
       workload: one,
       world: { name: "replay", pool, scenario: replay.scenario },
