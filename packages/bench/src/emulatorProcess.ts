@@ -2,7 +2,8 @@
  * An emulator with a simulated executor in a process of its own, so that its CPU time is not the
  * engine's; tells its endpoint and key to its parent, answers any message with the counts of requests,
  * and ends when its parent goes away. The argument is how long a task runs, in milliseconds; with
- * `processes` and a number instead, tasks are processes, and that many run at once.
+ * `processes` and a number instead, tasks are processes, and that many run at once; with `spread` and
+ * three numbers, that many run at once, each from the second to the third of milliseconds long.
  */
 import * as Emulator from "@batchwave/emulator/Emulator"
 import type { EmulatorOptions } from "@batchwave/emulator/EmulatorOptions"
@@ -28,17 +29,20 @@ export interface EmulatorUse {
   readonly heapBytes: number
 }
 
-const [kind = "0", atOnce = "4"] = process.argv.slice(2)
+const [kind = "0", atOnce = "4", ...range] = process.argv.slice(2)
+const [min = 0, max = 0] = range.map(Number)
+
+const slotsPerNode = 256
+
+const durationOf = (): Distribution.Distribution =>
+  kind === "spread" ? { _tag: "Uniform", min, max } : Distribution.fixed(Number(kind))
 
 const options: EmulatorOptions = kind === "processes"
   ? { nodes: 1, slotsPerNode: Number(atOnce), executor: { _tag: "Process" } }
   : {
-    nodes: 100,
-    slotsPerNode: 256,
-    executor: {
-      _tag: "Simulated",
-      scenario: { tasks: [{ duration: Distribution.fixed(Number(kind)) }] }
-    }
+    nodes: kind === "spread" ? Math.ceil(Number(atOnce) / slotsPerNode) : 100,
+    slotsPerNode,
+    executor: { _tag: "Simulated", scenario: { tasks: [{ duration: durationOf() }] } }
   }
 
 /** The times of `/proc/self/stat` that count children, in hundredths of a second: fields 16 and 17. */

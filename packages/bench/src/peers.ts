@@ -9,7 +9,7 @@ import * as inProcessPeers from "./inProcessPeers.ts"
 import * as OrchestratorPeer from "./OrchestratorPeer.ts"
 import * as PeerGraphs from "./PeerGraphs.ts"
 import * as PythonPackages from "./PythonPackages.ts"
-import * as wholeStack from "./wholeStack.ts"
+import * as StackRun from "./StackRun.ts"
 
 /** Runs the benchmark; see the README for the options. */
 export const run = async (args: Array<string>): Promise<void> => {
@@ -232,7 +232,7 @@ const ourRun = async (
   const plan = inProcessPeers.planOf(workflow)
   const planned = process.cpuUsage(cpuStart)
   const planMs = performance.now() - wallStart
-  const round = await wholeStack.runOnce({ plan, mode: "eager", emulatorArguments })
+  const round = await StackRun.runOnce({ plan, mode: "eager", emulatorArguments })
   return {
     cpuMicros: planned.user + planned.system + round.cpuMicros + round.emulatorCpuMicros,
     wallMicros: (planMs + round.wallMs) * 1000,
