@@ -160,7 +160,10 @@ export const judge = (
       reference: reference.result
     })
     : [`it ended with ${sayExit(exit)}`]
-  blame(world, where, problems)
+  const warned = problems.length > 0 && exit.stderr !== ""
+    ? [`it said ${exit.stderr.slice(-500)}`]
+    : []
+  blame(world, where, [...problems, ...warned])
   if (problems.length === 0) forget(world, order)
 }
 

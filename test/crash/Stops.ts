@@ -57,9 +57,13 @@ const takeOver = async (
   isWhole: boolean
 ): Promise<void> => {
   const where = `--seed ${world.seed}, stop ${number} (taken over)`
-  const order = World.orderOf(world, story, `${story}-taken-${number}`, timeouts)
+  const order = World.orderOf(world, story, `${story}-taken-${number}`)
   const recorder = await Recorder.start(order.endpoint)
-  const stopped = Orchestrator.start(world.program, { ...order, endpoint: recorder.endpoint })
+  const stopped = Orchestrator.start(world.program, {
+    ...order,
+    ...timeouts,
+    endpoint: recorder.endpoint
+  })
   await World.until(() => world.service.truthOf(order.runId).length > 0)
   await sleep(randomOf(world, number) * 700)
   stopped.child.kill("SIGSTOP")
