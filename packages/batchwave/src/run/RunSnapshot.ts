@@ -2,7 +2,11 @@
  * What the journal of a run holds while another process keeps it: that process writes it to a file in
  * the run's own directory, and who asked reads the file and removes it.
  *
- * The first line is when it was written and the header, each later one a batch.
+ * The first line is when it was written and the header, each later one a batch. A copy of the file would
+ * be quicker, and would free the run for others: closing a file gives up every lock that the process has
+ * on it.
+ *
+ * @source SQLite, "How To Corrupt An SQLite Database File": POSIX advisory locks, close()
  */
 import * as Plan from "@batchwave/core/Plan"
 import type { LiveRun } from "@batchwave/engine/Engine"
