@@ -87,6 +87,18 @@ export const check = (evidence: Evidence): ReadonlyArray<string> => {
   return problems
 }
 
+const idIn = (story: Evidence["story"], { node, submission }: TaskName): string =>
+  `${story.nodes[node]?.name}${submission === 1 ? "" : `-r${submission}`}`
+
+/** The tasks that a journal says are to be added, whether they were or not. */
+export const intendedIn = (story: Evidence["story"], journal: string): ReadonlySet<string> =>
+  new Set(
+    readJournal(journal)
+      .flatMap(({ events }) => events)
+      .flatMap(({ _tag, tasks }) => _tag === "SubmissionPlanned" ? tasks ?? [] : [])
+      .map((task) => idIn(story, task))
+  )
+
 /** The batches of a journal that nobody holds, in order. */
 export const readJournal = (file: string): ReadonlyArray<Line> => {
   using database = new DatabaseSync(file, { readOnly: true })
@@ -191,8 +203,7 @@ const checkTasks = (
   const reactivations = new Map<string, number>()
   const decided = story.nodes.map(() => 0)
   const submitted = story.nodes.map(() => 0)
-  const idOf = ({ node, submission }: TaskName): string =>
-    `${story.nodes[node]?.name}${submission === 1 ? "" : `-r${submission}`}`
+  const idOf = (task: TaskName): string => idIn(story, task)
   for (const { atMs, events } of lines) {
     for (const event of events) {
       const { _tag, node, nodes, task, tasks } = event

@@ -14,6 +14,8 @@ export interface Recorded {
   readonly isChange: boolean
   /** When it was signed, by the clock on the wall and cut to the second. */
   readonly signedMs: number
+  /** The tasks it adds, if it adds any. */
+  readonly taskIds: ReadonlyArray<string>
 }
 
 /** A recorder at work. */
@@ -30,6 +32,14 @@ const isChange = (method: string, status: number, body: Buffer): boolean => {
   return status !== 200 || !body.includes("\"status\"") || /"status":"success"/i.test(String(body))
 }
 
+/** The ids of the tasks of a collection, or of one task. */
+const idsIn = (body: string): ReadonlyArray<string> => {
+  if (body === "") return []
+  const { id, value }: { readonly id?: string; readonly value?: ReadonlyArray<{ id: string }> } =
+    JSON.parse(body)
+  return value?.map((task) => task.id) ?? (id === undefined ? [] : [id])
+}
+
 /** Records on the way to a service. */
 export const start = async (target: string): Promise<Recorder> => {
   const requests: Array<Recorded> = []
@@ -37,6 +47,8 @@ export const start = async (target: string): Promise<Recorder> => {
   const server = createServer((incoming, outgoing) => {
     const { headers, method = "", url: path = "" } = incoming
     const atMs = performance.now()
+    const sent: Array<Buffer> = []
+    incoming.on("data", (chunk: Buffer) => sent.push(chunk))
     // The service answers only what is addressed to itself.
     const options = { hostname, port, method, path, headers: { ...headers, host } }
     const forwarded = request(options, (reply) => {
@@ -52,6 +64,7 @@ export const start = async (target: string): Promise<Recorder> => {
           status,
           atMs,
           signedMs,
+          taskIds: method === "POST" ? idsIn(Buffer.concat(sent).toString()) : [],
           isChange: isChange(method, status, body)
         })
         outgoing.writeHead(status, replied).end(body)

@@ -4,7 +4,9 @@
  */
 import * as Random from "@batchwave/core/Random"
 import { cpSync, rmSync } from "node:fs"
+import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
+import * as CrashChecker from "./CrashChecker.ts"
 import * as CrashStory from "./CrashStory.ts"
 import * as World from "./CrashWorld.ts"
 import * as Orchestrator from "./Orchestrator.ts"
@@ -70,6 +72,10 @@ const takeOver = async (
   const stoppedAtMs = Date.now()
   const later = { ...order, directory: `${order.directory}-copy` }
   cpSync(order.directory, later.directory, { recursive: true })
+  const seen = `${order.directory}-seen`
+  cpSync(order.directory, seen, { recursive: true })
+  const intended = CrashChecker.intendedIn(CrashStory.named(story), join(seen, "journal.db"))
+  rmSync(seen, { recursive: true, force: true })
   await sleep(stoppedMs)
   const claims = await Recorder.start(order.endpoint)
   const second = Orchestrator.start(world.program, { ...later, endpoint: claims.endpoint })
@@ -86,8 +92,12 @@ const takeOver = async (
     World.blame(world, where, [`the stopped one ended with ${World.sayExit(loser)}`])
   }
   const late = Recorder.changes(recorder, continuedMs)
-  // A request that was signed and not sent when the process was stopped is sent when it goes on.
-  const isUnderWay = ({ signedMs }: Recorder.Recorded): boolean => signedMs <= stoppedAtMs
+  // What was signed and not sent when the process was stopped is sent when it goes on. A collection that
+  // was decided on by then, and had its look at the job, is sent, or sent again by the client: the other one
+  // has the same intents in its copy, so it adds no task that would not be added.
+  const isUnderWay = ({ signedMs, taskIds }: Recorder.Recorded): boolean =>
+    signedMs <= stoppedAtMs
+    || taskIds.length > 0 && taskIds.every((taskId) => intended.has(taskId))
   World.count(world, "requests under way when stopped", late.filter(isUnderWay).length)
   World.blame(world, where, Races.sayChanges(late.filter((one) => !isUnderWay(one))))
   World.judge(world, later, winner, where)
