@@ -128,7 +128,7 @@ export const retry = (options: {
       const { delayMs, failure, slots } = last(context)
       const retriesUsed = countOf(context, classOf(failure)) - 1
       if (retriesUsed >= options.max) {
-        return decideGiveUp(`its ${options.max} retries are used up`)
+        return decideGiveUp(usedUpText(options.max))
       }
       const afterMs = backoff.delayMs(retriesUsed, context.unit, delayMs)
       if (afterMs === undefined) {
@@ -149,6 +149,11 @@ export const retry = (options: {
       })
     }
   }
+}
+
+const usedUpText = (max: number): string => {
+  if (max === 0) return "it may not be retried"
+  return max === 1 ? "its one retry is used up" : `its ${max} retries are used up`
 }
 
 const vias: ReadonlySet<unknown> = new Set(["auto", "reactivate", "resubmit", undefined])

@@ -49,6 +49,16 @@ describe("Policy.retry", () => {
     assert.deepStrictEqual(tagsOf(policy, exit(1), exit(2), exit(3)), ["Retry", "Retry", "GiveUp"])
   })
 
+  it("says in words how many retries are used up", () => {
+    const reasonOf = (max: number) =>
+      decide(Policy.retry({ max }), ...repeated(exit(1), max + 1)).reason
+    assert.deepStrictEqual([0, 1, 2].map(reasonOf), [
+      "it may not be retried",
+      "its one retry is used up",
+      "its 2 retries are used up"
+    ])
+  })
+
   it("allows none with max 0", () => {
     assert.strictEqual(decide(Policy.retry({ max: 0 }), exit(1))._tag, "GiveUp")
   })
