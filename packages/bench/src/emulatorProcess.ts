@@ -22,7 +22,7 @@ export interface EmulatorProcess {
 /** What it answers to any message. */
 export interface EmulatorUse {
   readonly requests: Readonly<Record<string, number>>
-  /** Of the emulator so far. */
+  /** Of the emulator so far, and of the process that starts its tasks. */
   readonly cpuMicros: number
   /** Of the processes of its tasks that have ended, in steps of 10 ms; 0 where Linux does not tell. */
   readonly tasksCpuMicros: number
@@ -45,12 +45,21 @@ const options: EmulatorOptions = kind === "processes"
     executor: { _tag: "Simulated", scenario: { tasks: [{ duration: durationOf() }] } }
   }
 
-/** The times of `/proc/self/stat` that count children, in hundredths of a second: fields 16 and 17. */
-const tasksCpuMicros = (): number => {
-  const path = "/proc/self/stat"
-  if (!existsSync(path)) return 0
-  const afterName = readFileSync(path, "utf8").replace(/^.*\) /s, "").split(" ")
-  return (Number(afterName[13]) + Number(afterName[14])) * 10_000
+/** The processor time of a process, and of the children that it has waited for, in microseconds. */
+const timesOf = (pid: string): { readonly own: number; readonly children: number } => {
+  // Fields 14 to 17, in hundredths of a second.
+  const afterName = readFileSync(`/proc/${pid}/stat`, "utf8").replace(/^.*\) /s, "").split(" ")
+  const [own = 0, ownSystem = 0, children = 0, childrenSystem = 0] = afterName.slice(11, 15)
+    .map(Number)
+  return { own: (own + ownSystem) * 10_000, children: (children + childrenSystem) * 10_000 }
+}
+
+/** Of the process that starts tasks for the emulator, and of the tasks; zeros where Linux does not tell. */
+const supervisorTimes = (): { readonly own: number; readonly children: number } => {
+  const childrenPath = `/proc/${process.pid}/task/${process.pid}/children`
+  if (!existsSync(childrenPath)) return { own: 0, children: 0 }
+  const [supervisor = ""] = readFileSync(childrenPath, "utf8").trim().split(" ")
+  return supervisor === "" ? { own: 0, children: 0 } : timesOf(supervisor)
 }
 
 const serve = Effect.gen(function*() {
@@ -64,11 +73,12 @@ const serve = Effect.gen(function*() {
         Object.entries(operations).map(([name, { count }]) => [name, count])
       )
       const heapBytes = process.memoryUsage().heapUsed
+      const supervisor = supervisorTimes()
       process.send?.(
         {
           requests,
-          cpuMicros: user + system,
-          tasksCpuMicros: tasksCpuMicros(),
+          cpuMicros: user + system + supervisor.own,
+          tasksCpuMicros: supervisor.children,
           heapBytes
         } satisfies EmulatorUse
       )
