@@ -9,6 +9,7 @@
  */
 import process from "node:process"
 import * as ProcessTable from "./ProcessTable.ts"
+import * as Signal from "./Signal.ts"
 
 /** The variable every process of ours carries. */
 export const variableName = "BATCHWAVE_SUPERVISED"
@@ -18,7 +19,7 @@ export type Leaders = ReadonlyMap<number, "alive" | "reaped">
 
 /** Kills what lives and tells how many processes that were. */
 export const kill = (variable: string, leaders: Leaders): number =>
-  find(variable, leaders).filter(killOne).length
+  find(variable, leaders).filter((id) => Signal.send(id, "SIGKILL")).length
 
 /** Our processes that live; where there is no table, the groups that may, as negative ids. */
 const find = (variable: string, leaders: Leaders): ReadonlyArray<number> => {
@@ -35,12 +36,4 @@ const find = (variable: string, leaders: Leaders): ReadonlyArray<number> => {
       (isOurs(groupId) || isOurs(sessionId) || ProcessTable.wasStartedWith(pid, variable))
     )
     .map(({ pid }) => pid)
-}
-
-const killOne = (id: number): boolean => {
-  try {
-    return process.kill(id, "SIGKILL")
-  } catch {
-    return false
-  }
 }

@@ -18,9 +18,9 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import { constants } from "node:os"
-import process from "node:process"
 import { errnoOf, FileFault } from "./FileFault.ts"
 import * as ProcessTable from "./ProcessTable.ts"
+import * as Signal from "./Signal.ts"
 import * as Supervisor from "./Supervisor.ts"
 
 /** How long a killed process may take to disappear before the wait is given up. */
@@ -86,7 +86,7 @@ export const terminate = Effect.fnUntraced(function*(
 export const sweep = Effect.fnUntraced(function*(group: ProcessGroup): Effect.fn.Return<number> {
   const departed = yield* Deferred.await(group.departure)
   if (departed.isGroupLeft) {
-    signalGroup(group.pid, "SIGKILL")
+    Signal.send(-group.pid, "SIGKILL")
     yield* awaitGone(group.pid)
   }
   return exitCodeOf(departed)
@@ -97,7 +97,7 @@ export const forget = ({ pid }: ProcessGroup): void => Supervisor.forget(pid)
 
 /** Kills a group at once without waiting, for the end of this process. */
 export const killNow = (pid: number): void => {
-  signalGroup(pid, "SIGKILL")
+  Signal.send(-pid, "SIGKILL")
 }
 
 /** 128 + n when signal n ended the leader. */
@@ -113,24 +113,15 @@ const awaitGone = Effect.fnUntraced(function*(pid: number): Effect.fn.Return<voi
   }
 })
 
-/** Sends a signal (0: none) to a group; false when the group is gone or not ours. */
-const signalGroup = (pid: number, signal: NodeJS.Signals | 0): boolean => {
-  try {
-    return process.kill(-pid, signal)
-  } catch {
-    return false
-  }
-}
-
 const signalSession = (pid: number, signal: NodeJS.Signals): void => {
   const members = liveMembers(pid)
   const groups = members === undefined ? [pid] : members.map(({ groupId }) => groupId)
-  for (const groupId of new Set(groups)) signalGroup(groupId, signal)
+  for (const groupId of new Set(groups)) Signal.send(-groupId, signal)
 }
 
 const isSessionAlive = (pid: number): boolean => {
   const members = liveMembers(pid)
-  return members === undefined ? signalGroup(pid, 0) : members.length > 0
+  return members === undefined ? Signal.send(-pid, 0) : members.length > 0
 }
 
 /** The living processes of a leader's group or session; `undefined` where there is no table. */

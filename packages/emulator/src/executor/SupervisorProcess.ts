@@ -18,6 +18,7 @@ import { spawn } from "node:child_process"
 import { closeSync, constants, openSync } from "node:fs"
 import process from "node:process"
 import * as OwnProcesses from "./OwnProcesses.ts"
+import * as Signal from "./Signal.ts"
 import * as SupervisorMessage from "./SupervisorMessage.ts"
 
 /** How long new processes of ours are looked for at the end, and how often. */
@@ -52,7 +53,7 @@ const launch = (order: SupervisorMessage.Launch): void => {
         }
         leaders.set(pid, "alive")
         child.once("exit", (code, signal) => {
-          const isGroupLeft = hasMembers(pid)
+          const isGroupLeft = Signal.send(-pid, 0)
           if (isGroupLeft) leaders.set(pid, "reaped")
           else leaders.delete(pid)
           report({ _tag: "Exited", pid, code, signal, isGroupLeft })
@@ -97,14 +98,6 @@ const errnoOf = (cause: unknown): string =>
   cause instanceof Error && "code" in cause && typeof cause.code === "string"
     ? cause.code
     : "UNKNOWN"
-
-const hasMembers = (groupId: number): boolean => {
-  try {
-    return process.kill(-groupId, 0)
-  } catch {
-    return false
-  }
-}
 
 const obey = (order: SupervisorMessage.Order): void => {
   if (order._tag === "Launch") launch(order)
