@@ -452,7 +452,7 @@ describe("plan", () => {
     assert.include(
       ended.stdout,
       "native mode: the service holds 1 of 2 edges\n"
-        + "  1 edge not, since for the child: the service knows no trigger rule but success (a → c)\n"
+        + "  1 edge left to the engine, because of each child: the service knows no trigger rule but success (a → c)\n"
     )
     assert.notInclude(await plan("--mode", "eager"), "native mode")
   })

@@ -159,7 +159,7 @@ const nativeLines = (plan: Plan.Plan): ReadonlyArray<string> => {
     "",
     `native mode: the service holds ${edgeCount - edges.length} of ${counted(edgeCount, "edge")}`,
     ...[...byReason].map(([reason, found]) =>
-      `  ${counted(found.length, "edge")} not, since for the child: ${
+      `  ${counted(found.length, "edge")} left to the engine, because of each child: ${
         NativePlan.describe(reason)
       } (${found.slice(0, edgesMax).join(", ")}${found.length > edgesMax ? ", …" : ""})`
     )

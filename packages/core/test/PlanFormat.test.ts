@@ -198,8 +198,8 @@ describe("PlanFormat.text of the native mode", () => {
     const lines = PlanFormat.text(result.plan, { showNative: true }).split("\n")
     assert.deepStrictEqual(lines.slice(lines.findIndex((line) => line.startsWith("native mode"))), [
       "native mode: the service holds 1 of 4 edges",
-      "  2 edges not, since for the child: the service knows no trigger rule but success (a → c, b → c)",
-      "  1 edge not, since for the child: it is a finalizer (b → end)",
+      "  2 edges left to the engine, because of each child: the service knows no trigger rule but success (a → c, b → c)",
+      "  1 edge left to the engine, because of each child: it is a finalizer (b → end)",
       ""
     ])
     assert.deepStrictEqual(

@@ -42,18 +42,23 @@ const shapes: ReadonlyArray<{
 const sampleOf = (random: Random.Random, draw: (unit: number) => number, count: number) =>
   Float64Array.from({ length: count }, () => draw(Random.nextUnit(random)))
 
+/** In which share of the repetitions the interval of a sample's mean contains the true one. */
+const coveredShare = (draw: (unit: number) => number, mean: number, count: number): number => {
+  const random = Random.make(seed)
+  let covered = 0
+  for (let turn = 0; turn < repetitions; turn++) {
+    const values = sampleOf(random, draw, count)
+    const { high, low } = Bootstrap.meanInterval(values, { seed: turn, resamples: 400 })
+    if (low <= mean && mean <= high) covered++
+  }
+  return covered / repetitions
+}
+
 describe("Bootstrap", () => {
   for (const { count, draw, mean, name } of shapes) {
     it(`contains the mean of ${name} values in 95% of 1,000 repetitions`, () => {
-      const random = Random.make(seed)
-      let covered = 0
-      for (let turn = 0; turn < repetitions; turn++) {
-        const values = sampleOf(random, draw, count)
-        const { high, low } = Bootstrap.meanInterval(values, { seed: turn, resamples: 400 })
-        if (low <= mean && mean <= high) covered++
-      }
       // Four standard errors of a share of 0.95 are 0.028.
-      assert.approximately(covered / repetitions, 0.95, 0.028, `seed ${seed}`)
+      assert.approximately(coveredShare(draw, mean, count), 0.95, 0.028, `seed ${seed}`)
     })
   }
 
@@ -115,15 +120,9 @@ describe("Bootstrap", () => {
   it("contains the mean of 2, 3 and 6 values in about 95% of 1,000 repetitions, skewed ones in 89%", () => {
     for (const { draw, mean, name } of shapes) {
       for (const count of [2, 3, 6]) {
-        const random = Random.make(seed)
-        let covered = 0
-        for (let turn = 0; turn < repetitions; turn++) {
-          const values = sampleOf(random, draw, count)
-          const { high, low } = Bootstrap.meanInterval(values, { seed: turn, resamples: 400 })
-          if (low <= mean && mean <= high) covered++
-        }
         const least = name === "normal" ? 0.922 : 0.88
-        assert.isAbove(covered / repetitions, least, `${count} ${name} values, seed ${seed}`)
+        const share = coveredShare(draw, mean, count)
+        assert.isAbove(share, least, `${count} ${name} values, seed ${seed}`)
       }
     }
   })

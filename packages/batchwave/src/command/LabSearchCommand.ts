@@ -6,18 +6,15 @@ import * as Halving from "@batchwave/lab/Halving"
 import * as LabText from "@batchwave/lab/LabText"
 import * as SearchReport from "@batchwave/lab/SearchReport"
 import * as Trial from "@batchwave/lab/Trial"
-import * as TrialFile from "@batchwave/lab/TrialFile"
 import * as Variant from "@batchwave/lab/Variant"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
 import * as LabExperiment from "../lab/LabExperiment.ts"
-import * as LabMethod from "../lab/LabMethod.ts"
-import * as LabTrials from "../lab/LabTrials.ts"
-import * as ResultDirectory from "../lab/ResultDirectory.ts"
+import type * as ResultDirectory from "../lab/ResultDirectory.ts"
 import * as PackageVersion from "../PackageVersion.ts"
-import { Screen } from "../screen/Screen.ts"
+import type { Screen } from "../screen/Screen.ts"
 import { type CommandError, usage } from "./CommandError.ts"
-import { type LabSettings, print, threadsOf } from "./LabCommand.ts"
+import type { LabSettings } from "./LabCommand.ts"
+import * as LabMethodRun from "./LabMethodRun.ts"
 
 /**
  * Runs the command. Fails when there are no more arms than are confirmed.
@@ -28,12 +25,10 @@ export const run: (settings: LabSettings) => Effect.Effect<void, CommandError, S
   "LabSearchCommand.run"
 )(
   function*(settings) {
-    const screen = yield* Screen
     const experiment = yield* LabExperiment.make(settings.request)
     if (experiment.grid !== undefined) {
       return yield* usage("a search takes one workload and one world, and this is a grid of them")
     }
-    const version = PackageVersion.read()
     const others = experiment.arms.length - 1
     const rungs = Halving.rungsOf(others, experiment.search)
     if (rungs.length === 0) {
@@ -42,29 +37,15 @@ export const run: (settings: LabSettings) => Effect.Effect<void, CommandError, S
           + "those of a sweep, or a smaller --finalists"
       )
     }
-    const directory = yield* ResultDirectory.open(
-      Option.getOrUndefined(settings.out),
-      TrialFile.methodHeaderOf("search", experiment, version),
-      TrialFile.rows
-    )
-    const trials = (rungs.at(-1)?.trials ?? 0) + experiment.trials
-    const result = yield* LabMethod.drive({
+    yield* LabMethodRun.run({
+      settings,
       experiment,
-      method: Halving.search(experiment, version),
-      workers: yield* LabTrials.open(
-        experiment,
-        settings.further,
-        threadsOf(settings, experiment, trials)
-      ),
-      directory,
-      screen,
-      quiet: settings.quiet
+      name: "search",
+      method: Halving.search(experiment, PackageVersion.read()),
+      trials: (rungs.at(-1)?.trials ?? 0) + experiment.trials,
+      reportOf: (result) => reportOf(experiment, result)
     })
-    const report = reportOf(experiment, result)
-    yield* directory.report(report)
-    yield* print(report, settings.format)
-  },
-  Effect.scoped
+  }
 )
 
 const reportOf = (
