@@ -52,16 +52,15 @@ export const policies = (
  */
 export const policy = (own: Policy, instead: Instead<Decision>): Policy =>
   make(own.description, (context) => {
-    let decision: unknown
+    let problem: string
     try {
-      decision = own.decide(context)
+      const decision: unknown = own.decide(context)
+      if (decision === undefined || isDecision(decision)) return decision
+      problem = `answered ${problemOfDecision(decision) ?? "no decision"}`
     } catch (error) {
-      return instead(`threw ${String(error)}`)
+      problem = `threw ${thrownText(error)}`
     }
-    if (decision === undefined) return undefined
-    return isDecision(decision)
-      ? decision
-      : instead(`answered ${problemOfDecision(decision) ?? "no decision"}`)
+    return instead(problem)
   })
 
 /**
@@ -71,17 +70,24 @@ export const policy = (own: Policy, instead: Instead<Decision>): Policy =>
  */
 export const classifier =
   (own: Classifier, instead: Instead<Failure>): Classifier => (end, node) => {
-    let failure: unknown
+    let problem = "answered what is no failure; see the type Failure"
     try {
-      failure = own(end, node)
+      const failure: unknown = own(end, node)
+      if (failure === undefined || isFailure(failure)) return failure
     } catch (error) {
-      return instead(`threw ${String(error)}`)
+      problem = `threw ${thrownText(error)}`
     }
-    if (failure === undefined) return undefined
-    return isFailure(failure)
-      ? failure
-      : instead("answered what is no failure; see the type Failure")
+    return instead(problem)
   }
+
+/** Not everything that is thrown has a text. */
+const thrownText = (thrown: unknown): string => {
+  try {
+    return String(thrown)
+  } catch {
+    return "what has no text"
+  }
+}
 
 const isRecord = (value: unknown): value is { readonly [name: string]: unknown } =>
   typeof value === "object" && value !== null

@@ -103,6 +103,25 @@ describe("A guarded policy", () => {
     })
   })
 
+  it("survives what cannot be looked at: a ring, a getter that throws, a thrown thing without text", () => {
+    const ring: Record<string, unknown> = {}
+    ring["self"] = ring
+    assert.match(
+      reasonOf({ _tag: "Substitute", reason: "instead", value: ring }) ?? "",
+      /^threw RangeError/
+    )
+    const trap = Object.defineProperty({}, "_tag", {
+      get: () => {
+        throw new Error("trap")
+      }
+    })
+    assert.strictEqual(reasonOf(trap), "threw Error: trap")
+    const mute = asked(Policy.make("own", () => {
+      throw Object.create(null)
+    }))
+    assert.strictEqual(mute?.reason, "threw what has no text")
+  })
+
   it("guards slots that a policy of ours computes by the author's function", () => {
     const policy = Policy.retry({ max: 1, slots: () => NaN })
     assert.strictEqual(asked(policy)?.reason, "answered a retry with NaN slots")
