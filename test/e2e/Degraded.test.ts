@@ -40,7 +40,8 @@ describe("a degraded run", () => {
 })
 
 const broken = `
-import { Pipeline, Policy, sh } from "batchwave"
+import { Output, Pipeline, Policy, sh } from "batchwave"
+import { Schema } from "effect"
 const classify = (end, node) => {
   if (node === "classified") throw new Error("no such table")
 }
@@ -51,6 +52,13 @@ export default Pipeline.make("broken", { classify }, (p) => {
   })) })
   p.task("classified", { run: sh\`exit 3\` })
   p.task("well", { run: sh\`true\` })
+  p.task("computed", {
+    run: sh\`exit 3\`,
+    output: Output.json(Schema.Struct({ rows: Schema.Number })),
+    policy: Policy.make("own", ({ attempts }) => ({
+      _tag: "Substitute", value: { rows: "of " + attempts.length }, reason: "enough"
+    }))
+  })
 })
 `
 
@@ -70,7 +78,9 @@ describe("a policy that throws, or answers what is no decision", () => {
         "for ever: exit code 3 (its policy answered a wait of Infinity ms)",
         "classified: ClassifierFailed: the pipeline's classify function threw Error: no such table "
         + "(no retry is set for ClassifierFailed)",
-        "well: succeeded"
+        "well: succeeded",
+        "computed: exit code 3 (enough, but the value does not fit its output \"output\": value.rows: "
+        + "expected number, got \"of 1\")"
       ]
     )
   })

@@ -12,7 +12,15 @@ import type { Distribution } from "@batchwave/sim/Distribution"
 import type { FaultScript } from "@batchwave/sim/FaultScript"
 import type { Scenario } from "@batchwave/sim/Scenario"
 import * as SimulationLink from "./SimulationLink.ts"
-import { once, pick, plainPolicyOf, planOf, policyOf, workflowOf } from "./SimulationPlan.ts"
+import {
+  once,
+  pick,
+  plainPolicyOf,
+  planOf,
+  policyOf,
+  refusesSubstitutes,
+  workflowOf
+} from "./SimulationPlan.ts"
 
 /** Something done from outside while the run goes on. */
 export type Deed =
@@ -135,6 +143,16 @@ const recallOf = (node: number) =>
     } as const
     : { _tag: "CacheMissed", node, reason: "nothing like it" } as const
 
+/** What some nodes refuse, and others complete. */
+const checkOutput: NonNullable<VirtualDriver.Options["policies"]["checkOutput"]> = (
+  node,
+  _output,
+  value
+) =>
+  refusesSubstitutes(node)
+    ? { _tag: "Invalid", problems: ["it is no substitute here"] }
+    : { _tag: "Valid", value: [value] }
+
 const policiesOf = (
   random: Random.Random,
   plan: Plan,
@@ -147,11 +165,10 @@ const policiesOf = (
   const nodes = plan.workflow.nodes
   const policyOfNode = (node: number): Policy.Policy =>
     nodes[node]?.group === undefined ? policies[node % policies.length]! : policies[0]!
-  const asksCache = !isDetermined
-  if (!once(random, 4)) return { policyOf: policyOfNode, asksCache }
+  const common = { policyOf: policyOfNode, asksCache: !isDetermined, checkOutput }
+  if (!once(random, 4)) return common
   return {
-    policyOf: policyOfNode,
-    asksCache,
+    ...common,
     classify: (end) =>
       end.exitCode === 3 ? { _tag: "Custom", name: "Odd", message: "exit code 3" } : undefined
   }

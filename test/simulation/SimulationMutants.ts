@@ -296,6 +296,13 @@ export const mutants: ReadonlyArray<Mutant> = [
     )
   },
   {
+    name: "hands on what a policy gives in the place of an output without a check",
+    alter: ({ policies: { checkOutput: _checkOutput, ...policies }, ...options }) => ({
+      ...options,
+      policies
+    })
+  },
+  {
     name: "wakes up minutes late",
     alter: doing((command) =>
       command._tag === "Wake" ? [{ ...command, atMs: command.atMs + 180_000 }] : [command]

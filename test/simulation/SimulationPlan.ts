@@ -126,6 +126,9 @@ const conditionOf = (
   }
 }
 
+/** Whether the check of the outputs of a node refuses what a policy gives in their place. */
+export const refusesSubstitutes = (node: string): boolean => node.length % 2 === 0
+
 /** The plan of a workflow that is right. */
 export const planOf = (workflow: Workflow.Workflow): Plan.Plan => {
   const result = Plan.make(workflow)

@@ -5,6 +5,7 @@ import type { ExternalEvent, RunEvent, TaskReference } from "@batchwave/core/Run
 import type { RunLimits } from "@batchwave/core/RunMode"
 import type { Workflow } from "@batchwave/core/Workflow"
 import type { Evidence } from "./SimulationChecker.ts"
+import { refusesSubstitutes } from "./SimulationPlan.ts"
 import * as Rule from "./SimulationRule.ts"
 import type { TaskLife, Truth } from "./SimulationTruth.ts"
 
@@ -223,6 +224,7 @@ const take = (reading: Reading, event: RunEvent, atMs: number): void => {
       }
       return
     case "NodeSubstituted":
+      checkSubstitute(reading, event)
       return settle(reading, event.node, "succeeded", atMs)
     case "NodeFailed":
       return settle(reading, event.node, "failed", atMs)
@@ -241,6 +243,18 @@ const take = (reading: Reading, event: RunEvent, atMs: number): void => {
       return event.nodes.forEach((node) => settle(reading, node, "skipped", atMs))
     default:
       return hear(reading, event, atMs)
+  }
+}
+
+/** What stands in for an output has been through its check, which completes what it does not refuse. */
+const checkSubstitute = (
+  reading: Reading,
+  { node, outputs }: Extract<RunEvent, { readonly _tag: "NodeSubstituted" }>
+): void => {
+  for (const value of Object.values(outputs)) {
+    if (!Array.isArray(value) || refusesSubstitutes(reading.evidence.workflow.nodes[node]!.name)) {
+      say(reading, node, `got the substitute ${JSON.stringify(value)}, unchecked`)
+    }
   }
 }
 

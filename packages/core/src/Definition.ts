@@ -60,10 +60,21 @@ export const policiesOf = (
   definition: Definition,
   runPolicy: Policy
 ): (node: number) => Policy => {
-  const { groupPolicies, policies, workflow } = definition
-  if (policies.size === 0 && groupPolicies.size === 0) return () => runPolicy
+  const ownPolicy = ownPolicyOf(definition)
+  return (node) => ownPolicy(node) ?? runPolicy
+}
+
+/**
+ * The policy of every node, by index, without that of the run: its own, else its group's.
+ *
+ * @category queries
+ */
+export const ownPolicyOf = (
+  { groupPolicies, policies, workflow }: Definition
+): (node: number) => Policy | undefined => {
+  if (policies.size === 0 && groupPolicies.size === 0) return () => undefined
   const nearest = workflow.nodes.map(({ group, name }) =>
-    policies.get(name) ?? (group === undefined ? undefined : groupPolicies.get(group)) ?? runPolicy
+    policies.get(name) ?? (group === undefined ? undefined : groupPolicies.get(group))
   )
-  return (node) => nearest[node] ?? runPolicy
+  return (node) => nearest[node]
 }

@@ -8,7 +8,9 @@
  */
 import type { Classifier } from "./Classify.ts"
 import type { Decision } from "./Decision.ts"
+import type { Definition, OutputCheck } from "./Definition.ts"
 import { classes, type Failure } from "./Failure.ts"
+import { isJson } from "./internal/JsonCheck.ts"
 import * as SettingCheck from "./internal/SettingCheck.ts"
 import { make, type Policy } from "./Policy.ts"
 import type { Policies } from "./Reactor.ts"
@@ -80,6 +82,24 @@ export const classifier =
     return instead(problem)
   }
 
+/**
+ * A check of outputs with the same answers, but for those that are none.
+ *
+ * @category combinators
+ */
+export const outputCheck =
+  (own: Definition["checkOutput"], instead: Instead<OutputCheck>): Definition["checkOutput"] =>
+  (node, output, value) => {
+    let problem = "answered what is no check; see the type OutputCheck"
+    try {
+      const check: unknown = own(node, output, value)
+      if (isOutputCheck(check)) return check
+    } catch (error) {
+      problem = `threw ${thrownText(error)}`
+    }
+    return instead(problem)
+  }
+
 /** Not everything that is thrown has a text. */
 const thrownText = (thrown: unknown): string => {
   try {
@@ -123,10 +143,12 @@ const problemOfDecision = (decision: unknown): string | undefined => {
 /** What typed arrays and the service can hold. */
 const slotsMax = 0x7fff_ffff
 
-const isJson = (value: unknown): boolean => {
-  if (value === null || typeof value === "string" || typeof value === "boolean") return true
-  if (typeof value === "number") return Number.isFinite(value)
-  return isRecord(value) && Object.values(value).every(isJson)
+const isOutputCheck = (check: unknown): check is OutputCheck => {
+  if (!isRecord(check)) return false
+  const { _tag, problems, value } = check
+  if (_tag === "Valid") return isJson(value)
+  return _tag === "Invalid" && Array.isArray(problems)
+    && problems.every((problem) => typeof problem === "string")
 }
 
 /** What a failure of each class has besides its tag. */

@@ -18,6 +18,7 @@ import {
   substitute as decideSubstitute
 } from "./Decision.ts"
 import { classOf, describe, exitCodeOf, type FailureClass } from "./Failure.ts"
+import { namedBy, problemOfCode, substituteSettings } from "./internal/PolicySettings.ts"
 import * as SettingCheck from "./internal/SettingCheck.ts"
 import { lengthText } from "./LengthText.ts"
 import { countOf, last, type PolicyContext } from "./PolicyContext.ts"
@@ -42,6 +43,12 @@ export interface Policy {
    * @default none
    */
   readonly classes?: ReadonlyArray<string>
+  /**
+   * The values it may give in the place of outputs. One that does not fit the outputs of its node is a
+   * problem of the pipeline.
+   * @default none that is known before it is asked
+   */
+  readonly substitutes?: ReadonlyArray<Json>
 }
 
 /**
@@ -83,13 +90,14 @@ export const skip: Policy = {
 }
 
 /**
- * Goes on with a value as if the node had left it behind: the value of its only JSON output, or a
- * record of all its JSON outputs by name. Where the value does not fit the node's outputs (a file
- * cannot be replaced by a value) the node fails.
+ * Goes on with a value as if the node's task had written it: the value of its only JSON output, or a
+ * record of all its JSON outputs by name. It is checked, and completed, by the schemas of the outputs;
+ * one that does not fit (a file cannot be replaced by a value) is a problem of the pipeline.
  *
  * @category constructors
  */
 export const substitute = (value: Json): Policy => ({
+  ...substituteSettings(value),
   description: "substitute a value",
   decide: (context) =>
     decideSubstitute(value, `${describe(last(context).failure)}; the policy gives a value instead`)
@@ -229,11 +237,9 @@ export const on = (
       wanted.length === 0 ? "on names no failure class; name one" : undefined,
       policy.problems
     ),
-    classes: [...wanted, ...classesOf(policy)]
+    ...namedBy([policy], wanted)
   }
 }
-
-const classesOf = ({ classes }: Policy): ReadonlyArray<string> => classes ?? []
 
 /**
  * Limits a policy to exit codes, given one by one or as inclusive ranges `[from, to]`.
@@ -262,16 +268,8 @@ export const onExit = (
     codes.flatMap((code) => problemOfCode(code) ?? []),
     policy.problems
   ),
-  classes: classesOf(policy)
+  ...namedBy([policy])
 })
-
-const problemOfCode = (code: number | readonly [from: number, to: number]): string | undefined => {
-  const [from, to] = typeof code === "number" ? [code, code] : code
-  if (!Number.isSafeInteger(from) || !Number.isSafeInteger(to)) {
-    return `onExit has the code ${String(code)}; give whole numbers, or ranges [from, to] of them`
-  }
-  return from <= to ? undefined : `onExit has the range [${from}, ${to}]; give the lower code first`
-}
 
 /**
  * Takes the answer of the first policy that has one.
@@ -288,7 +286,7 @@ export const firstMatch = (...policies: ReadonlyArray<Policy>): Policy => ({
     return undefined
   },
   problems: policies.flatMap((policy) => policy.problems ?? []),
-  classes: policies.flatMap(classesOf)
+  ...namedBy(policies)
 })
 
 /**
@@ -310,7 +308,7 @@ export const deadline = (withinMs: number, policy: Policy): Policy => ({
     )
   },
   problems: SettingCheck.list(SettingCheck.wait("deadline", withinMs), policy.problems),
-  classes: classesOf(policy)
+  ...namedBy([policy])
 })
 
 /**
@@ -339,7 +337,7 @@ export const budget = (
     SettingCheck.whole("min of budget", options.min, 0),
     policy.problems
   ),
-  classes: classesOf(policy)
+  ...namedBy([policy])
 })
 
 /**
@@ -368,7 +366,7 @@ export const circuitBreaker = (
     SettingCheck.wait("coolDownMs of circuitBreaker", options.coolDownMs),
     policy.problems
   ),
-  classes: classesOf(policy)
+  ...namedBy([policy])
 })
 
 /**

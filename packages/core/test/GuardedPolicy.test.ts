@@ -1,6 +1,7 @@
 /** Whatever an author's function does, what comes out of it is a decision or a failure. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Decision from "../src/Decision.ts"
+import type { OutputCheck } from "../src/Definition.ts"
 import type { Failure } from "../src/Failure.ts"
 import * as GuardedPolicy from "../src/GuardedPolicy.ts"
 import * as Policy from "../src/Policy.ts"
@@ -166,6 +167,44 @@ describe("A guarded classifier", () => {
       throw new Error("no table")
     }, instead)
     assert.deepStrictEqual(throwing(end, "n"), instead("threw Error: no table"))
+  })
+})
+
+describe("A guarded check of outputs", () => {
+  const instead = (problem: string): OutputCheck => ({ _tag: "Invalid", problems: [problem] })
+  const checked = (answer: unknown) =>
+    GuardedPolicy.outputCheck(() => foreign(answer), instead)("n", "output", 1)
+
+  it("gives the answers of the check as they are", () => {
+    for (
+      const answer of [
+        { _tag: "Valid", value: { list: [1, "a", null, true] } },
+        { _tag: "Invalid", problems: [] },
+        { _tag: "Invalid", problems: ["too few"] }
+      ]
+    ) {
+      const given: unknown = checked(answer)
+      assert.strictEqual(given, answer)
+    }
+  })
+
+  it("says that it was none, or what it threw", () => {
+    const none = "answered what is no check; see the type OutputCheck"
+    for (
+      const answer of [
+        undefined,
+        true,
+        { _tag: "Valid" },
+        { _tag: "Valid", value: NaN },
+        { _tag: "Invalid", problems: "too few" },
+        { _tag: "Invalid", problems: [1] },
+        { _tag: "Fine", value: 1 }
+      ]
+    ) assert.deepStrictEqual(checked(answer), instead(none))
+    const throwing = GuardedPolicy.outputCheck(() => {
+      throw new Error("no table")
+    }, instead)
+    assert.deepStrictEqual(throwing("n", "output", 1), instead("threw Error: no table"))
   })
 })
 

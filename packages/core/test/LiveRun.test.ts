@@ -3,6 +3,8 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Backoff from "../src/Backoff.ts"
 import * as Branch from "../src/Branch.ts"
 import type { Command } from "../src/Command.ts"
+import * as Decision from "../src/Decision.ts"
+import * as Definition from "../src/Definition.ts"
 import * as NativePlan from "../src/NativePlan.ts"
 import { NodeState } from "../src/NodeState.ts"
 import * as Policy from "../src/Policy.ts"
@@ -10,6 +12,7 @@ import * as Reactor from "../src/Reactor.ts"
 import * as Report from "../src/Report.ts"
 import type { ExternalEvent } from "../src/RunEvent.ts"
 import * as RunState from "../src/RunState.ts"
+import * as Substitution from "../src/Substitution.ts"
 import * as Workflow from "../src/Workflow.ts"
 import * as World from "./World.ts"
 
@@ -250,6 +253,11 @@ describe("A failure mode", () => {
   })
 })
 
+const refusing: Definition.Definition["checkOutput"] = (_name, _output, value) =>
+  typeof value === "number"
+    ? { _tag: "Valid", value }
+    : { _tag: "Invalid", problems: ["no number"] }
+
 describe("A substitute", () => {
   it("lets what needs the node run, and shows in the report", () => {
     const nodes = [
@@ -281,6 +289,72 @@ describe("A substitute", () => {
     assert.include(
       Report.make(world.state).nodes[0]?.failure,
       `a value cannot stand in for the file "plot"`
+    )
+  })
+
+  const counts = [
+    node("a", "true", {
+      outputs: [
+        { _tag: "Json", name: "rows", path: "rows.json" },
+        { _tag: "Json", name: "toString", path: "columns.json" }
+      ]
+    }),
+    node("b", "true", { after: ["a"] })
+  ]
+  const checkOutput: Definition.Definition["checkOutput"] = (name, output, value) =>
+    typeof value === "number"
+      ? { _tag: "Valid", value: value + 1 }
+      : { _tag: "Invalid", problems: [`${name}.${output} is no number`, "nor is it a count"] }
+
+  it("hands on what the check of the output makes of it, as of what a task has written", () => {
+    const policy = Policy.substitute({ rows: 1, toString: 2, more: 3 })
+    const world = begin(counts, { checkOutput, policy })
+    World.feed(world, [ended(0, 1)])
+    assert.deepStrictEqual(world.state.outputs.get(0), { rows: 2, toString: 3 })
+  })
+
+  it("fails the node where the check of an output refuses it, with all that is wrong", () => {
+    const policy = Policy.make(
+      "by its history",
+      (context) =>
+        Decision.substitute({ rows: `after ${context.attempts.length}` }, "no more tries")
+    )
+    const world = begin(counts, { checkOutput, policy })
+    World.feed(world, [ended(0, 1)])
+    const failed = world.journal.find(({ event }) => event._tag === "NodeFailed")?.event
+    assert.propertyVal(
+      failed,
+      "reason",
+      "no more tries, but the value does not fit its output \"rows\": a.rows is no number; nor is "
+        + "it a count; the value has no field \"toString\""
+    )
+    assert.deepStrictEqual(outcomes(world), ["failed", "blocked"])
+    assert.strictEqual(world.state.outputs.size, 0)
+  })
+
+  it("is told beforehand where it can never fit, once for all nodes of one policy", () => {
+    const one = (name: string) =>
+      node(name, "true", { outputs: [{ _tag: "Json", name: "rows", path: "rows.json" }] })
+    const shared = Policy.firstMatch(
+      Policy.onExit([3], Policy.substitute("none")),
+      Policy.substitute(7)
+    )
+    const definition = Definition.make(
+      Workflow.make("w", [one("a"), one("b"), one("c"), node("d", "true"), one("e")]),
+      { policies: new Map([["e", Policy.substitute(["x".repeat(60)])]]), checkOutput: refusing }
+    )
+    assert.deepStrictEqual(
+      Substitution.problemsOf(definition, Definition.policiesOf(definition, shared)),
+      [
+        "task \"a\" and 2 others of the same policy: its policy: substitute \"none\": the value does "
+        + "not fit its output \"rows\": no number",
+        `task "e": its policy: substitute ["${"x".repeat(58)}…: the value does not fit its output `
+        + "\"rows\": no number"
+      ]
+    )
+    assert.deepStrictEqual(
+      Substitution.problemsOf(definition, () => Policy.substitute(1)),
+      []
     )
   })
 })

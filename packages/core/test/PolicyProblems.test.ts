@@ -85,6 +85,26 @@ describe("A setting of a policy", () => {
     assert.deepStrictEqual(policy.classes, ["OutOfMemory", "Mine", "Stuck"])
   })
 
+  it("has the values that it may give, through every combinator; one that is no JSON is a problem", () => {
+    const policy = Policy.firstMatch(
+      Policy.deadline(1, Policy.on("OutOfMemory", Policy.substitute(1))),
+      Policy.budget({ ratio: 1, min: 1 }, Policy.onExit([3], Policy.substitute([]))),
+      Policy.circuitBreaker({ failures: 1, coolDownMs: 1 }, Policy.substitute(null)),
+      retry
+    )
+    assert.deepStrictEqual(policy.substitutes, [1, [], null])
+    assert.deepStrictEqual(policy.problems, [])
+    const ring: { [name: string]: unknown } = {}
+    ring["self"] = ring
+    for (const value of [undefined, NaN, { at: [Infinity] }, () => 1, ring]) {
+      const foreign = Policy.substitute(Object.assign(JSON.parse("{}"), { value }).value)
+      assert.deepStrictEqual(foreign.problems, [
+        "substitute is given what is no JSON; give a value that a task could write"
+      ])
+      assert.notProperty(foreign, "substitutes")
+    }
+  })
+
   it("is told of escalate by its own name", () => {
     assert.deepStrictEqual(Policy.escalate({ factor: 1, max: 0.5, slotsMax: 0 }).problems, [
       "factor of escalate is 1; give a number above 1",

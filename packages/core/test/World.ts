@@ -4,6 +4,7 @@
  */
 import type { Classifier } from "../src/Classify.ts"
 import type { Command } from "../src/Command.ts"
+import type { Definition } from "../src/Definition.ts"
 import * as NativePlan from "../src/NativePlan.ts"
 import * as Plan from "../src/Plan.ts"
 import * as Policy from "../src/Policy.ts"
@@ -20,6 +21,7 @@ export interface WorldOptions {
   readonly failureMode?: FailureMode
   readonly policy?: Policy.Policy
   readonly classify?: Classifier
+  readonly checkOutput?: Definition["checkOutput"]
   /** Something that happens now and then besides what the service does. */
   readonly meddle?: (world: World) => ExternalEvent | undefined
   /** Looks at the world after every reaction that changed something. */
@@ -90,7 +92,8 @@ export const make = (plan: Plan.Plan, options: WorldOptions): World => ({
 
 const policies = (world: World): Reactor.Policies => ({
   policyOf: () => world.options.policy ?? Policy.defaultPolicy,
-  ...(world.options.classify === undefined ? {} : { classify: world.options.classify })
+  ...(world.options.classify === undefined ? {} : { classify: world.options.classify }),
+  ...(world.options.checkOutput === undefined ? {} : { checkOutput: world.options.checkOutput })
 })
 
 export const feed = (

@@ -145,8 +145,9 @@ export const run: (
   EngineError,
   TaskOperations | JobOperations | PoolOperations | FileOperations | Journal | ArtifactStore
 > = Effect.fn("Engine.run")(
-  function*(options: RunOptions) {
-    yield* SettingsCheck.require(options.config)
+  function*(given: RunOptions) {
+    const options = { ...given, definition: guarded(given.definition) }
+    yield* SettingsCheck.require(options)
     const journal = yield* Journal
     const recorded = yield* journal.header
     if (recorded !== undefined) yield* PlanCheck.requireSame(recorded, options.plan)
@@ -311,10 +312,20 @@ const resume = Effect.fnUntraced(function*(
     : [...commands, { _tag: "Terminate", tasks: leftOver } satisfies Command]
 })
 
+/** What an author's check makes of an output is either that it fits, or what is wrong with it. */
+const guarded = (definition: Definition.Definition): Definition.Definition => ({
+  ...definition,
+  checkOutput: GuardedPolicy.outputCheck(definition.checkOutput, (why) => ({
+    _tag: "Invalid",
+    problems: [`its check ${why}`]
+  }))
+})
+
 /** An author's function that fails is no reason for the run to: its node is given up, and says why. */
 const policiesOf = ({ cache, config, definition }: RunOptions): Reactor.Policies =>
   GuardedPolicy.policies({
     policyOf: Definition.policiesOf(definition, config.policy),
+    checkOutput: definition.checkOutput,
     asksCache: cache !== undefined,
     ...(definition.classify === undefined ? {} : { classify: definition.classify })
   }, {

@@ -2,7 +2,9 @@
  * Refuses the settings of a run that it could not live with: without workers nothing is read or ended, and
  * a wait that is no number is no wait.
  */
+import { type Definition, policiesOf } from "@batchwave/core/Definition"
 import * as RunMode from "@batchwave/core/RunMode"
+import * as Substitution from "@batchwave/core/Substitution"
 import * as Effect from "effect/Effect"
 import { SettingsRefused } from "./EngineError.ts"
 import type { RunConfig } from "./RunConfig.ts"
@@ -54,12 +56,17 @@ export const problemsOf = (config: RunConfig): ReadonlyArray<string> => {
 }
 
 /**
- * Fails with all of them.
+ * Fails with all of them, and with what is wrong with the settings for this definition.
  *
  * @category operations
  */
-export const require = (config: RunConfig): Effect.Effect<void, SettingsRefused> => {
-  const problems = problemsOf(config)
+export const require = (
+  { config, definition }: { readonly config: RunConfig; readonly definition: Definition }
+): Effect.Effect<void, SettingsRefused> => {
+  const problems = [
+    ...problemsOf(config),
+    ...Substitution.problemsOf(definition, policiesOf(definition, config.policy))
+  ]
   return problems.length === 0 ? Effect.void : Effect.fail(
     new SettingsRefused({
       message: `the run was not begun, since its settings make no sense:\n${

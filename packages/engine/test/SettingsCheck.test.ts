@@ -1,7 +1,10 @@
+import * as Definition from "@batchwave/core/Definition"
 import * as Policy from "@batchwave/core/Policy"
+import * as Workflow from "@batchwave/core/Workflow"
 import * as RunConfig from "@batchwave/engine/RunConfig"
 import * as SettingsCheck from "@batchwave/engine/SettingsCheck"
 import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
 
 const problemsOf = (settings: Partial<RunConfig.RunConfig>) =>
   SettingsCheck.problemsOf({ ...RunConfig.defaults, ...settings })
@@ -55,4 +58,22 @@ describe("the settings of a run", () => {
       ]
     )
   })
+
+  it.effect("are refused with the run's substitutes that do not fit, before anything is asked", () =>
+    Effect.gen(function*() {
+      const outputs = [{ _tag: "Json", name: "rows", path: "rows.json" }] as const
+      const definition = Definition.make(
+        Workflow.make("w", [Workflow.node("a", "true", { outputs }), Workflow.node("b", "true")]),
+        { checkOutput: () => ({ _tag: "Invalid", problems: ["no count"] }) }
+      )
+      const refused = yield* SettingsCheck.require({
+        config: { ...RunConfig.defaults, concurrency: 0, policy: Policy.substitute(7) },
+        definition
+      }).pipe(Effect.flip)
+      assert.deepStrictEqual(refused.problems, [
+        "concurrency is 0; give a whole number of at least 1",
+        "task \"a\": its policy: substitute 7: the value does not fit its output \"rows\": no count"
+      ])
+      yield* SettingsCheck.require({ config: RunConfig.defaults, definition })
+    }))
 })

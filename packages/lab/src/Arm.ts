@@ -210,6 +210,10 @@ export const policiesOf = (arm: Arm, definition: Definition.Definition): Policie
     policyOf: policy === undefined
       ? Definition.policiesOf(definition, Policy.defaultPolicy)
       : () => policy,
+    checkOutput: GuardedPolicy.outputCheck(
+      definition.checkOutput,
+      (why) => fail(`the pipeline's check of an output ${why}`)
+    ),
     ...(definition.classify === undefined ? {} : { classify: definition.classify })
   }, {
     decision: (why) => fail(`a policy of arm "${arm.name}" ${why}`),

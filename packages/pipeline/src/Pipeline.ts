@@ -10,6 +10,7 @@ import * as Definition from "@batchwave/core/Definition"
 import * as Plan from "@batchwave/core/Plan"
 import * as PlanError from "@batchwave/core/PlanError"
 import type { Policy } from "@batchwave/core/Policy"
+import * as Substitution from "@batchwave/core/Substitution"
 import * as Workflow from "@batchwave/core/Workflow"
 import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
@@ -205,15 +206,17 @@ const complete = (
   options: Parameters<typeof Definition.make>[1]
 ): Result.Result<Compiled<undefined>, PipelineError> => {
   const planned = Plan.make(workflow)
-  if (planned._tag === "Planned" && authored.problems.length === 0) {
+  const definition = Definition.make(workflow, options)
+  const unfit = Substitution.problemsOf(definition, Definition.ownPolicyOf(definition))
+  if (planned._tag === "Planned" && authored.problems.length === 0 && unfit.length === 0) {
     return Result.succeed({
-      definition: Definition.make(workflow, options),
+      definition,
       plan: planned.plan,
       result: () => Result.succeed(undefined)
     })
   }
   const errors = planned._tag === "Invalid" ? ownErrors(planned.errors, authored.leftOut) : []
-  const problems = new Set([...authored.problems, ...errors.map(PlanError.describe)])
+  const problems = new Set([...authored.problems, ...unfit, ...errors.map(PlanError.describe)])
   return Result.fail(new PipelineError({ pipeline: workflow.name, problems: [...problems] }))
 }
 

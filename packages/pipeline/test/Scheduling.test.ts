@@ -121,6 +121,33 @@ describe("Scheduling in a pipeline", () => {
     )
   })
 
+  it("tells every substitute that can never stand in for what its tasks write", () => {
+    const Rows = Output.json(Schema.Struct({ rows: Schema.Number }))
+    const found = problems(
+      Pipeline.make("unfit", { policy: Policy.onExit([9], Policy.substitute(0)) }, (p) => {
+        p.task("a", { run: sh`a`, output: Rows, policy: Policy.substitute({ row: 3 }) })
+        p.task("b", { run: sh`b`, output: Rows, policy: Policy.substitute({ rows: 3 }) })
+        p.task("c", { run: sh`c`, output: Output.file("plot.png"), policy: Policy.substitute(1) })
+        p.task("d", { run: sh`d`, output: { left: Rows, right: Output.file("r") } })
+        p.task("e", { run: sh`e` })
+        p.each("fan", ["x", "y", "z"], { key: String, policy: Policy.substitute("none") }, () => ({
+          run: sh`f`,
+          output: Rows
+        }))
+        p.task("g", { run: sh`g`, policy: Policy.retry({ max: -1 }) })
+      })
+    )
+    assert.deepStrictEqual(found, [
+      "task \"g\": its policy: max of retry is -1; give a whole number from 0 to 10000",
+      "task \"a\": its policy: substitute {\"row\":3}: the value does not fit its output \"output\": "
+      + "value.rows: missing key",
+      "task \"c\": its policy: substitute 1: a value cannot stand in for the file \"output\"",
+      "task \"d\": its policy: substitute 0: a value cannot stand in for the file \"right\"",
+      "task \"fan[x]\" and 2 others of the same policy: its policy: substitute \"none\": the value "
+      + "does not fit its output \"output\": value: expected object, got \"none\""
+    ])
+  })
+
   it("takes the nearest policy: the task's, the fan-out's, the pipeline's, the run's", () => {
     const named = (name: string) => Policy.make(name, () => undefined)
     const each = (withPipeline: boolean) =>

@@ -1,9 +1,11 @@
 /**
  * One run for a program: the same steps as the command, without a screen.
  */
+import * as Definition from "@batchwave/core/Definition"
 import * as Plan from "@batchwave/core/Plan"
 import type { Report } from "@batchwave/core/Report"
 import * as RunMode from "@batchwave/core/RunMode"
+import * as Substitution from "@batchwave/core/Substitution"
 import type * as Engine from "@batchwave/engine/Engine"
 import * as PlanCheck from "@batchwave/engine/PlanCheck"
 import * as RunConfig from "@batchwave/engine/RunConfig"
@@ -44,7 +46,7 @@ export const run: <Value>(
           `"${runId}" cannot name a run; use 1 to 64 of a-z, 0-9 and -, first a letter or digit`
       })
     }
-    const wrong = problemsOf(options)
+    const wrong = problemsOf(compiled.definition, options)
     if (wrong.length > 0) return yield* new RunFailed({ message: wrong.join("\n") })
     const directory = RunDirectory.make(dataOf(options), runId)
     const store = yield* storeOf(plan, RunDirectory.describe(directory), options)
@@ -107,9 +109,15 @@ const observerOf =
 
 /** What is wrong with options that a program without types may get wrong, or computes. */
 const problemsOf = (
+  definition: Definition.Definition,
   { mode, onFailure, policy, seed, slots }: RunOptions
 ): ReadonlyArray<string> => {
   const problems = (policy?.problems ?? []).map((problem) => `the run's policy: ${problem}`)
+  if (policy !== undefined) {
+    problems.push(
+      ...Substitution.problemsOf(definition, Definition.policiesOf(definition, policy))
+    )
+  }
   if (mode !== undefined && !RunMode.dependencyModes.includes(mode)) {
     problems.push(`"${mode}" is no mode; use ${RunMode.dependencyModes.join(", ")}`)
   }

@@ -194,7 +194,11 @@ const apply = (round: Round, node: number, failure: Failure, decision: Decision)
       emit(round, { _tag: "NodesSkipped", nodes: [node], reason: decision.reason, failure })
       return settleUnmet(round)
     case "Substitute": {
-      const found = Substitution.outputsOf(round.state.plan.workflow.nodes[node]!, decision.value)
+      const found = Substitution.outputsOf(
+        round.state.plan.workflow.nodes[node]!,
+        decision.value,
+        round.policies.checkOutput
+      )
       if (found._tag === "Unfit") {
         return failForGood(round, node, failure, `${decision.reason}, but ${found.why}`)
       }

@@ -3,6 +3,7 @@
  */
 import type { Classifier } from "../Classify.ts"
 import type { Command } from "../Command.ts"
+import type { Definition } from "../Definition.ts"
 import type { Policy } from "../Policy.ts"
 import type { RunEvent } from "../RunEvent.ts"
 import { evolve, type RunState } from "../RunState.ts"
@@ -17,6 +18,8 @@ export interface Policies {
   readonly policyOf: (node: number) => Policy
   /** The author's own failure classes. @default none */
   readonly classify?: Classifier
+  /** Checks what a policy gives in the place of an output. @default anything fits */
+  readonly checkOutput?: Definition["checkOutput"]
   /** Whether the results of nodes that are cached are looked for before they run. @default false */
   readonly asksCache?: boolean
 }
