@@ -4,8 +4,6 @@
  * The text is read in the background, bounded in bytes, and never holds the run up; when many nodes
  * fail, only the first ones are shown.
  */
-import type { BatchFailure } from "@batchwave/client/BatchFailure"
-import { FileOperations } from "@batchwave/client/FileOperations"
 import type { Plan } from "@batchwave/core/Plan"
 import type { RunEvent, TaskReference } from "@batchwave/core/RunEvent"
 import type { RunState } from "@batchwave/core/RunState"
@@ -14,6 +12,8 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
 import type * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import type { Finder } from "../run/TaskFiles.ts"
 import { clean, cleanLine } from "../screen/CleanText.ts"
 import { Screen } from "../screen/Screen.ts"
 
@@ -45,6 +45,13 @@ export interface FailureLog {
   readonly drain: Effect.Effect<void>
 }
 
+/**
+ * Where the logs are.
+ *
+ * @category models
+ */
+export type LogFinder = Finder<{ readonly message: string }>
+
 /** A failed task and the job that held it. */
 interface WantedTask {
   readonly job: string
@@ -61,10 +68,10 @@ type Wanted = WantedTask | "end"
  */
 export const make: (
   plan: Plan,
-  jobId: string
-) => Effect.Effect<FailureLog, never, FileOperations | Screen | Scope.Scope> = Effect.fnUntraced(
-  function*(plan, jobId) {
-    const files = yield* FileOperations
+  jobId: string,
+  find: LogFinder
+) => Effect.Effect<FailureLog, never, Screen | Scope.Scope> = Effect.fnUntraced(
+  function*(plan, jobId, find) {
     const screen = yield* Screen
     const naming = TaskNaming.make(plan)
     const wanted = yield* Queue.unbounded<Wanted>()
@@ -74,7 +81,7 @@ export const make: (
     const show = Effect.fnUntraced(function*({ job, task }: WantedTask) {
       const taskId = naming.idOf(task)
       const name = cleanLine(plan.names[task.node] ?? taskId)
-      const text = yield* readTail(files, job, taskId)
+      const text = yield* readTail(find, job, taskId)
       yield* screen.say(render(name, taskId, text))
     })
     const serve = Effect.gen(function*() {
@@ -123,25 +130,17 @@ type Tail =
   | { readonly _tag: "Text"; readonly text: string; readonly isCut: boolean }
   | { readonly _tag: "Missing"; readonly why: string }
 
-const readTail = (
-  files: FileOperations["Service"],
-  jobId: string,
-  taskId: string
-): Effect.Effect<Tail> =>
+const readTail = (find: LogFinder, jobId: string, taskId: string): Effect.Effect<Tail> =>
   Effect.gen(function*() {
-    const path = "stderr.txt"
-    const { contentBytes } = yield* files.properties(jobId, taskId, path)
-    if (contentBytes === 0) return { _tag: "Text", text: "", isCut: false } satisfies Tail
-    const isCut = contentBytes > tailBytes
-    const text = yield* files.getText(
-      jobId,
-      taskId,
-      path,
-      isCut ? { range: { start: contentBytes - tailBytes, end: contentBytes - 1 } } : {}
-    )
-    return { _tag: "Text", text, isCut } satisfies Tail
+    const file = yield* find([jobId], taskId, "stderr.txt")
+    if (file === undefined) {
+      return { _tag: "Missing", why: "the service has none of this task" } satisfies Tail
+    }
+    const startByte = Math.max(0, file.contentBytes - tailBytes)
+    const text = yield* file.from(startByte).pipe(Stream.decodeText, Stream.mkString)
+    return { _tag: "Text", text, isCut: startByte > 0 } satisfies Tail
   }).pipe(
-    Effect.catch((error: BatchFailure) =>
+    Effect.catch((error) =>
       Effect.succeed<Tail>({ _tag: "Missing", why: cleanLine(error.message) })
     )
   )

@@ -1,25 +1,22 @@
 /**
  * `batchwave logs`: what tasks of a run have written, while they run and afterwards.
  */
-import { FileOperations } from "@batchwave/client/FileOperations"
 import * as JournalDoctor from "@batchwave/engine/JournalDoctor"
-import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { isatty } from "node:tty"
 import { describe, type RunDirectory } from "../run/RunDirectory.ts"
-import * as TaskFiles from "../run/TaskFiles.ts"
+import type * as TaskFiles from "../run/TaskFiles.ts"
 import { clean, cleanLine } from "../screen/CleanText.ts"
 import { Screen } from "../screen/Screen.ts"
 import { counted } from "../screen/Words.ts"
-import { CommandError, storage, unreachable, usage } from "./CommandError.ts"
+import { CommandError, usage } from "./CommandError.ts"
 import { ExitCode } from "./ExitCode.ts"
 import * as KnownRun from "./KnownRun.ts"
 import * as LogFollowing from "./LogFollowing.ts"
-import * as RunBackend from "./RunBackend.ts"
+import * as RunTaskFiles from "./RunTaskFiles.ts"
 import * as SteerCommand from "./SteerCommand.ts"
 
 /**
@@ -79,7 +76,7 @@ export const run: (
         `no node of run ${directory.runId} has failed; name one, or a fan-out, by --node`
       )
     }
-    const find = yield* finderOf(directory)
+    const find = yield* RunTaskFiles.finderOf(directory)
     let shown = 0
     for (const { node, task } of tasks) {
       const name = cleanLine(node)
@@ -131,7 +128,7 @@ const intervalMs = { local: 300, account: 2_000 }
 
 const follow = Effect.fnUntraced(function*(settings: LogsSettings, directory: RunDirectory) {
   const screen = yield* Screen
-  const find = yield* finderOf(directory)
+  const find = yield* RunTaskFiles.finderOf(directory)
   let shownLast = ""
   let isLeft = false
   let open: ReadonlyArray<string> = []
@@ -218,42 +215,6 @@ const startOf = (
     })
   )
 }
-
-const finderOf: (
-  directory: RunDirectory
-) => Effect.Effect<TaskFiles.Finder<CommandError>, CommandError, Scope.Scope | Screen> = Effect
-  .fnUntraced(function*(directory) {
-    if (describe(directory)?.backend !== "azure") {
-      return mapped(
-        TaskFiles.ofDirectory(directory.emulator),
-        (error) => storage(error.message, error)
-      )
-    }
-    const choice = yield* RunBackend.choose(
-      { backend: Option.some("azure"), pool: Option.some(RunBackend.noPool), slots: Option.none() },
-      undefined
-    )
-    const backend = yield* RunBackend.open(choice, { dataDirectory: "", allowedDirectories: [] })
-    return mapped(
-      TaskFiles.ofAccount(Context.get(backend.services, FileOperations)),
-      (error) => unreachable(error.message, error)
-    )
-  })
-
-const mapped = <E>(
-  find: TaskFiles.Finder<E>,
-  map: (error: E) => CommandError
-): TaskFiles.Finder<CommandError> =>
-(jobs, task, path) =>
-  find(jobs, task, path).pipe(
-    Effect.map((file) =>
-      file === undefined ? undefined : {
-        contentBytes: file.contentBytes,
-        from: (startByte: number) => Stream.mapError(file.from(startByte), map)
-      }
-    ),
-    Effect.mapError(map)
-  )
 
 /** What tasks write may steer a terminal; a file or another program gets it as it is. */
 const shown = (text: string): string => isatty(1) ? clean(text) : text

@@ -5,7 +5,7 @@
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
-import { color, data, nodes, onScreen, runArgument, verbose } from "./CommonFlags.ts"
+import { color, data, nodes, onScreen, quiet, runArgument, verbose } from "./CommonFlags.ts"
 import { flag, whole } from "./FlagKinds.ts"
 
 const runs = Command.make(
@@ -16,6 +16,31 @@ const runs = Command.make(
     yield* RunsCommand.run(settings).pipe(onScreen(settings))
   })
 ).pipe(Command.withDescription("List the runs of a directory, the one started last first"))
+
+const watch = Command.make(
+  "watch",
+  {
+    run: runArgument,
+    json: flag("json", "Print one JSON document at the end instead of the table"),
+    jsonl: flag("jsonl", "Print every event since the run began as a line of JSON, and no table"),
+    quiet,
+    verbose,
+    data,
+    color
+  },
+  Effect.fnUntraced(function*(settings) {
+    const WatchCommand = yield* Effect.promise(() => import("./WatchCommand.ts"))
+    yield* WatchCommand.run(settings).pipe(onScreen(settings))
+  })
+).pipe(
+  Command.withDescription(
+    "Show how a run of another process goes on, and end with it and its exit code"
+  ),
+  Command.withExamples([
+    { command: "batchwave watch", description: "Watch the newest run; Ctrl-C leaves it alone" },
+    { command: "batchwave watch RUN --quiet", description: "Wait for its end" }
+  ])
+)
 
 const report = Command.make(
   "report",
@@ -93,4 +118,4 @@ const logs = Command.make(
  *
  * @internal
  */
-export const looking = [runs, report, logs] as const
+export const looking = [runs, watch, report, logs] as const

@@ -1,25 +1,20 @@
 /**
  * `batchwave report`: what a run came to and where its time went, from its journal.
  */
-import * as JournalDoctor from "@batchwave/engine/JournalDoctor"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as Result from "effect/Result"
-import * as Schema from "effect/Schema"
 import { writeFileSync } from "node:fs"
 import * as ReportCsv from "../report/ReportCsv.ts"
 import * as ReportHtml from "../report/ReportHtml.ts"
 import { factsOf, timeText } from "../report/ReportText.ts"
 import * as RunReport from "../report/RunReport.ts"
-import type { RunDirectory } from "../run/RunDirectory.ts"
-import * as RunJournal from "../run/RunJournal.ts"
-import * as RunSnapshot from "../run/RunSnapshot.ts"
+import type * as RunJournal from "../run/RunJournal.ts"
 import { cleanLine } from "../screen/CleanText.ts"
 import * as NodeTable from "../screen/NodeTable.ts"
 import { Screen, type ScreenShape } from "../screen/Screen.ts"
-import { ofEngine, storage, usage } from "./CommandError.ts"
+import { usage } from "./CommandError.ts"
 import * as KnownRun from "./KnownRun.ts"
-import * as SteerCommand from "./SteerCommand.ts"
+import * as RecordedRun from "./RecordedRun.ts"
 
 /**
  * The forms a report has.
@@ -51,11 +46,8 @@ export interface ReportSettings {
 export const run = Effect.fn("ReportCommand.run")(function*(settings: ReportSettings) {
   const screen = yield* Screen
   const directory = yield* KnownRun.find(settings.data, settings.run)
-  const { journal, runId } = directory
-  const recorded = (yield* JournalDoctor.isHeld(journal))
-    ? yield* fromProcess(directory)
-    : yield* fromJournal(directory)
-  if (recorded === undefined) return yield* usage(`run ${runId} has not begun`)
+  const { runId } = directory
+  const recorded = yield* RecordedRun.read(directory)
   const report = RunReport.make(recorded)
   if (report.liveAtMs !== undefined) {
     yield* screen.say(`run ${runId} goes on; this is as of ${timeText(report.liveAtMs)}`)
@@ -74,29 +66,6 @@ export const run = Effect.fn("ReportCommand.run")(function*(settings: ReportSett
       )
   })
   yield* screen.say(`written: ${file}`)
-})
-
-const fromJournal = ({ journal, runId }: RunDirectory) =>
-  RunJournal.whole(journal).pipe(Effect.mapError((error) => ofEngine(error, runId, "")))
-
-const Written = Schema.Struct({ path: Schema.String })
-
-/** The process that keeps the journal tells what it holds, unless it has just left it. */
-const fromProcess = Effect.fnUntraced(function*(directory: RunDirectory) {
-  const reply = yield* Effect.result(SteerCommand.ask(directory, { _tag: "Snapshot" }))
-  if (Result.isFailure(reply)) {
-    if (yield* JournalDoctor.isHeld(directory.journal)) return yield* reply.failure
-    return yield* fromJournal(directory)
-  }
-  const { value } = reply.success
-  const { path } = yield* Schema.decodeUnknownEffect(Written)(value).pipe(
-    Effect.mapError((error) =>
-      usage(`the process that works on run ${directory.runId} answers in another way`, error)
-    )
-  )
-  return yield* RunSnapshot.take(path).pipe(
-    Effect.mapError((error) => storage(error.message, error))
-  )
 })
 
 const render = (

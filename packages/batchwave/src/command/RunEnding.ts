@@ -1,6 +1,8 @@
 /**
  * The end of a run, told: the node table and the results, or the JSON document, and `report.json`.
  */
+import type { Report } from "@batchwave/core/Report"
+import type { Workflow } from "@batchwave/core/Workflow"
 import type { RunResult } from "@batchwave/engine/Engine"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
@@ -38,7 +40,6 @@ export const tell: (
   result: RunResult
 ) => Effect.Effect<void, CommandEnded | CommandError, Screen> = Effect.fn("RunEnding.tell")(
   function*(settings, run, backend, { header, outputOf, report }) {
-    const screen = yield* Screen
     const { directory } = run.openRun
     const value = report.outcome === "succeeded"
       ? yield* Effect.result(RunSession.resultOf(run.openRun, run.compiled, outputOf))
@@ -49,15 +50,7 @@ export const tell: (
       Result.getOrUndefined(value)
     )
     const written = yield* Effect.result(RunDirectory.finish(directory, document))
-    if (settings.json) yield* screen.result(`${RunDocument.toJson(document)}\n`)
-    else {
-      const style = screen.resultStyle
-      const table = NodeTable.render(report, run.plan.workflow, {
-        style,
-        isVerbose: settings.verbose
-      })
-      yield* screen.result(table + resultsText(document.results) + placesText(directory))
-    }
+    yield* show(settings, { directory, document, report, workflow: run.plan.workflow })
     if (Result.isFailure(value)) {
       return yield* storage(
         `the run succeeded, but its results cannot be read:\n${
@@ -73,6 +66,33 @@ export const tell: (
     if (exitCode !== ExitCode.ExitCode.succeeded) return yield* new CommandEnded({ exitCode })
   }
 )
+
+/**
+ * What is shown of an ended run.
+ *
+ * @category models
+ */
+export interface Shown {
+  readonly directory: RunDirectory.RunDirectory
+  readonly document: RunDocument.RunDocument
+  readonly report: Report
+  readonly workflow: Workflow
+}
+
+/**
+ * Shows it: the node table, the results and where the journal is, or the document as JSON.
+ *
+ * @category operations
+ */
+export const show = Effect.fnUntraced(function*(
+  settings: Pick<RunSettings, "json" | "verbose">,
+  { directory, document, report, workflow }: Shown
+) {
+  const { result, resultStyle: style } = yield* Screen
+  if (settings.json) return yield* result(`${RunDocument.toJson(document)}\n`)
+  const table = NodeTable.render(report, workflow, { style, isVerbose: settings.verbose })
+  yield* result(table + resultsText(document.results) + placesText(directory))
+})
 
 /**
  * The results by name, one a line, or nothing when there are none.
@@ -101,19 +121,22 @@ const shortPath = (path: string): string => {
 }
 
 /**
+ * The command that does something with a run, from the same working directory.
+ *
+ * @category rendering
+ */
+export const commandFor = (verb: string, data: string, runId: string): string => {
+  const where = data === RunDirectory.dataDirectoryDefault ? "" : ` --data ${shellWord(data)}`
+  return `batchwave ${verb} ${runId}${where}`
+}
+
+/**
  * The command that goes on with a run.
  *
  * @category rendering
  */
-export const resumeCommand = (
-  settings: Pick<RunSettings, "data">,
-  runId: string
-): string => {
-  const data = settings.data === RunDirectory.dataDirectoryDefault
-    ? ""
-    : ` --data ${shellWord(settings.data)}`
-  return `batchwave resume ${runId}${data}`
-}
+export const resumeCommand = ({ data }: Pick<RunSettings, "data">, runId: string): string =>
+  commandFor("resume", data, runId)
 
 const shellWord = (text: string): string =>
   /^[A-Za-z0-9_\-./:=@%+,]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`

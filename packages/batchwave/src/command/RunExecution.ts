@@ -3,11 +3,13 @@
  *
  * The first signal detaches (or, when asked, cancels); whatever was durable stays resumable.
  */
+import { FileOperations } from "@batchwave/client/FileOperations"
 import type { Definition } from "@batchwave/core/Definition"
 import type { RunResult, Wish } from "@batchwave/engine/Engine"
 import type * as Recovery from "@batchwave/engine/Recovery"
 import type { RunHeader } from "@batchwave/engine/RunHeader"
 import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
@@ -15,6 +17,7 @@ import type { BackendFacts } from "../run/Backend.ts"
 import * as RunDirectory from "../run/RunDirectory.ts"
 import * as RunSession from "../run/RunSession.ts"
 import * as Steering from "../run/Steering.ts"
+import * as TaskFiles from "../run/TaskFiles.ts"
 import * as ProgressDisplay from "../screen/ProgressDisplay.ts"
 import * as ProgressModel from "../screen/ProgressModel.ts"
 import { Screen } from "../screen/Screen.ts"
@@ -90,8 +93,10 @@ const execute: (
     const backend = yield* prepared.connect
     // A display that is redrawn by the clock would be redrawn for every moment that never passes.
     const display = yield* ProgressDisplay.make({ isQuiet: settings.quiet || isSimulated })
-    const log = yield* FailureLog.make(plan, header.jobId).pipe(
-      Effect.provideContext(backend.services)
+    const log = yield* FailureLog.make(
+      plan,
+      header.jobId,
+      TaskFiles.ofAccount(Context.get(backend.services, FileOperations))
     )
     const cancel = yield* Deferred.make<void>()
     let held = 0

@@ -2,7 +2,6 @@
  * The commands for a run that another process works on: `status`, `explain`, `pause`, `continue`,
  * `cancel` and `set`. The first two also read the journal of a run that nobody works on.
  */
-import * as JournalDoctor from "@batchwave/engine/JournalDoctor"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
@@ -12,15 +11,9 @@ import * as RunJournal from "../run/RunJournal.ts"
 import * as RunQuery from "../run/RunQuery.ts"
 import { clean } from "../screen/CleanText.ts"
 import { Screen } from "../screen/Screen.ts"
-import { CommandError, ofEngine, usage } from "./CommandError.ts"
-import { ExitCode } from "./ExitCode.ts"
+import { type CommandError, ofEngine, usage } from "./CommandError.ts"
 import * as KnownRun from "./KnownRun.ts"
-
-/** How long the process that works on the run may take to answer. */
-const answerMsMax = 10_000
-
-/** After so long without an answer it is looked whether that process is still there. */
-const lookMs = 1_000
+import * as ProcessQuestion from "./ProcessQuestion.ts"
 
 /**
  * The settings of the commands.
@@ -58,17 +51,13 @@ export const ask = Effect.fnUntraced(function*(
   directory: RunDirectory.RunDirectory,
   request: ControlChannel.Request
 ) {
-  const isHeld = JournalDoctor.isHeld(directory.journal)
-  let isLive = yield* isHeld
-  let reply: ControlChannel.Reply | undefined
   const isSimulated = RunDirectory.describe(directory)?.executor === "simulated"
-  const waitMsMax = isSimulated ? 0 : answerMsMax
-  for (let waitedMs = 0; isLive && reply === undefined && waitedMs < waitMsMax;) {
-    reply = yield* ControlChannel.ask(directory.control, request, lookMs)
-    waitedMs += lookMs
-    if (reply === undefined) isLive = yield* isHeld
-  }
-  if (!isLive) reply = yield* fromJournal(directory, request)
+  const { isLive, reply: told } = yield* ProcessQuestion.ask(
+    directory,
+    request,
+    isSimulated ? 0 : undefined
+  )
+  const reply = isLive ? told : yield* fromJournal(directory, request)
   if (reply === undefined) return yield* unanswered(directory, isLive)
   return reply._tag === "Refused" ? yield* usage(reply.message) : reply
 })
@@ -89,12 +78,7 @@ const unanswered = (
     return usage(`run ${runId} has ended (${outcome}), so there is nothing left to steer`)
   }
   return isLive
-    ? new CommandError({
-      exitCode: ExitCode.locked,
-      message: `the process that works on run ${runId} did not answer within ${
-        answerMsMax / 1000
-      } s; is it stopped, or still starting?`
-    })
+    ? ProcessQuestion.unanswered(runId)
     : usage(
       `no process works on run ${runId}; go on with it by batchwave resume ${runId}, `
         + "or end what it left by batchwave gc --end --interrupted"

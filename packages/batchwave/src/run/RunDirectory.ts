@@ -164,6 +164,20 @@ export const describe = (directory: RunDirectory): KnownRun | undefined => {
 }
 
 /**
+ * What the pipeline answered, by name, as it was written when the run ended; empty before, and when
+ * the file is damaged.
+ *
+ * @category queries
+ */
+export const resultsOf = (
+  directory: RunDirectory
+): { readonly [name: string]: Schema.Json } =>
+  Option.match(Option.flatMap(readJson(directory.report), decodeResults), {
+    onNone: () => ({}),
+    onSome: ({ results }) => results
+  })
+
+/**
  * Every run of the directory, the one started last first.
  *
  * @category queries
@@ -194,6 +208,10 @@ const decodeNote = Schema.decodeUnknownOption(
 
 const decodeEnded = Schema.decodeUnknownOption(
   Schema.Struct({ outcome: Schema.Literals(["succeeded", "failed", "cancelled"]) })
+)
+
+const decodeResults = Schema.decodeUnknownOption(
+  Schema.Struct({ results: Schema.Record(Schema.String, Schema.Json) })
 )
 
 const readJson = Option.liftThrowable((path: string): unknown =>

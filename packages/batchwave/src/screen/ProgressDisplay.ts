@@ -46,13 +46,18 @@ export interface ProgressDisplay {
  * @category constructors
  */
 export const make: (
-  options: { readonly isQuiet: boolean }
+  options: {
+    readonly isQuiet: boolean
+    /** When what is shown began, in epoch milliseconds. @default now */
+    readonly startedAtMs?: number
+  }
 ) => Effect.Effect<ProgressDisplay, never, Screen | Scope.Scope> = Effect.fnUntraced(
   function*(options) {
     const screen = yield* Screen
-    const startedAtMs = yield* Clock.currentTimeMillis
+    const nowMs = yield* Clock.currentTimeMillis
+    const startedAtMs = options.startedAtMs ?? nowMs
     const offsetMs = DateTime.zonedOffset(
-      DateTime.makeZonedUnsafe(startedAtMs, { timeZone: DateTime.zoneMakeLocal() })
+      DateTime.makeZonedUnsafe(nowMs, { timeZone: DateTime.zoneMakeLocal() })
     )
     const isLive = screen.isLive && !options.isQuiet
     let seen: RunState | undefined

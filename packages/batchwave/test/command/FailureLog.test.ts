@@ -1,5 +1,4 @@
 /** Where the logs of failed tasks are looked for. */
-import { FileOperations } from "@batchwave/client/FileOperations"
 import * as Plan from "@batchwave/core/Plan"
 import type { RunEvent } from "@batchwave/core/RunEvent"
 import * as RunState from "@batchwave/core/RunState"
@@ -21,18 +20,6 @@ const failed: RunEvent = {
 
 const replaced = (jobId: string): RunEvent => ({ _tag: "JobReplaced", jobId, reason: "gone" })
 
-const unused = () => Effect.die("no file of a node is read")
-
-const ofNode = {
-  get: unused,
-  getText: unused,
-  stream: () => Stream.fromEffect(unused()),
-  properties: unused,
-  list: () => Stream.fromEffect(unused()),
-  listPages: () => Stream.fromEffect(unused()),
-  delete: unused
-}
-
 /** The jobs asked for logs when batches come after what had happened before the resume. */
 const jobsAsked = (
   before: ReadonlyArray<RunEvent>,
@@ -44,14 +31,11 @@ const jobsAsked = (
     const state = RunState.make(made.plan)
     for (const event of before) RunState.evolve(state, event, 0)
     const asked: Array<string> = []
-    const files = Layer.mock(FileOperations, {
-      ofNode,
-      properties: (jobId) =>
-        Effect.sync(() => {
-          asked.push(jobId)
-          return { contentBytes: 0, isDirectory: false }
-        })
-    })
+    const find: FailureLog.LogFinder = ([jobId = ""]) =>
+      Effect.sync(() => {
+        asked.push(jobId)
+        return { contentBytes: 0, from: () => Stream.empty }
+      })
     const style = Style.make(false)
     const screen = Layer.mock(Screen, {
       isLive: false,
@@ -60,7 +44,7 @@ const jobsAsked = (
       resultStyle: style
     })
     yield* Effect.gen(function*() {
-      const log = yield* FailureLog.make(made.plan, "first")
+      const log = yield* FailureLog.make(made.plan, "first", find)
       for (const batch of batches) {
         for (const event of batch) {
           if (event._tag === "JobReplaced") RunState.evolve(state, event, 0)
@@ -68,7 +52,7 @@ const jobsAsked = (
         yield* log.observe(batch, state)
       }
       yield* log.drain
-    }).pipe(Effect.provide([files, screen]))
+    }).pipe(Effect.provide(screen))
     return asked
   }).pipe(Effect.scoped)
 
