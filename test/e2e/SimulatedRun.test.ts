@@ -2,6 +2,8 @@
  * `batchwave run` without running anything: recorded workflows and scenarios in virtual time.
  */
 import { assert, describe, it } from "@effect/vitest"
+import * as ControlChannel from "batchwave/run/ControlChannel"
+import * as RunDirectory from "batchwave/run/RunDirectory"
 import { Effect } from "effect"
 import { existsSync, readdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
@@ -124,4 +126,61 @@ describe("a simulated run", () => {
       assert.include(both.stderr, "--scenario is only for --executor simulated")
       assert.isFalse(existsSync(join(cwd, ".batchwave")))
     }))
+
+  it.live(
+    "is asked, paused, followed and cancelled from another process while it goes on",
+    () =>
+      Effect.gen(function*() {
+        const hours = Array.from(
+          { length: 2_000 },
+          (_, at) => task(`t${at}`, at === 0 ? [] : [`t${at - 1}`])
+        )
+        const cwd = inDirectory({
+          "trace.json": JSON.stringify({
+            name: "long",
+            schemaVersion: "1.5",
+            workflow: {
+              specification: { tasks: hours },
+              execution: { tasks: hours.map(({ id }) => ({ id, runtimeInSeconds: 3600 })) }
+            }
+          })
+        })
+        const ask = (...args: ReadonlyArray<string>) =>
+          Effect.promise(() => Command.run(args, { cwd }))
+        const { control } = RunDirectory.make(join(cwd, ".batchwave"), "r")
+        const wish = (request: ControlChannel.Request) =>
+          ControlChannel.ask(control, request, 20_000)
+        const started = Command.start(["run", "trace.json", "--run-id", "r", "--quiet"], { cwd })
+        yield* Effect.promise(() => Command.eventually("it is there", () => existsSync(control)))
+        const follower = Command.start(["events", "r", "--follow"], { cwd })
+        yield* Effect.promise(() =>
+          Command.eventually(
+            "the follower sees a node end",
+            () => follower.output().stdout.includes("NodeSucceeded")
+          )
+        )
+        assert.deepInclude(yield* wish({ _tag: "Pause" }), {
+          text: "run r is paused: nothing new is submitted"
+        })
+        // What the service has ends, then time stands still.
+        const inService = Effect.map(wish({ _tag: "Status" }), (reply) => JSON.stringify(reply))
+        while (!(yield* inService).includes("\"inService\":0")) yield* Effect.yieldNow
+        const first = JSON.parse((yield* ask("report", "r", "--json")).stdout)
+        assert.strictEqual(first.outcome, "unfinished")
+        const startedAtMs: number = first.startedAtMs
+        assert.isAtLeast(first.liveAtMs - startedAtMs, 3_600_000)
+        const status = yield* ask("status", "r", "--json")
+        assert.strictEqual(JSON.parse(status.stdout).phase, "paused")
+        yield* wish({ _tag: "Continue" })
+        yield* wish({ _tag: "Cancel" })
+        const { code, stderr } = yield* Effect.promise(() => started.ended)
+        assert.strictEqual(code, 3, stderr)
+        const { stdout } = yield* Effect.promise(() => follower.ended)
+        assert.include(
+          stdout.trimEnd().split("\n").at(-1),
+          "\"RunFinished\",\"outcome\":\"cancelled\""
+        )
+      }),
+    60_000
+  )
 })

@@ -26,19 +26,18 @@ export interface Answer {
 }
 
 /**
- * Asks, and waits for the reply as long as the process is there, `waitMsMax` at most.
+ * Asks, and waits for the reply as long as the process is there, 10 s at most.
  *
  * @category operations
  */
 export const ask: (
   directory: RunDirectory,
-  request: ControlChannel.Request,
-  waitMsMax?: number
+  request: ControlChannel.Request
 ) => Effect.Effect<Answer> = Effect.fn("ProcessQuestion.ask")(
-  function*({ control, journal }, request, waitMsMax = answerMsMax) {
+  function*({ control, journal }, request) {
     let isLive = yield* JournalDoctor.isHeld(journal)
     let reply: ControlChannel.Reply | undefined
-    for (let waitedMs = 0; isLive && reply === undefined && waitedMs < waitMsMax;) {
+    for (let waitedMs = 0; isLive && reply === undefined && waitedMs < answerMsMax;) {
       reply = yield* ControlChannel.ask(control, request, lookMs)
       waitedMs += lookMs
       if (reply === undefined) isLive = yield* JournalDoctor.isHeld(journal)

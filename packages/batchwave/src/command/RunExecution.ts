@@ -5,7 +5,8 @@
  */
 import { FileOperations } from "@batchwave/client/FileOperations"
 import type { Definition } from "@batchwave/core/Definition"
-import type { RunResult, Wish } from "@batchwave/engine/Engine"
+import type { RunState } from "@batchwave/core/RunState"
+import type { LiveRun, RunResult, Wish } from "@batchwave/engine/Engine"
 import type * as Recovery from "@batchwave/engine/Recovery"
 import type { RunHeader } from "@batchwave/engine/RunHeader"
 import * as Clock from "effect/Clock"
@@ -65,7 +66,7 @@ export const toTheEnd: (
 )(function*(settings, prepared) {
   const ending = yield* prepared.isSimulated
     ? inVirtualTime(settings, prepared)
-    : execute(settings, prepared)
+    : execute(settings, prepared, (live) => Steering.serve(prepared.openRun.directory, live))
   if (ending._tag === "Ended") {
     return yield* RunEnding.tell(settings, prepared, prepared.backend.name, ending.result)
   }
@@ -84,9 +85,10 @@ type Ending =
 
 const execute: (
   settings: ExecutionSettings,
-  prepared: Execution
+  prepared: Execution,
+  steering: (live: LiveRun) => Effect.Effect<void>
 ) => Effect.Effect<Ending, CommandError, Scope.Scope | Screen | Signals> = Effect.fnUntraced(
-  function*(settings, prepared) {
+  function*(settings, prepared, steering) {
     const { config, definition, header, isSimulated, openRun, plan, wishes } = prepared
     const screen = yield* Screen
     const signals = yield* Signals
@@ -117,7 +119,7 @@ const execute: (
         return screen.say(recoveryText(header.runId, table))
       },
       cancelWhen: Deferred.await(cancel),
-      ...(isSimulated ? {} : { steering: (live) => Steering.serve(openRun.directory, live) })
+      steering
     }).pipe(
       Effect.tap(() => Effect.andThen(display.finish, log.drain)),
       Effect.mapError((error) => ofEngine(error, header.runId, backend.endpoint)),
@@ -145,17 +147,35 @@ const execute: (
 /** Real time the modules of the emulator have to be loaded, in milliseconds. */
 const outsideMsMax = 60_000
 
-/** The same in a time of its own, which begins now. */
+/**
+ * The same in a time of its own, which begins now. Whoever asks it for something does so in real time. A
+ * paused run takes no time once the service has nothing of it left, or years would pass until somebody
+ * lets it go on.
+ */
 const inVirtualTime: (
   settings: ExecutionSettings,
   prepared: Execution
 ) => Effect.Effect<Ending, CommandError, Screen | Signals> = Effect.fnUntraced(
   function*(settings, prepared) {
     const VirtualTime = yield* Effect.promise(() => import("../virtual/VirtualTime.ts"))
-    return yield* VirtualTime.run(Effect.scoped(execute(settings, prepared)), {
+    const services = yield* Effect.context()
+    let state: RunState | undefined
+    const steering = (live: LiveRun): Effect.Effect<void> =>
+      Effect.flatMap(Clock.Clock, (clock) => {
+        state = live.state
+        const nowMs = Effect.sync(() => clock.currentTimeMillisUnsafe())
+        return VirtualTime.outside(
+          services,
+          Steering.serve(prepared.openRun.directory, live, nowMs)
+        )
+      })
+    return yield* VirtualTime.run(Effect.scoped(execute(settings, prepared, steering)), {
       seed: prepared.header.seed,
       startAtMs: yield* Clock.currentTimeMillis,
-      outsideMsMax
+      outsideMsMax,
+      isHeld: () =>
+        state !== undefined && state.paused && state.activeCount === 0
+        && state.outcome === undefined
     }).pipe(
       Effect.catchTag(
         "batchwave/virtual/VirtualTime/VirtualTimeOver",

@@ -51,12 +51,7 @@ export const ask = Effect.fnUntraced(function*(
   directory: RunDirectory.RunDirectory,
   request: ControlChannel.Request
 ) {
-  const isSimulated = RunDirectory.describe(directory)?.executor === "simulated"
-  const { isLive, reply: told } = yield* ProcessQuestion.ask(
-    directory,
-    request,
-    isSimulated ? 0 : undefined
-  )
+  const { isLive, reply: told } = yield* ProcessQuestion.ask(directory, request)
   const reply = isLive ? told : yield* fromJournal(directory, request)
   if (reply === undefined) return yield* unanswered(directory, isLive)
   return reply._tag === "Refused" ? yield* usage(reply.message) : reply
@@ -67,13 +62,7 @@ const unanswered = (
   isLive: boolean
 ): CommandError => {
   const { runId } = directory
-  const { executor, outcome } = RunDirectory.describe(directory) ?? {}
-  if (isLive && executor === "simulated") {
-    return usage(
-      `run ${runId} is simulated: in its own time nobody can ask it for anything; ask again when it has `
-        + "ended, or interrupt it"
-    )
-  }
+  const { outcome } = RunDirectory.describe(directory) ?? {}
   if (!isLive && outcome !== undefined) {
     return usage(`run ${runId} has ended (${outcome}), so there is nothing left to steer`)
   }

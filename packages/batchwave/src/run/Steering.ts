@@ -19,11 +19,16 @@ import * as RunQuery from "./RunQuery.ts"
 import * as RunSnapshot from "./RunSnapshot.ts"
 
 /**
- * Serves the channel of a run for as long as the run lives.
+ * Serves the channel of a run for as long as the run lives. `nowMs` is the time of the run, where that
+ * is not the time of whoever asks.
  *
  * @category operations
  */
-export const serve = (directory: RunDirectory, live: LiveRun): Effect.Effect<void> =>
+export const serve = (
+  directory: RunDirectory,
+  live: LiveRun,
+  nowMs: Effect.Effect<number> = Clock.currentTimeMillis
+): Effect.Effect<void> =>
   Effect.scoped(Effect.flatMap(
     Effect.scope,
     (scope) =>
@@ -31,18 +36,16 @@ export const serve = (directory: RunDirectory, live: LiveRun): Effect.Effect<voi
         request._tag === "Follow"
           ? Scope.provide(follow(directory, live, request.after), scope)
           : request._tag === "Snapshot"
-          ? snapshot(directory, live)
-          : answer(directory.runId, live, request))
+          ? snapshot(directory, live, nowMs)
+          : answer(directory.runId, live, request, nowMs))
   ))
 
 const snapshot = (
   directory: RunDirectory,
-  live: LiveRun
+  live: LiveRun,
+  nowMs: Effect.Effect<number>
 ): Effect.Effect<ControlChannel.Reply> =>
-  Effect.flatMap(
-    Clock.currentTimeMillis,
-    (nowMs) => RunSnapshot.write(directory.control, live, nowMs)
-  ).pipe(
+  Effect.flatMap(nowMs, (atMs) => RunSnapshot.write(directory.control, live, atMs)).pipe(
     Effect.map((path): ControlChannel.Reply => ({ _tag: "Done", text: path, value: { path } })),
     Effect.catch((error) => Effect.succeed(ControlChannel.refused(error.message)))
   )
@@ -61,7 +64,8 @@ const follow = (
 const answer = (
   runId: string,
   live: LiveRun,
-  request: Exclude<ControlChannel.Request, { readonly _tag: "Follow" | "Snapshot" }>
+  request: Exclude<ControlChannel.Request, { readonly _tag: "Follow" | "Snapshot" }>,
+  nowMs: Effect.Effect<number>
 ): Effect.Effect<ControlChannel.Reply> => {
   const { state } = live
   switch (request._tag) {
@@ -69,8 +73,8 @@ const answer = (
     case "Explain":
     case "Locate":
       return Effect.map(
-        Clock.currentTimeMillis,
-        (nowMs) => RunQuery.answer(request, { runId, state, isLive: true }, nowMs)
+        nowMs,
+        (atMs) => RunQuery.answer(request, { runId, state, isLive: true }, atMs)
       )
     case "Pause":
       return state.paused

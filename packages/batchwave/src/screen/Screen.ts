@@ -18,7 +18,7 @@ import { clipped } from "./Words.ts"
  * @category models
  */
 export interface ScreenShape {
-  /** Writes to stdout as it is; the text ends with its own line break. */
+  /** Writes to stdout as it is, and waits for whoever reads it; the text ends with its own line break. */
   readonly result: (text: string) => Effect.Effect<void>
   /** Writes one line or more to stderr, above the block. */
   readonly say: (text: string) => Effect.Effect<void>
@@ -76,7 +76,11 @@ const make = Effect.fnUntraced(function*(options: ScreenOptions) {
     () => Effect.sync(() => stderr.write(erase(drawn)))
   )
   return Screen.of({
-    result: (output) => Effect.sync(() => stdout.write(output)),
+    result: (output) =>
+      Effect.callback<void>((resume) => {
+        // When the process ends, what is still in its buffer is lost.
+        stdout.write(output, () => resume(Effect.void))
+      }),
     say: (line) => Effect.sync(() => stderr.write(`${erase(drawn)}${line}\n${draw(drawn)}`)),
     block: (lines) =>
       Effect.sync(() => {

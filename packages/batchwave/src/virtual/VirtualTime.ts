@@ -10,6 +10,8 @@
  * V4 a program in which nobody sleeps and nobody can run, and that nothing outside wakes, will never
  *    end: it fails instead. So does one
  *    that is not over at the last moment it was given.
+ * V5 what is run `outside` has the time of the machine, and goes on between the turns of the program; V2
+ *    holds until it meddles.
  *
  * Sockets and processes are outside: time does not wait for them.
  */
@@ -38,6 +40,11 @@ export interface VirtualTimeOptions {
    * outside to wake it: a module that is being loaded, a signal. @default 1000
    */
   readonly outsideMsMax?: number
+  /**
+   * Asked whenever time could move on: as long as it answers yes, time stands still, for something outside
+   * to let it go on. @default never
+   */
+  readonly isHeld?: () => boolean
   /** How long the program may take of its own time, in milliseconds. @default a thousand years */
   readonly durationMsMax?: number
   /**
@@ -71,6 +78,9 @@ const outsideMsMaxDefault = 1000
 /** How often something outside is looked for. */
 const outsideStepMs = 5
 
+/** How often it is asked whether time still stands, in real milliseconds. */
+const heldStepMs = 20
+
 const durationMsMaxDefault = 1000 * 365 * 86_400_000
 
 /**
@@ -96,6 +106,7 @@ export const run = <A, E, R>(
       const outsideMsMax = options.outsideMsMax ?? outsideMsMaxDefault
       let waitedMs = 0
       const onIdle = (): number => {
+        if (over === undefined && options.isHeld?.() === true) return heldStepMs
         const atMs = sleepers.nextAtMs()
         if (atMs < Infinity && (atMs <= lastAtMs || over !== undefined)) {
           waitedMs = 0
@@ -125,6 +136,25 @@ export const run = <A, E, R>(
       })
     })
   )
+
+/**
+ * Runs something of a program in virtual time in the time of the machine, with the services it was given
+ * before: what other processes wait for. It ends with the fiber that waits for it.
+ *
+ * @category operations
+ */
+export const outside = <A, E, R>(
+  services: Context.Context<R>,
+  effect: Effect.Effect<A, E, R>
+): Effect.Effect<A, E> =>
+  Effect.callback<A, E>((resume) => {
+    const fiber = Effect.runForkWith(services)(effect)
+    fiber.addObserver(resume)
+    return Effect.callback<void>((done) => {
+      fiber.addObserver(() => done(Effect.void))
+      fiber.interruptUnsafe()
+    })
+  })
 
 const overAt = (reason: "Stalled" | "Late", atMs: number): VirtualTimeOver =>
   new VirtualTimeOver({

@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as VirtualTime from "batchwave/virtual/VirtualTime"
 import * as Clock from "effect/Clock"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Random from "effect/Random"
@@ -161,6 +162,56 @@ describe("VirtualTime", () => {
         const fiber = yield* Effect.forkChild(endless)
         yield* Effect.yieldNow
         yield* Fiber.interrupt(fiber)
+      })
+  )
+
+  live(
+    "stands still as long as it is held, and then goes on as if nothing had been",
+    () =>
+      Effect.gen(function*() {
+        let asked = 0
+        const isHeld = () => ++asked <= 3
+        const atMs = yield* VirtualTime.run(
+          Effect.andThen(Effect.sleep("1 day"), Clock.currentTimeMillis),
+          { startAtMs: 5, isHeld }
+        )
+        assert.strictEqual(atMs, 5 + 86_400_000)
+        assert.isAbove(asked, 3)
+      })
+  )
+
+  live("can be ended while it is held", () =>
+    Effect.gen(function*() {
+      const held = VirtualTime.run(Effect.sleep(1), { isHeld: () => true })
+      const fiber = yield* Effect.forkChild(held)
+      yield* Effect.promise(() => wait(1))
+      yield* Fiber.interrupt(fiber)
+    }))
+
+  live(
+    "has something outside that lives in real time, is heard, and ends with the program",
+    () =>
+      Effect.gen(function*() {
+        const services = yield* Effect.context()
+        const told: Array<string> = []
+        const outside = (message: Deferred.Deferred<number>) =>
+          Effect.gen(function*() {
+            yield* Effect.sleep(1)
+            yield* Deferred.succeed(message, yield* Clock.currentTimeMillis)
+            return yield* Effect.never
+          }).pipe(Effect.onInterrupt(() => Effect.sync(() => told.push("ended"))))
+        const [sentAtMs, heardAtMs] = yield* VirtualTime.run(
+          Effect.gen(function*() {
+            const message = yield* Deferred.make<number>()
+            yield* Effect.forkScoped(VirtualTime.outside(services, outside(message)))
+            const sent = yield* Deferred.await(message)
+            return [sent, yield* Clock.currentTimeMillis]
+          }).pipe(Effect.scoped),
+          { startAtMs: 5 }
+        )
+        assert.isAbove(sentAtMs ?? 0, 1_600_000_000_000)
+        assert.strictEqual(heardAtMs, 5)
+        assert.deepStrictEqual(told, ["ended"])
       })
   )
 })
