@@ -1,7 +1,11 @@
 /**
  * Runs are listed, reported on, and what their tasks wrote is read, while they run and afterwards.
  */
+import { BatchClient } from "@batchwave/client/BatchClient"
+import { TaskOperations } from "@batchwave/client/TaskOperations"
+import type { CloudTask, TaskAddParameter } from "@batchwave/wire/Task"
 import { assert, describe, it } from "@effect/vitest"
+import { Effect, Redacted, Stream } from "effect"
 import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import * as Command from "./Command.ts"
@@ -164,6 +168,18 @@ export default Pipeline.make("left", { params: { word: Schema.String } }, (p, { 
   )
 })
 
+/** What the service holds of a run, by id. */
+const tasksOf = (
+  { account, endpoint, key }: Command.EmulatorCoordinates,
+  runId: string
+): Promise<ReadonlyArray<CloudTask>> =>
+  TaskOperations.pipe(
+    Effect.flatMap((tasks) => Stream.runCollect(tasks.list(`bw-${runId}`))),
+    Effect.map((tasks) => tasks.toSorted((one, other) => one.id! < other.id! ? -1 : 1)),
+    Effect.provide(BatchClient.layer({ endpoint, account, key: Redacted.make(key) })),
+    Effect.runPromise
+  )
+
 describe("a run on an account", () => {
   it("has its tasks' files read there, and says at once that its pool is not there", async () => {
     const directory = Command.makeDirectory()
@@ -177,6 +193,22 @@ describe("a run on an account", () => {
       assert.notInclude(ended.stderr, "warning")
       const logs = await Command.run(["logs"], options)
       assert.strictEqual(logs.stdout, "oops\n", logs.stderr)
+      const exported = await Command.run(["export", "--az"], options)
+      assert.strictEqual(exported.code, 0, exported.stderr)
+      assert.include(exported.stderr, "no task was made for them: behind")
+      const told: ReadonlyArray<TaskAddParameter> = JSON.parse(exported.stdout)
+      const held = await tasksOf(
+        emulator.coordinates,
+        JSON.parse(
+          (await Command.run(["runs", "--json"], options)).stdout
+        )[0].run
+      )
+      assert.deepStrictEqual(told.map(({ id }) => id).toSorted(), held.map(({ id }) => id))
+      for (const task of told) {
+        const same = held.find(({ id }) => id === task.id)
+        assert.strictEqual(same?.commandLine, task.commandLine)
+        assert.deepStrictEqual(same?.environmentSettings, task.environmentSettings)
+      }
       const lost = Command.start(["run", file, "--pool", "nowhere"], options)
       await Command.eventually(
         "the pool is missed",

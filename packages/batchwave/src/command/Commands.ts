@@ -13,15 +13,18 @@ import {
   data,
   emulatorSlots,
   failureMode,
+  file,
   noCache,
   onInterrupt,
   onScreen,
   otlp,
+  param,
   quiet,
   runArgument,
   store,
   verbose
 } from "./CommonFlags.ts"
+import { describing } from "./DescribeCommands.ts"
 import { emulateFlags } from "./EmulateFlags.ts"
 import { flag, whole } from "./FlagKinds.ts"
 import { lab } from "./LabCommands.ts"
@@ -30,16 +33,6 @@ import { resume } from "./ResumeFlags.ts"
 import { retry } from "./RetryFlags.ts"
 import { steering } from "./SteerCommands.ts"
 import { exported } from "./Telemetry.ts"
-
-const file = Argument.String("file").pipe(
-  Argument.withDescription("A module whose default export is a pipeline, or a .json workflow")
-)
-
-const param = Flag.String("param").pipe(
-  Flag.withMetavar("name=value"),
-  Flag.withDescription("A parameter of the pipeline, as text or JSON; may be repeated"),
-  Flag.atLeast(0)
-)
 
 /** Read by the entry point, which shows what a bug left behind. */
 const debug = GlobalFlag.Setting("debug")({
@@ -63,42 +56,6 @@ const init = Command.make(
   Command.withDescription("Write a small pipeline to begin with"),
   Command.withExamples([
     { command: "batchwave init", description: "Write pipeline.ts, and keep its runs out of Git" }
-  ])
-)
-
-const plan = Command.make(
-  "plan",
-  {
-    file,
-    param,
-    format: Flag.Literals("format", ["text", "json", "mermaid", "dot", "workflow"]).pipe(
-      Flag.withDescription("How the plan is printed; workflow is the graph as a file to run"),
-      Flag.withDefault("text")
-    ),
-    json: flag("json", "The same as --format json"),
-    mode: Flag.Literals("mode", RunMode.dependencyModes).pipe(
-      Flag.withDescription(
-        "For a run in this mode; of native, which edges the service cannot hold"
-      ),
-      Flag.optional
-    ),
-    cache: flag("cache", "List which nodes would take their result from earlier runs, and why not"),
-    data,
-    color
-  },
-  Effect.fnUntraced(function*(settings) {
-    const PlanCommand = yield* Effect.promise(() => import("./PlanCommand.ts"))
-    const format = settings.json ? "json" : settings.format
-    yield* PlanCommand.run({ ...settings, format }).pipe(onScreen(settings))
-  })
-).pipe(
-  Command.withDescription("Check a pipeline and print what would run, without running anything"),
-  Command.withExamples([
-    {
-      command: "batchwave plan weather.ts --param years='[2020, 2021]'",
-      description: "Show waves and critical path"
-    },
-    { command: "batchwave plan weather.ts --format mermaid", description: "Draw the graph" }
   ])
 )
 
@@ -291,7 +248,7 @@ export const batchwave = Command.make("batchwave").pipe(
   ]),
   Command.withSubcommands([
     init,
-    plan,
+    ...describing,
     run,
     resume,
     retry,

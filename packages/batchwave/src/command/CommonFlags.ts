@@ -14,6 +14,26 @@ import { Screen, type ScreenOptions } from "../screen/Screen.ts"
 import { flag, slotsMax, whole } from "./FlagKinds.ts"
 
 /**
+ * A pipeline.
+ *
+ * @internal
+ */
+export const file = Argument.String("file").pipe(
+  Argument.withDescription("A module whose default export is a pipeline, or a .json workflow")
+)
+
+/**
+ * The parameters of a pipeline.
+ *
+ * @internal
+ */
+export const param = Flag.String("param").pipe(
+  Flag.withMetavar("name=value"),
+  Flag.withDescription("A parameter of the pipeline, as text or JSON; may be repeated"),
+  Flag.atLeast(0)
+)
+
+/**
  * What one failed node does to the rest.
  *
  * @internal
@@ -70,6 +90,17 @@ export const nodes = Flag.String("node").pipe(
   Flag.withMetavar("name"),
   Flag.withDescription("A node, or all items of a fan-out; may be repeated"),
   Flag.atLeast(0)
+)
+
+/**
+ * Where a result goes.
+ *
+ * @internal
+ */
+export const out = Flag.String("out").pipe(
+  Flag.withMetavar("file"),
+  Flag.withDescription("Write to this file instead of stdout"),
+  Flag.optional
 )
 
 /**

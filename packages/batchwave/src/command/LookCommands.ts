@@ -5,7 +5,7 @@
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
-import { color, data, nodes, onScreen, quiet, runArgument, verbose } from "./CommonFlags.ts"
+import { color, data, nodes, onScreen, out, quiet, runArgument, verbose } from "./CommonFlags.ts"
 import { flag, whole } from "./FlagKinds.ts"
 
 const runs = Command.make(
@@ -51,11 +51,7 @@ const report = Command.make(
       Flag.withDefault("text")
     ),
     json: flag("json", "The same as --format json"),
-    out: Flag.String("out").pipe(
-      Flag.withMetavar("file"),
-      Flag.withDescription("Write to this file instead of stdout"),
-      Flag.optional
-    ),
+    out,
     verbose,
     data,
     color

@@ -2,8 +2,7 @@
  * `batchwave report`: what a run came to and where its time went, from its journal.
  */
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
-import { writeFileSync } from "node:fs"
+import type * as Option from "effect/Option"
 import * as ReportCsv from "../report/ReportCsv.ts"
 import * as ReportHtml from "../report/ReportHtml.ts"
 import { factsOf, timeText } from "../report/ReportText.ts"
@@ -12,8 +11,8 @@ import type * as RunJournal from "../run/RunJournal.ts"
 import { cleanLine } from "../screen/CleanText.ts"
 import * as NodeTable from "../screen/NodeTable.ts"
 import { Screen, type ScreenShape } from "../screen/Screen.ts"
-import { usage } from "./CommandError.ts"
 import * as KnownRun from "./KnownRun.ts"
+import * as OutFile from "./OutFile.ts"
 import * as RecordedRun from "./RecordedRun.ts"
 
 /**
@@ -53,19 +52,7 @@ export const run = Effect.fn("ReportCommand.run")(function*(settings: ReportSett
     yield* screen.say(`run ${runId} goes on; this is as of ${timeText(report.liveAtMs)}`)
   }
   const text = render(report, recorded, settings, screen)
-  if (Option.isNone(settings.out)) return yield* screen.result(text)
-  const file = settings.out.value
-  yield* Effect.try({
-    try: () => writeFileSync(file, text),
-    catch: (cause) =>
-      usage(
-        `cannot write ${file}: ${
-          cause instanceof Error ? cause.message : String(cause)
-        }; give another file by --out`,
-        cause
-      )
-  })
-  yield* screen.say(`written: ${file}`)
+  yield* OutFile.print(text, settings.out)
 })
 
 const render = (

@@ -28,7 +28,7 @@ export const resolve: (
     const given = Option.getOrUndefined(settings.runId)
     if (given !== undefined && !RunId.isRunId(given)) {
       return yield* usage(
-        `--run-id ${given}: use 1 to 64 of the characters a-z, 0-9 and -, beginning with a letter or digit`
+        `--run-id ${given}: ${RunId.rule}`
       )
     }
     if (settings.resume) return yield* resumable(settings.data, pipeline, given)

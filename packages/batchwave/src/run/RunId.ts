@@ -15,6 +15,13 @@ const slugCharactersMax = 40
 export const isRunId = (text: string): boolean => /^[a-z0-9][a-z0-9-]{0,63}$/.test(text)
 
 /**
+ * What `isRunId` asks for, as advice.
+ *
+ * @category constants
+ */
+export const rule = "use 1 to 64 of the characters a-z, 0-9 and -, beginning with a letter or digit"
+
+/**
  * A pipeline's name reduced to `a-z`, `0-9` and single `-`; `run` when nothing is left.
  *
  * @category operations
