@@ -71,6 +71,32 @@ export const goal = (
   say(report, `${isMet ? "met   " : "MISSED"} ${text}: ${reached.toFixed(3)} (goal ${wanted})`)
 }
 
+/** Something fixed that is measured in the same run, and what it took where a goal was set. */
+export interface Yardstick {
+  readonly name: string
+  readonly now: number
+  readonly whenSet: number
+}
+
+/**
+ * Adds a goal in absolute terms: as it was set, and for a machine on which the yardstick takes what it
+ * takes in this run.
+ */
+export const absoluteGoal = (
+  report: BenchReport,
+  text: string,
+  reached: number,
+  { atMost, yardstick: { name, now, whenSet } }: {
+    readonly atMost: number
+    readonly yardstick: Yardstick
+  }
+): void => {
+  goal(report, text, reached, { atMost })
+  goal(report, `… where ${name} takes ${now.toPrecision(3)} and took ${whenSet}`, reached, {
+    atMost: Number((atMost * now / whenSet).toPrecision(3))
+  })
+}
+
 /** Writes the report to the file that `--out` names, if it does. */
 export const close = (report: BenchReport, outFile: string | undefined): void => {
   if (outFile !== undefined) writeFileSync(outFile, `${report.lines.join("\n")}\n`)
