@@ -459,7 +459,9 @@ describe("plan", () => {
 
   it("prints waves for people, and graphs for the two languages that draw them", async () => {
     assert.match(await plan(), /3 nodes, 2 edges, 2 waves/)
-    assert.match(await plan("--format", "mermaid"), /^flowchart TD\n(?: {2}n.*\n)+$/)
+    const mermaid = await plan("--format", "mermaid")
+    assert.match(mermaid, /^flowchart TD\n(?: {2}n.*\n)+$/)
+    assert.strictEqual((await Command.run(["graph", file], { cwd: directory })).stdout, mermaid)
     assert.match(await plan("--format", "dot"), /^digraph "bad" \{\n(?: {2}n.*\n)+\}\n$/)
     assert.isFalse(hasRuns(directory))
   })

@@ -45,15 +45,45 @@ const plan = Command.make(
   ])
 )
 
+const target = Argument.String("run or file").pipe(
+  Argument.withDescription("A run by its id, or a file with a pipeline; the newest run by default"),
+  Argument.optional
+)
+
+const graph = Command.make(
+  "graph",
+  {
+    target,
+    format: Flag.Literals("format", ["mermaid", "dot", "json"]).pipe(
+      Flag.withDescription("How it is drawn; json is the workflow, which can be run"),
+      Flag.withDefault("mermaid")
+    ),
+    json: flag("json", "The same as --format json"),
+    out,
+    param,
+    data,
+    color
+  },
+  Effect.fnUntraced(function*(settings) {
+    const GraphCommand = yield* Effect.promise(() => import("./GraphCommand.ts"))
+    const format = settings.json ? "json" : settings.format
+    yield* GraphCommand.run({ ...settings, format }).pipe(onScreen(settings))
+  })
+).pipe(
+  Command.withDescription("Draw the graph of a pipeline, or of a run as it was started"),
+  Command.withExamples([
+    { command: "batchwave graph weather.ts", description: "As Mermaid, for a README" },
+    {
+      command: "batchwave graph RUN --format dot | dot -Tsvg > run.svg",
+      description: "As a picture, by Graphviz"
+    }
+  ])
+)
+
 const exporting = Command.make(
   "export",
   {
-    target: Argument.String("run or file").pipe(
-      Argument.withDescription(
-        "A run by its id, or a file with a pipeline; the newest run by default"
-      ),
-      Argument.optional
-    ),
+    target,
     az: flag("az", "As az batch task create --json-file takes them, which is the only form"),
     node: nodes,
     partial: flag("partial", "Leave out tasks that cannot be told yet"),
@@ -92,4 +122,4 @@ const exporting = Command.make(
  *
  * @internal
  */
-export const describing = [plan, exporting] as const
+export const describing = [plan, graph, exporting] as const

@@ -20,7 +20,6 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
-import { existsSync } from "node:fs"
 import * as ExportedTasks from "../run/ExportedTasks.ts"
 import * as NamingStore from "../run/NamingStore.ts"
 import * as RunDirectory from "../run/RunDirectory.ts"
@@ -37,6 +36,7 @@ import * as OutFile from "./OutFile.ts"
 import * as PipelineFile from "./PipelineFile.ts"
 import * as Planning from "./Planning.ts"
 import * as RecordedRun from "./RecordedRun.ts"
+import * as Target from "./Target.ts"
 
 /**
  * The settings of the command.
@@ -72,7 +72,7 @@ interface Source extends Omit<ExportedTasks.ExportedRun, "store"> {
  * @category operations
  */
 export const run = Effect.fn("ExportCommand.run")(function*(settings: ExportSettings) {
-  const source = isFile(settings.target)
+  const source = Target.isFile(settings.target)
     ? yield* ofPipeline(settings, settings.target.value)
     : yield* ofRun(settings)
   const named = RunQuery.nodesNamed(source.plan, settings.node)
@@ -94,11 +94,6 @@ export const run = Effect.fn("ExportCommand.run")(function*(settings: ExportSett
   yield* tellUses(source, exported)
 }, Effect.scoped)
 
-/** Names of modules and JSON; anything else is the id of a run. */
-const isFile = (target: Option.Option<string>): target is Option.Some<string> =>
-  Option.isSome(target)
-  && (/\.(?:[cm]?[jt]s|json)$/i.test(target.value) || existsSync(target.value))
-
 const leftMax = 10
 const namesMax = 10
 
@@ -115,11 +110,7 @@ const ofRun = Effect.fnUntraced(function*(settings: ExportSettings) {
     ...(Option.isSome(settings.mode) ? ["--mode"] : []),
     ...(Option.isSome(settings.store) ? ["--store"] : [])
   ]
-  if (given.length > 0) {
-    return yield* usage(
-      `${listed(given, given.length)}: a run has them already; leave them out, or give a file`
-    )
-  }
+  if (given.length > 0) return yield* Target.ofRunAlready(given)
   const directory = yield* KnownRun.find(settings.data, settings.target)
   const { batches, header, plan } = yield* RecordedRun.read(directory)
   const state = RunState.make(plan)

@@ -64,9 +64,7 @@ export const run = Effect.fn("PlanCommand.run")(function*(settings: PlanSettings
     case "dot":
       return yield* screen.result(PlanFormat.dot(plan))
     case "workflow":
-      return yield* screen.result(
-        `${JSON.stringify(compiled.definition.workflow, undefined, 2)}\n`
-      )
+      return yield* screen.result(Planning.workflowText(compiled.definition.workflow))
     case "text": {
       const { policies } = compiled.definition
       return yield* screen.result(clean(PlanFormat.text(plan, { policies, showNative })))

@@ -2,6 +2,7 @@
  * From a loaded pipeline and its parameters to a plan.
  */
 import type { Plan } from "@batchwave/core/Plan"
+import type { Workflow } from "@batchwave/core/Workflow"
 import type { AnyPipeline, Compiled } from "@batchwave/pipeline/Pipeline"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
@@ -44,3 +45,11 @@ export const plan = (
     onFailure: (error) => Effect.fail(ofPipeline(error)),
     onSuccess: (compiled) => Effect.succeed({ compiled, plan: compiled.plan })
   })
+
+/**
+ * A graph as a file that can be run.
+ *
+ * @category rendering
+ */
+export const workflowText = (workflow: Workflow): string =>
+  `${JSON.stringify(workflow, undefined, 2)}\n`
