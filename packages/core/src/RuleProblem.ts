@@ -3,6 +3,7 @@
  * without types may be anything.
  */
 import { quote } from "./internal/QuotedName.ts"
+import * as SettingCheck from "./internal/SettingCheck.ts"
 import * as Suggestion from "./Suggestion.ts"
 import { namedRules, parentOutcomes } from "./TriggerRule.ts"
 
@@ -58,9 +59,10 @@ const problemOfIs = (part: object): string | ReadonlyArray<unknown> => {
     return `has a condition on ${quote(node)} without outcomes; make it with Trigger`
   }
   const outcomes: ReadonlyArray<unknown> = part.outcomes
-  const unknown = outcomes.find((outcome) => !parentOutcomes.some((known) => known === outcome))
-  if (unknown === undefined) return []
-  const word = typeof unknown === "string" ? unknown : JSON.stringify(unknown)
+  const place = outcomes.findIndex((outcome) => !parentOutcomes.some((known) => known === outcome))
+  if (place < 0) return []
+  const unknown = outcomes[place]
+  const word = typeof unknown === "string" ? unknown : SettingCheck.shown(unknown)
   return `has a condition on ${quote(node)} with the outcome ${
     quote(word)
   }, which does not exist; ${Suggestion.advice(word, parentOutcomes)}`

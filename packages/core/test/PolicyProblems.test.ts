@@ -131,6 +131,12 @@ describe("A trigger rule", () => {
       "has a condition on \"a\" with the outcome \"success\", which does not exist; known are "
         + "\"succeeded\", \"failed\", \"blocked\", \"cancelled\", \"skipped\""
     )
+    for (const outcome of [undefined, 1n, () => "succeeded", Symbol("succeeded")]) {
+      assert.include(
+        RuleProblem.of({ _tag: "Is", node: "a", outcomes: ["failed", outcome] }),
+        `has a condition on "a" with the outcome "`
+      )
+    }
     for (const none of [undefined, 1, {}, { _tag: "Or" }, { _tag: "All" }, { _tag: "Not" }]) {
       assert.strictEqual(
         RuleProblem.of(none),
