@@ -37,21 +37,26 @@ export const problemsOf = (config: RunConfig): ReadonlyArray<string> => {
       inlineInputBytesMax: config.inlineInputBytesMax,
       requeuesMax: config.requeuesMax
     }),
-    ...unless((value) => value > 0, "a number above 0", {
+    ...unless((value) => value > 0 && value < Infinity, "a finite number above 0", {
       pollMsMin: config.pollMsMin,
       pollMsMax: config.pollMsMax,
-      jobTimeMsMax: config.jobTimeMsMax,
+      jobTimeMsMax: config.jobTimeMsMax
+    }),
+    ...(config.pollMsMin > config.pollMsMax
+      ? [`pollMsMin is ${config.pollMsMin}; give at most pollMsMax, which is ${config.pollMsMax}`]
+      : []),
+    ...unless((value) => value > 0, "a number above 0", {
       stallMsMax: config.stallMsMax,
       activeSlotsPerSlot: config.activeSlotsPerSlot,
       queueMsMax: config.queueMsMax,
       runMsMax: config.runMsMax,
       silenceMsMax: config.silenceMsMax
     }),
-    ...unless((value) => value >= 0, "a number of at least 0", {
+    ...unless((value) => value >= 0 && value < Infinity, "a finite number of at least 0", {
       pollOverlapMs: config.pollOverlapMs,
-      patienceMs: config.patienceMs,
-      quotaMsMax: config.quotaMsMax
-    })
+      patienceMs: config.patienceMs
+    }),
+    ...unless((value) => value >= 0, "a number of at least 0", { quotaMsMax: config.quotaMsMax })
   ]
 }
 

@@ -21,10 +21,11 @@ describe("the settings of a run", () => {
       patienceTries: 0,
       patienceMs: 0,
       pollOverlapMs: 0,
-      quotaMsMax: 0,
+      quotaMsMax: Infinity,
       inlineInputBytesMax: 0,
       requeuesMax: 0,
       pollMsMin: 0.5,
+      pollMsMax: 0.5,
       stallMsMax: Infinity
     }
     assert.deepStrictEqual(problemsOf(edges), [])
@@ -51,12 +52,25 @@ describe("the settings of a run", () => {
         "pollsPerSweep is 1.5; give a whole number of at least 1",
         "jobsMax is NaN; give a whole number of at least 1",
         "requeuesMax is -1; give a whole number of at least 0",
-        "pollMsMin is 0; give a number above 0",
-        "pollMsMax is NaN; give a number above 0",
+        "pollMsMin is 0; give a finite number above 0",
+        "pollMsMax is NaN; give a finite number above 0",
         "runMsMax is -5; give a number above 0",
-        "patienceMs is -1; give a number of at least 0"
+        "patienceMs is -1; give a finite number of at least 0"
       ]
     )
+  })
+
+  it("wait no longer than they poll, and for no time that never passes", () => {
+    assert.deepStrictEqual(
+      problemsOf({ pollMsMin: 501, pollMsMax: 500, pollOverlapMs: Infinity }),
+      [
+        "pollMsMin is 501; give at most pollMsMax, which is 500",
+        "pollOverlapMs is Infinity; give a finite number of at least 0"
+      ]
+    )
+    assert.deepStrictEqual(problemsOf({ pollMsMax: Infinity }), [
+      "pollMsMax is Infinity; give a finite number above 0"
+    ])
   })
 
   it.effect("are refused with the run's substitutes that do not fit, before anything is asked", () =>
