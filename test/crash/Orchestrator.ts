@@ -1,10 +1,10 @@
 /**
  * Starts orchestrators, with or without `strace` around them, and says how they ended.
  */
-import type { ResiliencePolicy } from "@batchwave/client/Resilience"
 import type { Report } from "@batchwave/core/Report"
 import type { Json } from "@batchwave/core/Workflow"
 import type { RunConfig } from "@batchwave/engine/RunConfig"
+import type { ResiliencePolicy } from "@batchwave/wire/Resilience"
 import { type ChildProcess, spawn } from "node:child_process"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"

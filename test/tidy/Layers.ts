@@ -36,7 +36,12 @@ export const layers: Readonly<Record<string, Layer>> = {
     external: ["effect", "@effect/platform-node"],
     platform: true
   },
-  lab: { level: 2, imports: ["core", "sim", "pipeline"], external: ["effect"], platform: true },
+  lab: {
+    level: 2,
+    imports: ["core", "wire", "sim", "pipeline"],
+    external: ["effect"],
+    platform: true
+  },
   batchwave: {
     level: 3,
     imports: ["core", "wire", "client", "pipeline", "sim", "engine", "emulator", "lab"],

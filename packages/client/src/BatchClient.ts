@@ -11,6 +11,8 @@
  * // … Effect.provide(BatchClient.layer({ endpoint, account, key }))
  * ```
  */
+import { defaultPolicy, type ResiliencePolicy } from "@batchwave/wire/Resilience"
+import type { RetryBudgetOptions } from "@batchwave/wire/RetryBudget"
 import type * as Config from "effect/Config"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -26,8 +28,6 @@ import * as TuningCheck from "./internal/TuningCheck.ts"
 import { JobOperations } from "./JobOperations.ts"
 import { NodeOperations } from "./NodeOperations.ts"
 import { PoolOperations } from "./PoolOperations.ts"
-import { defaultPolicy, type ResiliencePolicy } from "./Resilience.ts"
-import type { RetryBudgetOptions } from "./RetryBudget.ts"
 import { TaskOperations } from "./TaskOperations.ts"
 import { TaskWatch } from "./TaskWatch.ts"
 import { Transport, type TransportOptions } from "./Transport.ts"

@@ -16,6 +16,7 @@
  *
  * @source Task_AddCollection 2024-02-01.19.0
  */
+import { backoffMs } from "@batchwave/wire/Resilience"
 import type { TaskAddParameter } from "@batchwave/wire/Task"
 import { TasksApi } from "@batchwave/wire/TasksApi"
 import * as Effect from "effect/Effect"
@@ -41,7 +42,6 @@ import type { ExchangeShape } from "./internal/Exchange.ts"
 import { readerOf } from "./internal/OnBehalf.ts"
 import { callOf } from "./internal/Request.ts"
 import * as TaskText from "./internal/TaskText.ts"
-import { backoffMs } from "./Resilience.ts"
 import * as TaskChunk from "./TaskChunk.ts"
 import type { AddCollectionOptions } from "./TaskOperations.ts"
 import type { TaskCollectionResult } from "./TaskOutcome.ts"

@@ -2,13 +2,13 @@
  * The page about the client: its code is the code of the examples, which run, and its tables name
  * every error and every option.
  */
+import { defaultPolicy } from "@batchwave/wire/Resilience"
+import { defaultRetryBudget } from "@batchwave/wire/RetryBudget"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { readdirSync, readFileSync } from "node:fs"
 import * as BatchFailure from "../src/BatchFailure.ts"
 import { timeoutMsDefault } from "../src/internal/Waiter.ts"
-import { defaultPolicy } from "../src/Resilience.ts"
-import { defaultRetryBudget } from "../src/RetryBudget.ts"
 import { retryRules } from "../src/RetryRule.ts"
 import { concurrencyDefault } from "../src/TaskCollection.ts"
 import { pagesMaxDefault } from "../src/TaskPages.ts"
@@ -50,17 +50,17 @@ const numbersOf = (path: string): ReadonlyArray<readonly [string, string]> =>
   )
 
 const filesOfOptions = [
-  "RequestOptions",
-  "TaskOperations",
-  "FileOperations",
-  "Resilience",
-  "RetryBudget",
-  "BatchClient",
-  "Transport",
-  "WatchPolicy",
-  "TaskWait",
-  "TaskTail",
-  "JobOperations"
+  "../../wire/src/Resilience",
+  "../../wire/src/RetryBudget",
+  "../src/RequestOptions",
+  "../src/TaskOperations",
+  "../src/FileOperations",
+  "../src/BatchClient",
+  "../src/Transport",
+  "../src/WatchPolicy",
+  "../src/TaskWait",
+  "../src/TaskTail",
+  "../src/JobOperations"
 ]
 
 describe("the page about the client", () => {
@@ -81,14 +81,14 @@ describe("the page about the client", () => {
 
   it("explains every option that has a default", () => {
     for (const file of filesOfOptions) {
-      for (const option of optionsOf(`../src/${file}.ts`)) {
+      for (const option of optionsOf(`${file}.ts`)) {
         assert.include(page, `\`${option}\``, `${file}.ts`)
       }
     }
   })
 
   it("tells the defaults that the options tell, and those that hold", () => {
-    const told = filesOfOptions.flatMap((file) => numbersOf(`../src/${file}.ts`))
+    const told = filesOfOptions.flatMap((file) => numbersOf(`${file}.ts`))
     const held = Object.entries({
       ...defaultPolicy,
       ...defaultRetryBudget,

@@ -5,10 +5,10 @@ import { FilesApi } from "@batchwave/wire/FilesApi"
 import { JobsApi } from "@batchwave/wire/JobsApi"
 import { NodesApi } from "@batchwave/wire/NodesApi"
 import { PoolsApi } from "@batchwave/wire/PoolsApi"
+import { backoffMs, defaultPolicy, waitMs } from "@batchwave/wire/Resilience"
 import { TasksApi } from "@batchwave/wire/TasksApi"
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
-import { backoffMs, defaultPolicy, waitMs } from "../src/Resilience.ts"
 import { retryRules, transientStatuses, transientTransport } from "../src/RetryRule.ts"
 
 const unit = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })

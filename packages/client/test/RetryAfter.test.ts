@@ -1,9 +1,9 @@
 /**
  * The wait a reply asks for, in every form it may take.
  */
+import { defaultPolicy, waitMs } from "@batchwave/wire/Resilience"
 import { assert, describe, it } from "@effect/vitest"
 import type { IncomingHttpHeaders } from "node:http"
-import { defaultPolicy, waitMs } from "../src/Resilience.ts"
 import { retryAfterMs } from "../src/RetryAfter.ts"
 
 const nowMs = Date.UTC(2026, 0, 1)

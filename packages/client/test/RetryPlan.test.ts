@@ -1,12 +1,12 @@
 /**
  * Schedules of the user's own replace waits and counts; hints, budget and deadline still hold.
  */
+import { defaultPolicy } from "@batchwave/wire/Resilience"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 import type { BatchFailure } from "../src/BatchFailure.ts"
 import * as RetryPlan from "../src/internal/RetryPlan.ts"
-import { defaultPolicy } from "../src/Resilience.ts"
 import { TaskOperations } from "../src/TaskOperations.ts"
 import { inOrder, refuse, reply, serve } from "./ScriptedServer.ts"
 import { withClient } from "./TestClient.ts"

@@ -12,6 +12,7 @@ import type { TaskOutcome } from "@batchwave/client/TaskOutcome"
 import { NodeState } from "@batchwave/core/NodeState"
 import type { ExternalEvent, TaskReference } from "@batchwave/core/RunEvent"
 import * as RunState from "@batchwave/core/RunState"
+import * as SubmissionWindow from "@batchwave/core/SubmissionWindow"
 import type { TaskAddParameter } from "@batchwave/wire/Task"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -22,7 +23,6 @@ import * as JobSuccession from "./JobSuccession.ts"
 import { backendFailed, type RunContext } from "./RunContext.ts"
 import * as ToWire from "./ToWire.ts"
 import * as Unanswered from "./Unanswered.ts"
-import * as Window from "./Window.ts"
 
 /** How many planned tasks one call takes; the client cuts them into requests. */
 const tasksPerCallMax = 10_000
@@ -101,9 +101,9 @@ const submit = SpanWhenSeen.fn("Submitter.submit")(Effect.fnUntraced(function*(
     })
     if (accepted.length > 0) events.push(acceptance(accepted))
     const waitMs = context.config.patienceMs * context.config.patienceTries
-    events.push(...Window.adapt(context.state, {
+    events.push(...SubmissionWindow.adapt(context.state, {
       sent: sent.length,
-      ...(last === undefined ? {} : { refusal: last }),
+      ...(last === undefined ? {} : { refusal: last.message }),
       untilMs: startedMs + waitMs
     }))
     yield* Queue.offerAll(context.inbox, events)

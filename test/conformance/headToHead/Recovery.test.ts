@@ -2,7 +2,7 @@
  * Our client in the nine situations, with its defaults but for the one that would take a minute. The
  * official client's half minutes are in `HeadToHead.conformance.ts`.
  */
-import * as Resilience from "@batchwave/client/Resilience"
+import * as Resilience from "@batchwave/wire/Resilience"
 import { assert, beforeAll, describe, it } from "@effect/vitest"
 import * as Competitor from "./Competitor.ts"
 import { isSignedAnew } from "./HeadToHead.ts"

@@ -5,13 +5,13 @@
  * A slot is taken before an attempt and given back by `assess`; whoever carries the call gives it back
  * when the call ends in any other way.
  */
+import type { ResiliencePolicy } from "@batchwave/wire/Resilience"
+import * as RetryBudget from "@batchwave/wire/RetryBudget"
+import * as Throttle from "@batchwave/wire/Throttle"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import type { ResiliencePolicy } from "../Resilience.ts"
-import * as RetryBudget from "../RetryBudget.ts"
-import * as Throttle from "../Throttle.ts"
 import type { TransportShape } from "../Transport.ts"
 import type { TransportReply, TransportRequest } from "../TransportMessage.ts"
 import type { Call, Delivered } from "./Call.ts"
@@ -207,7 +207,7 @@ const followRate = (
   if (Result.isFailure(outcome)) return
   const { status } = outcome.success
   const before = throttle.permitted()
-  if (status === 429 || status === 503) {
+  if (Throttle.isSlowing(status)) {
     const hintMs = verdict._tag === "Again" ? verdict.hintMs : undefined
     run.observer.refused()
     throttle.refused(run.sentAtMs, Monotonic.msBy(run.clock), hintMs)

@@ -13,14 +13,14 @@
  * E7 A call that can look back does so before each attempt that follows one the service may have acted
  *    on; what it looks at counts against the deadline of the call.
  */
+import type { ResiliencePolicy } from "@batchwave/wire/Resilience"
+import * as RetryBudget from "@batchwave/wire/RetryBudget"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Result from "effect/Result"
 import type { BatchFailure } from "../BatchFailure.ts"
-import type { ResiliencePolicy } from "../Resilience.ts"
 import * as ResponseMetadata from "../ResponseMetadata.ts"
-import type { RetryBudgetOptions } from "../RetryBudget.ts"
 import type { TransportShape } from "../Transport.ts"
 import * as AddressCheck from "./AddressCheck.ts"
 import * as Attempt from "./Attempt.ts"
@@ -66,7 +66,7 @@ export interface ExchangeOptions {
   readonly connections: number
   readonly transport: TransportShape
   readonly signer: Signer
-  readonly retryBudget?: Partial<RetryBudgetOptions>
+  readonly retryBudget?: Partial<RetryBudget.RetryBudgetOptions>
   readonly retry?: RetryPlan.RetrySchedules
 }
 
@@ -152,11 +152,8 @@ const makeCarry = (shared: Attempt.Shared, { policy, retry, signer }: ExchangeOp
       const pauseMs = yield* plan.pauseMs(run.attempts, verdict.hintMs, last)
       if (pauseMs === undefined) return yield* Effect.fail(last)
       const nowMs = Monotonic.msBy(run.clock)
-      const turnMs = Math.max(pauseMs, shared.budget.withdraw(nowMs))
-      if (nowMs + turnMs >= run.deadlineAtMs) {
-        shared.budget.refund()
-        return yield* Effect.fail(lateBy(run, last))
-      }
+      const turnMs = RetryBudget.turnMs(shared.budget, pauseMs, nowMs, run.deadlineAtMs)
+      if (turnMs === undefined) return yield* Effect.fail(lateBy(run, last))
       yield* Effect.sleep(turnMs)
       const finding = yield* lookBack(call, run, last)
       if (finding?._tag === "Reached") return Attempt.endOf(run, finding)

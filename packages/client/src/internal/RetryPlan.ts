@@ -1,6 +1,7 @@
 /**
  * When the next attempt of one call may start: by the client's policy, or by a schedule of the user's.
  */
+import { clampedHintMs, type ResiliencePolicy, waitMs } from "@batchwave/wire/Resilience"
 import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
@@ -10,7 +11,6 @@ import * as Pull from "effect/Pull"
 import * as Random from "effect/Random"
 import * as Schedule from "effect/Schedule"
 import type { BatchFailure } from "../BatchFailure.ts"
-import { clampedHintMs, type ResiliencePolicy, waitMs } from "../Resilience.ts"
 import type { OperationId } from "../RetryRule.ts"
 
 /** Schedules that replace the policy's waits and number of attempts, by operation. */

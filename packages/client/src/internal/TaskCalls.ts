@@ -2,6 +2,7 @@
  * The task operations as calls of an exchange.
  */
 import { decodeSubtasks, decodeTask, decodeTaskPage } from "@batchwave/wire/Decode"
+import { backoffMs } from "@batchwave/wire/Resilience"
 import type { CloudTask, TaskAddParameter } from "@batchwave/wire/Task"
 import { TasksApi } from "@batchwave/wire/TasksApi"
 import * as Effect from "effect/Effect"
@@ -10,7 +11,6 @@ import * as Result from "effect/Result"
 import type { BatchFailure } from "../BatchFailure.ts"
 import { type ConstraintsReplacement, unnamed, withDefaults } from "../ConstraintsReplacement.ts"
 import type { ConditionalOptions, PageOptions, RequestOptions } from "../RequestOptions.ts"
-import { backoffMs } from "../Resilience.ts"
 import * as SpanWhenSeen from "../SpanWhenSeen.ts"
 import * as TaskCollection from "../TaskCollection.ts"
 import { differencesOf, differencesOfFields } from "../TaskFingerprint.ts"

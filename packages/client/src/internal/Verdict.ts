@@ -1,9 +1,9 @@
 /**
  * What one attempt means for its call: done, over, or worth another attempt and when.
  */
+import type { ResiliencePolicy } from "@batchwave/wire/Resilience"
 import * as Result from "effect/Result"
 import type { BatchFailure } from "../BatchFailure.ts"
-import type { ResiliencePolicy } from "../Resilience.ts"
 import { retryAfterMs } from "../RetryAfter.ts"
 import { type RetryRule, retryRules } from "../RetryRule.ts"
 import type { TransportFailure } from "../TransportFailure.ts"

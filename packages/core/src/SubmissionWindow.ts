@@ -2,9 +2,8 @@
  * How the submission window follows the service: halved by each call that the service cannot take for
  * now, doubled by each that it takes, gone when it is as wide as a call.
  */
-import type { BatchFailure } from "@batchwave/client/BatchFailure"
-import type { ExternalEvent } from "@batchwave/core/RunEvent"
-import type { RunState } from "@batchwave/core/RunState"
+import type { ExternalEvent } from "./RunEvent.ts"
+import type { RunState } from "./RunState.ts"
 
 /** Tasks of one request: the window is never narrower. */
 const unansweredMin = 100
@@ -13,14 +12,14 @@ const unansweredMin = 100
 const unansweredFull = 10_000
 
 /**
- * The events that a call with so many tasks amounts to; `refusal` is there when the service did not
- * take all of them for a reason that passes. `untilMs` is when the run gives up.
+ * The events that a call with so many tasks amounts to; `refusal` tells why the service did not take
+ * all of them, if it did not for a reason that passes. `untilMs` is when the run gives up.
  *
  * @category operations
  */
 export const adapt = (
   state: Pick<RunState, "limits" | "hindrances">,
-  call: { readonly sent: number; readonly refusal?: BatchFailure; readonly untilMs: number }
+  call: { readonly sent: number; readonly refusal?: string; readonly untilMs: number }
 ): ReadonlyArray<ExternalEvent> => {
   const { unansweredMax: window, ...others } = state.limits
   if (call.refusal !== undefined) {
@@ -29,7 +28,7 @@ export const adapt = (
       {
         _tag: "RunHindered",
         cause: "throttling",
-        message: call.refusal.message,
+        message: call.refusal,
         untilMs: call.untilMs
       },
       {

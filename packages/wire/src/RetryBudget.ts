@@ -52,3 +52,19 @@ export const make = (options: Partial<RetryBudgetOptions> = {}): RetryBudget => 
     }
   }
 }
+
+/**
+ * Takes a retry that is to wait at least `pauseMs`; answers how long it waits in all, in milliseconds,
+ * or `undefined`, with the retry given back, when it could not start before the deadline.
+ */
+export const turnMs = (
+  budget: RetryBudget,
+  pauseMs: number,
+  nowMs: number,
+  deadlineAtMs: number
+): number | undefined => {
+  const waitMs = Math.max(pauseMs, budget.withdraw(nowMs))
+  if (nowMs + waitMs < deadlineAtMs) return waitMs
+  budget.refund()
+  return undefined
+}

@@ -15,6 +15,13 @@
 /** Time without a refusal after which the rate grows quickly, in milliseconds. */
 export const quietMsMin = 5000
 
+/**
+ * Whether a status says that the service cannot take as much for now.
+ *
+ * @source batch-status-and-error-codes
+ */
+export const isSlowing = (status: number): boolean => status === 429 || status === 503
+
 /** A throttle in use. Times are milliseconds on any clock that never goes back. */
 export interface Throttle {
   /** Attempts that may be on the wire, a whole number from 1 to the number of connections. */

@@ -1,15 +1,8 @@
-import { Throttled } from "@batchwave/client/BatchFailure"
-import type { RunLimits } from "@batchwave/core/RunMode"
 import { assert, describe, it } from "@effect/vitest"
-import * as Window from "../src/Window.ts"
+import type { RunLimits } from "../src/RunMode.ts"
+import * as SubmissionWindow from "../src/SubmissionWindow.ts"
 
-const refusal = new Throttled({
-  message: "too many requests",
-  operation: "Task_AddCollection",
-  attempts: 1,
-  ambiguous: true,
-  retryable: true
-})
+const refusal = "too many requests"
 
 const stateOf = (limits: RunLimits, isHindered: boolean) => ({
   limits,
@@ -19,7 +12,7 @@ const stateOf = (limits: RunLimits, isHindered: boolean) => ({
 })
 
 const windowAfter = (limits: RunLimits, isHindered: boolean, isRefused: boolean, sent = 5000) => {
-  const events = Window.adapt(stateOf(limits, isHindered), {
+  const events = SubmissionWindow.adapt(stateOf(limits, isHindered), {
     sent,
     untilMs: 9,
     ...(isRefused ? { refusal } : {})
@@ -31,7 +24,7 @@ const windowAfter = (limits: RunLimits, isHindered: boolean, isRefused: boolean,
   }
 }
 
-describe("Window", () => {
+describe("SubmissionWindow", () => {
   it("says nothing while the service takes everything", () => {
     assert.deepStrictEqual(windowAfter({ nodeSlotsMax: 4 }, false, false).tags, [])
   })
