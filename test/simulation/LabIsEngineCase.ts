@@ -17,12 +17,15 @@ import * as Random from "@batchwave/core/Random"
 import type { DependencyMode } from "@batchwave/core/RunMode"
 import * as Arm from "@batchwave/lab/Arm"
 import * as Experiment from "@batchwave/lab/Experiment"
+import type { Link } from "@batchwave/lab/Link"
 import * as Trial from "@batchwave/lab/Trial"
 import * as Workload from "@batchwave/lab/Workload"
+import * as WorldLink from "@batchwave/lab/WorldLink"
 import * as Distribution from "@batchwave/sim/Distribution"
 import type { FaultScript } from "@batchwave/sim/FaultScript"
 import type { Scenario, TaskRule } from "@batchwave/sim/Scenario"
 import * as Story from "./FullStackStory.ts"
+import * as LabIsEngineLink from "./LabIsEngineLink.ts"
 
 /** One comparison. */
 export interface Case {
@@ -33,6 +36,12 @@ export interface Case {
   readonly story: Story.Story
   /** Of every request, there and back, in milliseconds. */
   readonly latencyMs: number
+  /** What becomes of requests: a link for each of the two, that knows nothing of the other. */
+  readonly linkOf: () => Link
+  /** Where in its span a wait of the client lies that begins then. */
+  readonly unitAt: (nowMs: number) => number
+  /** What is refused, in words. */
+  readonly refusals: ReadonlyArray<string>
 }
 
 /** The trial that is compared. */
@@ -54,6 +63,11 @@ export const make = (seed: number): Case => {
     ? Policy.firstMatch(Policy.escalate({}), story.policy)
     : story.policy
   const faults = latencyMs === 0 && unit() < 0.3 ? faultsOf(unit) : {}
+  const refusals = latencyMs === 0 && unit() < 0.6 ? refusalsOf(unit) : []
+  const rule: WorldLink.LinkRule = {
+    latencyMs: Distribution.fixed(latencyMs),
+    ...(latencyMs > 0 && unit() < 0.7 ? ruleOf(unit) : {})
+  }
   const arm = Arm.make("arm", {
     policy,
     mode,
@@ -67,7 +81,7 @@ export const make = (seed: number): Case => {
       pool: { nodes: story.nodes, slotsPerNode: story.slotsPerNode },
       scenario,
       faults,
-      link: { latencyMs: Distribution.fixed(latencyMs) }
+      link: rule
     },
     arms: [arm],
     seed
@@ -78,6 +92,17 @@ export const make = (seed: number): Case => {
     experiment,
     arm,
     latencyMs,
+    linkOf: () =>
+      latencyMs === 0
+        ? LabIsEngineLink.ofRefusals(refusals, seed)
+        : WorldLink.make(rule, trialSeed),
+    unitAt: (nowMs) => LabIsEngineLink.lotOf(seed, 0x77, nowMs),
+    refusals: [
+      ...refusals.map(({ status }) => `answers ${status}`),
+      ...(rule.throttle === undefined ? [] : ["throttling"]),
+      ...(rule.outages === undefined ? [] : ["times of 503"]),
+      ...(rule.errorShare === undefined ? [] : ["a share of 500"])
+    ],
     story: {
       ...story,
       seed: trialSeed,
@@ -91,6 +116,50 @@ export const make = (seed: number): Case => {
     }
   }
 }
+
+/** When requests are refused that take no time. */
+const refusalsOf = (unit: () => number): ReadonlyArray<LabIsEngineLink.Refusal> =>
+  Array.from({ length: 1 + Math.floor(3 * unit()) }, () => {
+    const fromMs = Math.round(unit() * 60_000)
+    const isLong = unit() < 0.2
+    const status = pick(unit, [429, 503, 503, 500])
+    const kinds = pick(unit, [
+      LabIsEngineLink.groups,
+      ...LabIsEngineLink.groups.map((one) => [one])
+    ])
+    return {
+      fromMs: unit() < 0.3 ? 0 : fromMs,
+      untilMs: fromMs + Math.round(unit() * (isLong ? 200_000 : 30_000)),
+      share: unit() < 0.4 ? 1 : unit(),
+      status,
+      // Elsewhere it would hang on which of several at the same moment is answered first.
+      ...(status !== 500 && kinds.length === 1 && kinds[0] === "job" && unit() < 0.7
+        ? { retryAfterMs: Math.round(unit() * 10_000) }
+        : {}),
+      kinds
+    }
+  })
+
+const pick = <A>(unit: () => number, items: ReadonlyArray<A>): A =>
+  items[Math.floor(unit() * items.length)]!
+
+/** How a service refuses that is some way off. */
+const ruleOf = (unit: () => number): WorldLink.LinkRule => ({
+  ...(unit() < 0.6
+    ? {
+      throttle: {
+        requestsPerSecond: 0.5 + 4 * unit(),
+        // Of one at a time the look before a reactivation is taken, and never the reactivation.
+        burst: 2 + Math.floor(5 * unit()),
+        ...(unit() < 0.5 ? { retryAfterMs: Math.round(5000 * unit()) } : {})
+      }
+    }
+    : {}),
+  ...(unit() < 0.5
+    ? { outages: [{ fromMs: Math.round(60_000 * unit()), forMs: Math.round(120_000 * unit()) }] }
+    : {}),
+  ...(unit() < 0.5 ? { errorShare: 0.3 * unit() } : {})
+})
 
 /** Nothing in it hangs on time. */
 const roomy = (story: Story.Story): Story.Story => {

@@ -5,12 +5,14 @@
  */
 import type { RunEvent } from "@batchwave/core/RunEvent"
 import type { Workflow } from "@batchwave/core/Workflow"
+import * as Link from "@batchwave/lab/Link"
 import * as Trial from "@batchwave/lab/Trial"
 import * as VirtualDriver from "@batchwave/lab/VirtualDriver"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as LabIsEngineCase from "./LabIsEngineCase.ts"
+import * as LabIsEngineLink from "./LabIsEngineLink.ts"
 import * as LabIsEngineRun from "./LabIsEngineRun.ts"
 
 /** What one of the two made of a case. */
@@ -18,9 +20,13 @@ export interface Course {
   readonly outcome: string
   /** Milliseconds from the first event to the last. */
   readonly makespanMs: number
-  /** Of each node, by index: what was learned and decided about it, in order, in words. */
+  /**
+   * Of each node, by index: what was learned and decided about it, in order, in words, and when, where
+   * requests take no time.
+   */
   readonly histories: ReadonlyArray<ReadonlyArray<string>>
   readonly lines: ReadonlyArray<LabIsEngineRun.Line>
+  readonly record: LabIsEngineLink.Record
 }
 
 /** Both. */
@@ -32,35 +38,58 @@ export interface Comparison {
 
 /** Runs both. Fails with what the engine fails with. */
 export const run = Effect.fnUntraced(function*(told: LabIsEngineCase.Case) {
-  const { arm, experiment, latencyMs, story } = told
-  const options = Trial.optionsOf(experiment, arm, LabIsEngineCase.trial)
-  const result = VirtualDriver.run(options)
-  const lines = yield* LabIsEngineRun.run(story, latencyMs)
-  const names = story.workflow.nodes.length
-  return {
-    told,
-    lab: courseOf(result.journal, names),
-    engine: courseOf(lines, names)
-  } satisfies Comparison
+  const { linkOf, story, unitAt } = told
+  const record = LabIsEngineLink.emptyRecord()
+  const lines = yield* LabIsEngineRun.run(story, { link: linkOf(), record, unitAt })
+  const engine = courseOf(lines, told, record)
+  return { told, lab: labOf(told), engine } satisfies Comparison
 })
 
-const courseOf = (lines: ReadonlyArray<LabIsEngineRun.Line>, count: number): Course => {
-  const histories = Array.from({ length: count }, (): Array<string> => [])
-  let outcome = "unfinished"
-  for (const event of lines.flatMap(({ events }) => events)) {
-    if (event._tag === "RunFinished") outcome = event.outcome
-    tell(event, (node, text) => histories[node]!.push(text))
-  }
-  const first = lines[0]?.atMs ?? 0
-  return { outcome, makespanMs: (lines.at(-1)?.atMs ?? first) - first, histories, lines }
+/** What the laboratory makes of a case; `alter` puts a mistake in. */
+const labOf = (
+  told: LabIsEngineCase.Case,
+  alter: (options: VirtualDriver.Options) => VirtualDriver.Options = (options) => options
+): Course => {
+  const { arm, experiment, linkOf, unitAt } = told
+  const options = Trial.optionsOf(experiment, arm, LabIsEngineCase.trial)
+  const record = LabIsEngineLink.emptyRecord()
+  const { journal } = VirtualDriver.run(alter({
+    ...options,
+    link: linkOf(),
+    client: { ...options.client, unitAt },
+    onSend: LabIsEngineLink.noteSent(record)
+  }))
+  return courseOf(journal, told, record)
 }
 
-/** What an event says about nodes, without times and without what differs by the reader. */
+const courseOf = (
+  lines: ReadonlyArray<LabIsEngineRun.Line>,
+  { latencyMs, story }: LabIsEngineCase.Case,
+  record: LabIsEngineLink.Record
+): Course => {
+  const histories = Array.from(story.workflow.nodes, (): Array<string> => [])
+  const first = lines[0]?.atMs ?? 0
+  let outcome = "unfinished"
+  for (const { atMs, events } of lines) {
+    const when = latencyMs === 0 ? ` (${Math.round(atMs - first)} ms)` : ""
+    for (const event of events) {
+      if (event._tag === "RunFinished") outcome = event.outcome
+      tell(event, (node, text) => histories[node]!.push(`${text}${when}`))
+    }
+  }
+  return { outcome, makespanMs: (lines.at(-1)?.atMs ?? first) - first, histories, lines, record }
+}
+
+/** What an event says about nodes, without what differs by the reader. */
 const tell = (event: RunEvent, note: (node: number, text: string) => void): void => {
   switch (event._tag) {
     case "SubmissionPlanned":
       for (const { node, submission } of event.tasks) note(node, `adds task ${submission}`)
       return
+    case "TasksAccepted":
+      return event.tasks.forEach(({ node, submission }) =>
+        note(node, `task ${submission} is there`)
+      )
     case "ReactivationPlanned":
       return note(event.task.node, `reactivates task ${event.task.submission}`)
     case "RetryDecided": {
@@ -128,11 +157,14 @@ const waitFactorMax = 1.1
  * to an end may come a wait between polls and a few requests earlier or later; reactions follow upon
  * each other as often as the nodes of a level are executed, level by level.
  */
-const latenessOf = ({ engine, told }: Comparison): number => {
+const latenessOf = ({ engine, lab, told }: Comparison): number => {
   const { latencyMs, story } = told
   if (latencyMs === 0) return 0
   const reactionMs = waitFactorMax * story.pollMsMax + requestsPerReactionMax * latencyMs
-  return (1 + reactionsOf(story.workflow, engine.histories)) * reactionMs
+  const troubleMs = Math.max(
+    ...[lab, engine].map(({ record }) => LabIsEngineLink.troubleMs(record))
+  )
+  return (1 + reactionsOf(story.workflow, engine.histories)) * reactionMs + troubleMs
 }
 
 const reactionsOf = (
@@ -150,19 +182,78 @@ const reactionsOf = (
   return reactions.reduce((sum, count) => sum + count, 0)
 }
 
+/** A mistake of the laboratory's client, to see that it is found. */
+interface Defect {
+  readonly name: string
+  readonly put: (options: VirtualDriver.Options) => VirtualDriver.Options
+}
+
+const mistakes: ReadonlyArray<Defect> = [
+  {
+    name: "one refusal is dropped",
+    put: (options) => {
+      let isDropped = false
+      const link = options.link ?? Link.reliable(0)
+      return {
+        ...options,
+        link: {
+          fateOf: (kind, size, nowMs) => {
+            const fate = link.fateOf(kind, size, nowMs)
+            if (fate.trouble === undefined || isDropped || kind === "listTasks") return fate
+            isDropped = true
+            return { requestMs: fate.requestMs, replyMs: fate.replyMs }
+          }
+        }
+      }
+    }
+  },
+  {
+    name: "the first wait is twice as long",
+    put: (options) => ({
+      ...options,
+      client: { ...options.client, policy: { ...options.client?.policy, backoffMsMin: 500 } }
+    })
+  }
+]
+
+/** How many runs a mistake was put in, and in how many of them the comparison told. */
+export interface Found {
+  readonly name: string
+  tried: number
+  told: number
+}
+
+/** Puts each mistake into a run in which the times of refusals show. */
+const tryMistakes = (found: ReadonlyArray<Found>, sound: Comparison): void => {
+  const { lab, told } = sound
+  if (told.latencyMs > 0 || lab.record.refused === 0) return
+  for (const [place, { put }] of mistakes.entries()) {
+    const altered = labOf(told, put)
+    const one = found[place]
+    if (one === undefined || altered.record.refused === lab.record.refused) continue
+    one.tried++
+    if (differences({ ...sound, lab: altered }).length > 0) one.told++
+  }
+}
+
 /** What came of a range of seeds. */
 export interface Tally {
   /** Sentences with the seed that replays each. */
   readonly problems: Array<string>
   /** Runs by latency, mode, and what was in their worlds; decisions by their kind. */
   readonly seen: Map<string, number>
+  readonly found: ReadonlyArray<Found>
 }
 
 /** Compares one seed after the other. Does not fail: what is wrong is among the problems. */
 export const live = Effect.fnUntraced(function*(
   seeds: ReadonlyArray<number>
 ): Effect.fn.Return<Tally> {
-  const tally: Tally = { problems: [], seen: new Map() }
+  const tally: Tally = {
+    problems: [],
+    seen: new Map(),
+    found: mistakes.map(({ name }) => ({ name, tried: 0, told: 0 }))
+  }
   const startedAtMs = performance.now()
   const cpu = process.cpuUsage()
   for (const seed of seeds) {
@@ -174,7 +265,9 @@ export const live = Effect.fnUntraced(function*(
     for (const problem of problems) {
       tally.problems.push(`seed ${seed}: ${problem}; BATCHWAVE_SEED=${seed} replays it`)
     }
-    if (Exit.isSuccess(exit)) note(tally.seen, exit.value)
+    if (!Exit.isSuccess(exit)) continue
+    note(tally.seen, exit.value)
+    tryMistakes(tally.found, exit.value)
   }
   const { system, user } = process.cpuUsage(cpu)
   console.log(
@@ -188,11 +281,15 @@ export const live = Effect.fnUntraced(function*(
         )))
       }`
   )
+  for (const { name, told, tried } of tally.found) {
+    console.log(`where ${name}, told in ${told} of ${tried} runs`)
+  }
   for (const problem of tally.problems) console.error(problem)
   return tally
 })
 
-const note = (seen: Map<string, number>, { lab, told: { latencyMs, story } }: Comparison): void => {
+const note = (seen: Map<string, number>, comparison: Comparison): void => {
+  const { lab, told: { latencyMs, refusals, story } } = comparison
   const add = (name: string, isThere = true): void => {
     if (isThere) seen.set(name, (seen.get(name) ?? 0) + 1)
   }
@@ -200,6 +297,11 @@ const note = (seen: Map<string, number>, { lab, told: { latencyMs, story } }: Co
   add(story.dependencyMode)
   add(story.failureMode)
   add("nodes are lost", story.scenario.nodes !== undefined)
+  add(
+    "calls that failed",
+    lab.lines.some(({ events }) => events.some(({ _tag }) => _tag === "RunHindered"))
+  )
+  for (const name of new Set(refusals)) add(name, lab.record.refused > 0)
   add("outages", (story.faults?.runs ?? []).length > 0)
   for (const text of lab.histories.flat()) add(/^(?:retries by \w+|[a-z]+)/.exec(text)?.[0] ?? "")
 }

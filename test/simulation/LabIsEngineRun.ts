@@ -2,7 +2,6 @@
  * Runs a story as the full stack does, undisturbed: the engine over the client against an emulator in
  * process, in virtual time, its requests as far away as one likes.
  */
-import type { TransportShape } from "@batchwave/client/Transport"
 import * as Definition from "@batchwave/core/Definition"
 import * as Plan from "@batchwave/core/Plan"
 import type { RunEvent } from "@batchwave/core/RunEvent"
@@ -10,13 +9,17 @@ import * as Engine from "@batchwave/engine/Engine"
 import { Journal } from "@batchwave/engine/Journal"
 import * as RunConfig from "@batchwave/engine/RunConfig"
 import { journalVersion } from "@batchwave/engine/RunHeader"
+import type { Link } from "@batchwave/lab/Link"
 import * as MemoryStore from "batchwave/virtual/MemoryStore"
 import * as SimulatedService from "batchwave/virtual/SimulatedService"
 import * as VirtualTime from "batchwave/virtual/VirtualTime"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
+import * as Random from "effect/Random"
 import type { Story } from "./FullStackStory.ts"
+import * as LabIsEngineLink from "./LabIsEngineLink.ts"
 
 /** One append of a journal; milliseconds. */
 export interface Line {
@@ -27,20 +30,34 @@ export interface Line {
 /** Nothing takes longer than this of its own time. */
 const durationMsMax = 60 * 86_400_000
 
+/** What is between the engine and the account. */
+export interface Surroundings {
+  readonly link: Link
+  readonly record: LabIsEngineLink.Record
+  /** Where in its span a wait of the client lies that begins at this time of the run. */
+  readonly unitAt: (nowMs: number) => number
+}
+
 /**
- * Runs it. Every request takes `latencyMs`, half of it there and half of it back. Answers with the
- * journal. Fails with what the engine fails with, or when the run does not end.
+ * Runs it. Answers with the journal. Fails with what the engine fails with, or when the run does not
+ * end.
  */
 export const run = (
   story: Story,
-  latencyMs: number
+  surroundings: Surroundings
 ): Effect.Effect<ReadonlyArray<Line>, unknown> =>
-  VirtualTime.run(Effect.scoped(program(story, latencyMs)), {
+  VirtualTime.run(Effect.scoped(program(story, surroundings)), {
     seed: story.seed,
     durationMsMax
   }).pipe(Effect.provide(Logger.layer([])))
 
-const program = Effect.fnUntraced(function*(story: Story, latencyMs: number) {
+const program = Effect.fnUntraced(function*(
+  story: Story,
+  { link, record, unitAt }: Surroundings
+) {
+  const clock = yield* Clock.Clock
+  const startMs = clock.currentTimeMillisUnsafe()
+  const nextUnit = () => unitAt(clock.currentTimeMillisUnsafe() - startMs)
   const service = yield* SimulatedService.make({
     seed: story.seed,
     nodes: story.nodes,
@@ -78,19 +95,16 @@ const program = Effect.fnUntraced(function*(story: Story, latencyMs: number) {
     },
     observer: (events, atMs) => Effect.sync(() => void lines.push({ atMs, events }))
   }).pipe(Effect.provide(Layer.mergeAll(
-    SimulatedService.clientOf(service, remote(service.transport, latencyMs)),
+    SimulatedService.clientOf(
+      service,
+      LabIsEngineLink.before(service.transport, link, record, startMs)
+    ),
     Journal.layerMemory,
-    MemoryStore.layer
+    MemoryStore.layer,
+    Layer.succeed(Random.Random, {
+      nextDoubleUnsafe: nextUnit,
+      nextIntUnsafe: () => Math.floor(nextUnit() * Number.MAX_SAFE_INTEGER)
+    })
   )))
   return lines
 })
-
-/** The same transport, farther away. */
-const remote = (transport: TransportShape, latencyMs: number): TransportShape =>
-  latencyMs === 0 ? transport : {
-    send: (request) =>
-      Effect.sleep(latencyMs / 2).pipe(
-        Effect.andThen(transport.send(request)),
-        Effect.tap(Effect.sleep(latencyMs / 2))
-      )
-  }

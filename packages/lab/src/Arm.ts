@@ -7,6 +7,7 @@ import * as Policy from "@batchwave/core/Policy"
 import type { Policies } from "@batchwave/core/Reactor"
 import type { DependencyMode, FailureMode, RunLimits } from "@batchwave/core/RunMode"
 import * as RunMode from "@batchwave/core/RunMode"
+import type { ResiliencePolicy } from "@batchwave/wire/Resilience"
 import { pollMsMax, pollMsMin, type PollPolicy, type SubmitPolicy } from "./VirtualDriver.ts"
 
 /**
@@ -46,6 +47,8 @@ export interface Arm {
   readonly poll?: PollPolicy
   /** How requests are made. @default that of the engine */
   readonly submit?: SubmitPolicy
+  /** How often and when the client makes a refused request again. @default that of the client */
+  readonly client?: Partial<ResiliencePolicy>
   /** Of an arm of a sweep; reports draw the measure by it. @default none */
   readonly point?: Point
 }
@@ -69,7 +72,8 @@ export const describe = (arm: Arm): string =>
     ...(arm.failureMode === undefined ? [] : [`on failure ${arm.failureMode}`]),
     ...settingsOf("limits", arm.limits),
     ...settingsOf("poll", arm.poll),
-    ...settingsOf("submit", arm.submit)
+    ...settingsOf("submit", arm.submit),
+    ...settingsOf("client", arm.client)
   ].join("; ")
 
 const settingsOf = (name: string, settings: object | undefined): ReadonlyArray<string> =>
@@ -95,6 +99,7 @@ const keys: ReadonlySet<string> = new Set([
   "limits",
   "poll",
   "submit",
+  "client",
   "point"
 ])
 
@@ -121,6 +126,7 @@ const numbers: {
   readonly limits: { readonly [Name in keyof Required<RunLimits>]: Range }
   readonly poll: { readonly [Name in keyof Required<PollPolicy>]: Range }
   readonly submit: { readonly [Name in keyof Required<SubmitPolicy>]: Range }
+  readonly client: { readonly [Name in keyof ResiliencePolicy]: Range }
 } = {
   limits: {
     activeSlotsMax: { min: 1, isWhole: true },
@@ -140,6 +146,14 @@ const numbers: {
     patienceMs: { min: 1 },
     timeoutMs: { min: 1 },
     giveUpAfterMs: { min: 1, isEndless: true }
+  },
+  client: {
+    attemptsMax: { min: 1, isWhole: true },
+    attemptTimeoutMs: { min: 1 },
+    deadlineMs: { min: 1 },
+    backoffMsMin: { min: 0 },
+    backoffMsMax: { min: 0 },
+    retryAfterMsMax: { min: 0 }
   }
 }
 
@@ -162,7 +176,7 @@ export const problems = (arm: Arm): ReadonlyArray<string> => {
         + `${shown(failureMode)}.`
     )
   }
-  for (const part of ["limits", "poll", "submit"] as const) {
+  for (const part of ["limits", "poll", "submit", "client"] as const) {
     found.push(...numberProblems(part, numbers[part], arm[part] ?? {}))
   }
   const { msMax = pollMsMax, msMin = pollMsMin } = poll ?? {}

@@ -71,7 +71,12 @@ export interface Fate {
    * The answer is this trouble that passes (such as 429, 500 or 503) in place of the real one. Whether
    * the service had acted all the same is `isActed`.
    */
-  readonly trouble?: { readonly isActed: boolean; readonly retryAfterMs?: number }
+  readonly trouble?: {
+    readonly isActed: boolean
+    readonly retryAfterMs?: number
+    /** HTTP status. @default 503 */
+    readonly status?: number
+  }
   /** Of a collection: the places in it that the service does not act on and answers with an error. */
   readonly failsItem?: (place: number) => boolean
   /** Of a collection: the order in which the answers of its items stand. @default as sent */

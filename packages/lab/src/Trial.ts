@@ -149,6 +149,7 @@ export const optionsOf = (
     ...(arm.limits === undefined ? {} : { limits: arm.limits }),
     // Listings of a world show everything at once, so nothing is looked for twice.
     poll: { overlapMs: 0, ...arm.poll },
+    client: arm.client === undefined ? {} : { policy: arm.client },
     ...(arm.submit === undefined ? {} : { submit: arm.submit })
   }
 }

@@ -21,6 +21,7 @@ import type { AccountOptions } from "@batchwave/sim/Account"
 import * as Fact from "@batchwave/sim/Fact"
 import type { FaultScript } from "@batchwave/sim/FaultScript"
 import type { Scenario } from "@batchwave/sim/Scenario"
+import type { ClientRule } from "./ClientRule.ts"
 import type {
   Counters,
   DriverState,
@@ -115,6 +116,8 @@ export interface Options {
   readonly link?: Link.Link
   readonly poll?: PollPolicy
   readonly submit?: SubmitPolicy
+  /** @default none: the orchestrator hears of every refusal, and waits for its own patience */
+  readonly client?: ClientRule
   /** How far the service's clock is ahead of the orchestrator's, in milliseconds. @default 0 */
   readonly clockSkewMs?: number
   /** What a task leaves behind, from 1 for its first execution. @default null, and a file for a file */
@@ -175,7 +178,7 @@ const latestMsDefault = 30 * 24 * 3_600_000
  * @category constructors
  */
 export const make = (options: Options): VirtualDriver => {
-  const { account, plan, poll = {}, submit = {} } = options
+  const { account, client, plan, poll = {}, submit = {} } = options
   const service = VirtualService.make({
     account: { ...account, ...(options.faults === undefined ? {} : { faults: options.faults }) },
     scenario: options.scenario ?? {},
@@ -194,7 +197,7 @@ export const make = (options: Options): VirtualDriver => {
     concurrency: submit.concurrency ?? 8,
     tasksPerRequest: submit.tasksPerRequest ?? 100,
     patienceMs: submit.patienceMs ?? 2_000,
-    timeoutMs: submit.timeoutMs ?? 30_000,
+    timeoutMs: submit.timeoutMs ?? client?.policy?.attemptTimeoutMs ?? 30_000,
     restartMs: options.restartMs ?? 5_000,
     stuckAfterMs: poll.stuckAfterMs ?? Infinity,
     giveUpAfterMs: submit.giveUpAfterMs ?? Infinity
@@ -211,6 +214,7 @@ export const make = (options: Options): VirtualDriver => {
     ids: TaskNaming.firstIdsOf(plan),
     outputsOf: outputsOf(plan, options.outputsOf),
     recall: options.recall,
+    client,
     onSend: options.onSend,
     kill: options.kill,
     keepsJournal: isRecorded,
@@ -219,7 +223,7 @@ export const make = (options: Options): VirtualDriver => {
     wire: EventHeap.make(),
     signals: [],
     freeSignals: [],
-    memory: Orchestrating.emptyMemory(RunState.make(plan), settings),
+    memory: Orchestrating.emptyMemory(RunState.make(plan), settings, client),
     epoch: 1,
     isDoomed: false,
     wishes: [],

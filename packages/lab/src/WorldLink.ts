@@ -51,7 +51,7 @@ export const make = (rule: LinkRule, seed: number): Link => {
   const retryAfter = throttle?.retryAfterMs === undefined
     ? {}
     : { retryAfterMs: throttle.retryAfterMs }
-  const throttled: Fate["trouble"] = { isActed: false, ...retryAfter }
+  const throttled: Fate["trouble"] = { isActed: false, status: 429, ...retryAfter }
   return {
     fateOf: (_kind, _size, nowMs) => {
       const halfMs = latencyOf(Random.nextUnit(random)) / 2
@@ -61,7 +61,7 @@ export const make = (rule: LinkRule, seed: number): Link => {
         return { ...ways, trouble: { isActed: false } }
       }
       if (isThrottled(nowMs)) return { ...ways, trouble: throttled }
-      return isBroken ? { ...ways, trouble: { isActed: false } } : ways
+      return isBroken ? { ...ways, trouble: { isActed: false, status: 500 } } : ways
     }
   }
 }

@@ -94,6 +94,7 @@ describe("Trial", () => {
       readonly workload: Workload.Workload
       readonly world: Partial<World.World>
       readonly patienceMs?: number
+      readonly client?: NonNullable<Arm.Arm["client"]>
     }) => {
       const experiment = Experiment.make({
         workload: options.workload,
@@ -107,7 +108,8 @@ describe("Trial", () => {
         arms: [
           Arm.make("plain", {
             policy: Policy.retry({ max: 1, backoff: Backoff.constant(5_000) }),
-            submit: { patienceMs: options.patienceMs ?? 1_000 }
+            submit: { patienceMs: options.patienceMs ?? 1_000 },
+            ...(options.client === undefined ? {} : { client: options.client })
           })
         ]
       })
@@ -125,7 +127,8 @@ describe("Trial", () => {
       world: {
         link: { latencyMs: Distribution.fixed(0), outages: [{ fromMs: 0, forMs: 10_000 }] }
       },
-      patienceMs: 4_000
+      patienceMs: 4_000,
+      client: { attemptsMax: 1 }
     })
     assert.strictEqual(plain.throttledSeconds, 0)
     assert.strictEqual(refused.throttledSeconds, 12)

@@ -13,7 +13,10 @@ import * as RunState from "@batchwave/core/RunState"
 import {
   type ActionRequest,
   type Answer,
+  type Call,
+  type Doubt,
   type DriverState,
+  type Ending,
   type Entry,
   type Flight,
   type Pass,
@@ -27,16 +30,36 @@ import * as Wire from "./Wire.ts"
 /** Takes a request; an end waits until the answer to an add or a reactivation is known. */
 export const plan = (driver: DriverState, request: ActionRequest): void => {
   const { memory } = driver
-  const { _tag, task } = request
-  if (_tag === "TerminateTask") {
-    memory.ending.add(TaskNumbers.keyOf(task))
-    if (TaskNumbers.get(memory.adding, task) === 1) {
-      memory.endAfterAdd.set(TaskNumbers.keyOf(task), request)
-      return
+  if (request._tag === "TerminateTask" && !isNoted(driver, request)) return
+  if (request._tag === "ReactivateTask") TaskNumbers.set(memory.adding, request.task, 1)
+  memory.actions.push(request)
+}
+
+/** Takes the ends of several tasks. */
+export const planEnds = (driver: DriverState, tasks: ReadonlyArray<TaskReference>): void => {
+  const { memory } = driver
+  const { client, state: { executions } } = memory
+  // Without a client each is an action by itself.
+  const ending: Ending | undefined = client === undefined
+    ? undefined
+    : { _tag: "EndTogether", requests: [], taken: 0, underWay: 0 }
+  for (const task of tasks) {
+    const execution = executions[task.node]!
+    if (ending === undefined) plan(driver, { _tag: "TerminateTask", task, execution })
+    else if (isNoted(driver, { _tag: "TerminateTask", task, execution })) {
+      ending.requests.push({ _tag: "TerminateTask", task, execution, ending })
     }
   }
-  if (_tag === "ReactivateTask") TaskNumbers.set(memory.adding, task, 1)
-  memory.actions.push(request)
+  if (ending !== undefined && ending.requests.length > 0) memory.actions.push(ending)
+}
+
+/** Notes that a task is to end; answers whether it may now. */
+const isNoted = ({ memory }: DriverState, request: WriteRequest): boolean => {
+  const key = TaskNumbers.keyOf(request.task)
+  memory.ending.add(key)
+  if (TaskNumbers.get(memory.adding, request.task) !== 1) return true
+  memory.endAfterAdd.set(key, request)
+  return false
 }
 
 /** Ends what a listing of the whole job has shown, unless that is under way. */
@@ -51,9 +74,29 @@ export const endLeftOver = (driver: DriverState, { leftOver }: Pass): void => {
 }
 
 /** A request needs no answer any more. */
-const done = ({ memory }: DriverState, { _tag, task }: ActionRequest): void => {
-  memory.actionsUnderWay--
-  if (_tag === "TerminateTask") memory.ending.delete(TaskNumbers.keyOf(task))
+const done = (driver: DriverState, request: ActionRequest): void => {
+  const { memory } = driver
+  if (request._tag !== "TerminateTask") {
+    memory.actionsUnderWay--
+    return
+  }
+  memory.ending.delete(TaskNumbers.keyOf(request.task))
+  if (request.ending === undefined) memory.actionsUnderWay--
+  else {
+    request.ending.underWay--
+    pumpEnds(driver, request.ending)
+  }
+}
+
+/** Sends what can go of the ends that belong together. */
+const pumpEnds = (driver: DriverState, ending: Ending): void => {
+  const { memory, settings } = driver
+  const { requests } = ending
+  while (ending.underWay < settings.concurrency && ending.taken < requests.length) {
+    ending.underWay++
+    send(driver, requests[ending.taken++]!)
+  }
+  if (ending.underWay === 0) memory.actionsUnderWay--
 }
 
 /** What became of an add or a reactivation is known. */
@@ -78,6 +121,11 @@ export const pump = (driver: DriverState): void => {
       memory.actions = []
       memory.actionsTaken = 0
     }
+    if (request._tag === "EndTogether") {
+      memory.actionsUnderWay++
+      pumpEnds(driver, request)
+      continue
+    }
     if (request._tag === "ReactivateTask" && !isMeant(driver, request)) {
       answered(driver, request.task)
       continue
@@ -87,9 +135,15 @@ export const pump = (driver: DriverState): void => {
   }
 }
 
-/** Sends a request with the tag of its task; a reactivation that has none begins with a look. */
+/**
+ * Sends a request with the tag of its task; a reactivation that has none begins with a look, and so
+ * does each of an engine.
+ */
 const send = (driver: DriverState, request: ActionRequest): void => {
   if (request._tag === "ReadOutputs") return Wire.send(driver, request)
+  if (request._tag === "ReactivateTask" && driver.memory.client !== undefined) {
+    return look(driver, request)
+  }
   const ifMatch = TaskNumbers.get(driver.memory.eTags, request.task)
   if (!Number.isNaN(ifMatch)) Wire.send(driver, { ...request, ifMatch })
   else if (request._tag === "TerminateTask") Wire.send(driver, request)
@@ -97,12 +151,8 @@ const send = (driver: DriverState, request: ActionRequest): void => {
 }
 
 /** Reads the task of a request whose outcome, or whose condition, is not sure. */
-const look = (driver: DriverState, request: WriteRequest, tries = 0): void =>
-  Wire.send(
-    driver,
-    { _tag: "GetTask", task: request.task, why: { _tag: "Unsure", request } },
-    tries
-  )
+const look = (driver: DriverState, request: WriteRequest, call?: Call): void =>
+  Wire.send(driver, { _tag: "GetTask", task: request.task, why: { _tag: "Unsure", request, call } })
 
 /** Takes the answer to an action. */
 export const receive = (
@@ -116,7 +166,7 @@ export const receive = (
     return Wire.sendLater(driver, flight, afterMs)
   }
   if (isUnmet(answer) && request._tag !== "ReadOutputs" && isMeant(driver, request)) {
-    return look(driver, request, flight.tries)
+    return look(driver, request)
   }
   done(driver, request)
   switch (request._tag) {
@@ -147,23 +197,24 @@ const conclude = (driver: DriverState, event: ExternalEvent | undefined): void =
 /** Sends an action again, a reactivation after a look. */
 export const sendAgain = (
   driver: DriverState,
-  { tries }: Flight,
+  { call }: Flight,
   request: ActionRequest
 ): void => {
-  if (!isMeant(driver, request)) {
+  // The client does not know what the run means by now.
+  if (call === undefined && !isMeant(driver, request)) {
     done(driver, request)
     if (request._tag === "ReactivateTask") answered(driver, request.task)
     return pump(driver)
   }
-  if (request._tag === "ReactivateTask") look(driver, request, tries)
-  else Wire.send(driver, request, tries)
+  if (request._tag === "ReactivateTask") look(driver, request, call)
+  else Wire.send(driver, request, call)
 }
 
 /** Takes the answer to a look at the task of a request. */
 export const receiveLook = (
   driver: DriverState,
   flight: Flight,
-  request: WriteRequest,
+  { call, request }: Doubt & { readonly _tag: "Unsure" },
   answer: Answer
 ): void => {
   const isStillMeant = isMeant(driver, request)
@@ -174,7 +225,7 @@ export const receiveLook = (
   if (answer._tag === "Found" && isStillMeant && isToDo(driver, request, answer.entry)) {
     const { eTag: ifMatch } = answer.entry
     const conditional = ifMatch === undefined ? request : { ...request, ifMatch }
-    return Wire.send(driver, conditional, flight.tries)
+    return Wire.send(driver, conditional, call)
   }
   done(driver, request)
   if (request._tag === "ReactivateTask") answered(driver, request.task)

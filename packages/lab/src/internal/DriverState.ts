@@ -10,8 +10,10 @@ import type * as Reactor from "@batchwave/core/Reactor"
 import type { ExternalEvent, RunEvent, TaskReference } from "@batchwave/core/RunEvent"
 import type { RunState } from "@batchwave/core/RunState"
 import type { TaskSpec } from "@batchwave/sim/Task"
+import type { ClientRule } from "../ClientRule.ts"
 import type { Fate, Link, RequestKind } from "../Link.ts"
 import type { VirtualService } from "../VirtualService.ts"
+import type { Client } from "./Calling.ts"
 import type { TaskNumbers } from "./TaskNumbers.ts"
 
 /** One request, as data. */
@@ -41,6 +43,8 @@ export type WriteRequest =
     readonly execution: number
     /** The service acts only while the task has this tag; absent when the tag is not known. */
     readonly ifMatch?: number
+    /** Those that are ended with it. */
+    readonly ending?: Ending
   }
   | {
     readonly _tag: "ReactivateTask"
@@ -50,11 +54,24 @@ export type WriteRequest =
     readonly ifMatch?: number
   }
 
+/** Tasks that are to end together: one of the few actions at a time, and itself a few requests at a time. */
+export interface Ending {
+  readonly _tag: "EndTogether"
+  readonly requests: Array<WriteRequest>
+  taken: number
+  underWay: number
+}
+
 /** Why a single task is read: two listings did not have it, or what became of a request is unknown. */
 export type Doubt =
   | { readonly _tag: "Missing" }
   | { readonly _tag: "Missed"; readonly recovery: Recovering }
-  | { readonly _tag: "Unsure"; readonly request: WriteRequest }
+  | {
+    readonly _tag: "Unsure"
+    readonly request: WriteRequest
+    /** Of the request, when its client looks. */
+    readonly call: Call | undefined
+  }
 
 /** The kind of each request, for links and counters; a switch is faster than a table. */
 export const kindOf = ({ _tag }: Request): RequestKind => {
@@ -85,7 +102,13 @@ export type ItemAnswer = { readonly code: string; readonly isPassing: boolean } 
 export type Answer =
   | { readonly _tag: "Done" }
   | { readonly _tag: "Refused"; readonly code: string }
-  | { readonly _tag: "Trouble"; readonly retryAfterMs: number; readonly isThrottled: boolean }
+  | {
+    readonly _tag: "Trouble"
+    /** What the refusal asks to wait; 0 when it asks for nothing. */
+    readonly retryAfterMs: number
+    /** HTTP status of the refusal; 0 when there was no answer. */
+    readonly status: number
+  }
   | {
     readonly _tag: "Added"
     readonly tasks: ReadonlyArray<TaskReference>
@@ -145,12 +168,21 @@ export interface Recovering {
   openCount: number
 }
 
+/** A request of the orchestrator, which its client may attempt more than once. */
+export interface Call {
+  /** How many there were, the one under way included. */
+  readonly attempts: number
+  readonly startedAtMs: number
+}
+
 /** One request under way. */
 export interface Flight {
   readonly request: Request
   readonly epoch: number
   readonly fate: Fate
-  tries: number
+  readonly sentAtMs: number
+  /** Absent for the first attempt of a call. */
+  call: Call | undefined
   answer: Answer | undefined
   /** What the service's clock said when it answered. */
   toldMs: number
@@ -181,6 +213,12 @@ export type Signal =
     readonly _tag: "Requeue"
     readonly epoch: number
     readonly tasks: ReadonlyArray<TaskReference>
+  }
+  | {
+    readonly _tag: "Send"
+    readonly epoch: number
+    readonly request: Request
+    readonly call: Call
   }
   | { readonly _tag: "Restart"; readonly epoch: number }
   | { readonly _tag: "Recalled"; readonly epoch: number; readonly nodes: ReadonlyArray<number> }
@@ -228,7 +266,7 @@ export interface Memory {
   readonly endAfterAdd: Map<number, WriteRequest>
   /** Tasks whose end is asked for, or about to be, by key. */
   readonly ending: Set<number>
-  actions: Array<ActionRequest>
+  actions: Array<ActionRequest | Ending>
   actionsTaken: number
   actionsUnderWay: number
   wakeAtMs: number
@@ -239,6 +277,8 @@ export interface Memory {
   /** The tags of tasks as they were last told. */
   readonly eTags: TaskNumbers
   readonly poll: Poll
+  /** Absent where the orchestrator hears of every refusal. */
+  readonly client: Client | undefined
 }
 
 /** What a cache answers, and how long that takes, in milliseconds. */
@@ -321,6 +361,7 @@ export interface DriverState {
   readonly ids: ReadonlyArray<string>
   readonly outputsOf: (task: TaskReference, execution: number) => ExternalEvent
   readonly recall: Recall | undefined
+  readonly client: ClientRule | undefined
   readonly onSend: ((sent: Sent) => void) | undefined
   readonly kill: ((point: KillPoint, nowMs: number) => boolean) | undefined
   readonly keepsJournal: boolean

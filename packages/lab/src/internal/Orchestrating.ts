@@ -6,10 +6,13 @@
  * D2 What comes in at one time is one reaction.
  */
 import * as PollPace from "@batchwave/core/PollPace"
+import * as Random from "@batchwave/core/Random"
 import type { ExternalEvent } from "@batchwave/core/RunEvent"
 import * as RunState from "@batchwave/core/RunState"
+import type { ClientRule } from "../ClientRule.ts"
 import { act } from "./Acting.ts"
 import * as Actions from "./Actions.ts"
+import * as Calling from "./Calling.ts"
 import {
   type Answer,
   type DriverState,
@@ -25,6 +28,7 @@ import * as Inbox from "./Inbox.ts"
 import * as Polling from "./Polling.ts"
 import { carryOut, drain, finish, react } from "./Reacting.ts"
 import * as Recovering from "./Recovering.ts"
+import * as Retrying from "./Retrying.ts"
 import * as Submitting from "./Submitting.ts"
 import * as TaskNumbers from "./TaskNumbers.ts"
 import * as Wire from "./Wire.ts"
@@ -32,7 +36,8 @@ import * as Wire from "./Wire.ts"
 /** The memory of an orchestrator that has just begun with a state. */
 export const emptyMemory = (
   state: RunState.RunState,
-  { pollMsMax, pollMsMin, seed, stuckAfterMs }: Settings
+  { pollMsMax, pollMsMin, seed, stuckAfterMs }: Settings,
+  rule: ClientRule | undefined
 ): Memory => ({
   state,
   inbox: [],
@@ -49,6 +54,7 @@ export const emptyMemory = (
   silentSinceMs: undefined,
   aheadMs: 0,
   eTags: TaskNumbers.make(state.nodeStates.length),
+  client: rule === undefined ? undefined : Calling.make(rule, jitterOf(seed)),
   poll: {
     pace: PollPace.make(
       { msMin: pollMsMin, msMax: pollMsMax },
@@ -69,6 +75,12 @@ export const emptyMemory = (
     runningSinceMs: Polling.noneRunning(state.nodeStates.length, stuckAfterMs)
   }
 })
+
+/** Where the waits of a client lie in their spans, one after another. */
+const jitterOf = (seed: number): () => number => {
+  const random = Random.make(seed ^ 0xc11e)
+  return () => Random.nextUnit(random)
+}
 
 /** Lets the orchestrator begin: its job first. */
 export const start = (driver: DriverState): void => {
@@ -105,7 +117,7 @@ const restart = (driver: DriverState): void => {
   for (const { atMs, events } of driver.journal) {
     for (const event of events) RunState.evolve(state, event, atMs)
   }
-  driver.memory = emptyMemory(state, driver.settings)
+  driver.memory = emptyMemory(state, driver.settings, driver.client)
   start(driver)
 }
 
@@ -118,7 +130,8 @@ export const step = (driver: DriverState): void => {
     signal = Wire.take(driver, nowMs)
   }
   if (driver.phase === "running" && memory === driver.memory) {
-    if (memory.wakeAtMs <= nowMs) {
+    // Where both are due the poll goes first, and is answered at once where requests take no time.
+    if (memory.wakeAtMs <= nowMs && memory.poll.atMs > nowMs) {
       memory.wakeAtMs = Infinity
       Inbox.put(memory, { _tag: "AlarmRang" })
     }
@@ -146,6 +159,9 @@ const hear = (driver: DriverState, signal: Signal): void => {
       if (signal.epoch !== driver.epoch || driver.recall === undefined) return
       driver.memory.inbox.push(...signal.nodes.map(driver.recall.answerOf))
       return
+    case "Send":
+      if (Wire.isHeard(driver, signal.epoch)) sendHeld(driver, signal)
+      return
     case "SendAgain":
       if (Wire.isHeard(driver, signal.flight.epoch)) sendAgain(driver, signal.flight)
       return
@@ -164,7 +180,7 @@ const arrive = (driver: DriverState, signal: FlightSignal): void => {
   const answer = trouble?.isActed === false ? undefined : act(driver, request, flight.fate)
   flight.answer = trouble === undefined
     ? answer
-    : { _tag: "Trouble", retryAfterMs: trouble.retryAfterMs ?? 0, isThrottled: true }
+    : { _tag: "Trouble", retryAfterMs: trouble.retryAfterMs ?? 0, status: trouble.status ?? 503 }
   signal._tag = "Reply"
   Wire.post(driver, driver.nowMs + replyMs, signal)
 }
@@ -184,11 +200,31 @@ const reply = (driver: DriverState, flight: Flight, isLate: boolean): void => {
     return leave(driver)
   }
   if (heard !== undefined) driver.memory.aheadMs = flight.toldMs - driver.nowMs
-  const answer: Answer = heard ?? { _tag: "Trouble", retryAfterMs: 0, isThrottled: false }
-  if (answer._tag === "Trouble" && answer.isThrottled) {
+  const answer: Answer = heard ?? Retrying.silence
+  const understood = parts.understand(flight.request, answer)
+  if (Retrying.isCarriedOn(driver, flight, understood)) return
+  if (answer._tag === "Trouble" && answer.status > 0) {
     counters.throttledMs += Math.max(answer.retryAfterMs, driver.settings.patienceMs)
   }
-  receive(driver, flight, parts.understand(flight.request, answer))
+  receive(driver, flight, understood)
+}
+
+/** A request that was held back may start, unless the time of its call is over. */
+const sendHeld = (driver: DriverState, { call, epoch, request }: Signal & { _tag: "Send" }) => {
+  const { memory: { client }, nowMs } = driver
+  if (client === undefined || !Calling.isLate(client, call, nowMs)) {
+    return Wire.send(driver, request, call, epoch)
+  }
+  if (request._tag === "AddTasks" && call.attempts > 1) client.addsInTrouble--
+  const flight: Flight = {
+    request,
+    epoch,
+    ...Retrying.unsent,
+    sentAtMs: nowMs,
+    call,
+    toldMs: nowMs
+  }
+  receive(driver, flight, Retrying.silence)
 }
 
 /** Whether nothing has been heard for so long that the orchestrator ends. */
@@ -225,7 +261,7 @@ const receive = (driver: DriverState, flight: Flight, answer: Answer): void => {
     case "GetTask": {
       const { task, why } = request
       if (why._tag === "Missing") return Polling.receiveMissing(driver, task, answer)
-      if (why._tag === "Unsure") return Actions.receiveLook(driver, flight, why.request, answer)
+      if (why._tag === "Unsure") return Actions.receiveLook(driver, flight, why, answer)
       return recovered(
         driver,
         Recovering.receiveMissed(driver, flight, task, why.recovery, answer)
@@ -257,14 +293,21 @@ const sendLater = (
 ): void => Wire.sendLater(driver, flight, Math.max(driver.settings.patienceMs, retryAfterMs))
 
 const sendAgain = (driver: DriverState, flight: Flight): void => {
-  const { request, tries } = flight
+  const { call, request } = flight
   switch (request._tag) {
     case "ReactivateTask":
     case "TerminateTask":
     case "ReadOutputs":
       return Actions.sendAgain(driver, flight, request)
+    case "GetTask":
+      if (call === undefined && request.why._tag === "Unsure") {
+        // The call that looked has failed; what is sent after this look begins another.
+        const why = { ...request.why, call: undefined }
+        return Wire.send(driver, { ...request, why }, undefined, flight.epoch)
+      }
+      return Wire.send(driver, request, call, flight.epoch)
     default:
-      return Wire.send(driver, request, tries, flight.epoch)
+      return Wire.send(driver, request, call, flight.epoch)
   }
 }
 

@@ -66,10 +66,7 @@ export const carryOut = (driver: DriverState, commands: ReadonlyArray<Command>):
         Actions.plan(driver, { _tag: "ReadOutputs", task: command.task })
         break
       case "Terminate":
-        for (const task of command.tasks) {
-          const execution = memory.state.executions[task.node]!
-          Actions.plan(driver, { _tag: "TerminateTask", task, execution })
-        }
+        Actions.planEnds(driver, command.tasks)
         break
       case "Recall":
         if (driver.recall === undefined) break

@@ -8,6 +8,7 @@
 import { NodeState } from "@batchwave/core/NodeState"
 import type { TaskReference } from "@batchwave/core/RunEvent"
 import * as RunState from "@batchwave/core/RunState"
+import * as SubmissionWindow from "@batchwave/core/SubmissionWindow"
 import { specsOf } from "./Acting.ts"
 import * as Actions from "./Actions.ts"
 import type { Answer, DriverState, Flight } from "./DriverState.ts"
@@ -32,6 +33,7 @@ export const pump = (driver: DriverState): void => {
 
 const pumpAdds = (driver: DriverState): void => {
   const { memory, settings } = driver
+  if (memory.client !== undefined && memory.client.addsInTrouble > 0) return
   while (
     memory.chunksUnderWay < settings.concurrency && memory.plannedTaken < memory.planned.length
   ) {
@@ -83,9 +85,31 @@ export const receive = (
     const code = answer._tag === "Refused" ? answer.code : "ResponseInvalid"
     for (const task of request.tasks) reject(driver, task, code)
   }
+  adapt(driver, request.tasks.length, open.length > 0 ? answer : undefined)
   if (open.length > 0) {
     Wire.post(driver, driver.nowMs + waitMs, { _tag: "Requeue", epoch: driver.epoch, tasks: open })
   }
+}
+
+/** How often the engine asks before it gives up: only said, since the laboratory asks on. */
+const patienceTries = 30
+
+/** Has the submission window follow the service, as an engine with a client does. */
+const adapt = (
+  { memory, nowMs, settings }: DriverState,
+  sent: number,
+  refusal: Answer | undefined
+): void => {
+  if (memory.client === undefined) return
+  const why = refusal?._tag === "Trouble" && refusal.status > 0
+    ? `the service said ${refusal.status}`
+    : "the service did not take every task"
+  const events = SubmissionWindow.adapt(memory.state, {
+    sent,
+    ...(refusal === undefined ? {} : { refusal: why }),
+    untilMs: nowMs + settings.patienceMs * patienceTries
+  })
+  for (const event of events) Inbox.put(memory, event)
 }
 
 const readItems = (

@@ -3,7 +3,9 @@
  */
 import * as EventHeap from "@batchwave/core/EventHeap"
 import type { RequestKind } from "../Link.ts"
+import * as Calling from "./Calling.ts"
 import {
+  type Call,
   type Counters,
   type DriverState,
   type Flight,
@@ -54,14 +56,51 @@ const count = ({ requests }: Counters, kind: RequestKind): void => {
   }
 }
 
-/** Sends a request; `tries` counts the times it was sent before. */
+/** Sends a request, as soon as the client may; `call` tells the attempts there were. */
 export const send = (
   driver: DriverState,
   meant: Request,
-  tries = 0,
+  call?: Call,
   life = driver.epoch
 ): void => {
   if (driver.isDoomed) return
+  const { memory: { client }, nowMs } = driver
+  if (client !== undefined) {
+    if (call === undefined) client.budget.deposit()
+    const hold = Calling.start(client, nowMs)
+    if (hold !== undefined) return wait(driver, hold, meant, call, life)
+  }
+  transmit(driver, meant, call, life)
+}
+
+/** Lets a request wait until the client may start it. */
+const wait = (
+  driver: DriverState,
+  hold: Calling.Hold,
+  request: Request,
+  known: Call | undefined,
+  epoch: number
+): void => {
+  const { memory: { client }, nowMs } = driver
+  const call = known ?? { attempts: 1, startedAtMs: nowMs }
+  if (hold === "full") client?.waiting.push({ request, call, epoch })
+  else post(driver, nowMs + hold, { _tag: "Send", request, call, epoch })
+}
+
+/** Sends what waits for others to be answered, in its order, as far as it may go. */
+export const release = (driver: DriverState, client: Calling.Client): void => {
+  while (client.waiting.length > 0 && client.onWire < client.throttle.permitted()) {
+    const held = client.waiting.shift()
+    if (held !== undefined) send(driver, held.request, held.call, held.epoch)
+  }
+}
+
+const transmit = (
+  driver: DriverState,
+  meant: Request,
+  call: Call | undefined,
+  life: number
+): void => {
   const { counters, link, memory, nowMs, parts, settings: { timeoutMs } } = driver
   const request = parts.ask(meant)
   const kind = kindOf(request)
@@ -71,7 +110,8 @@ export const send = (
     request,
     epoch: life,
     fate,
-    tries,
+    sentAtMs: nowMs,
+    call,
     answer: undefined,
     toldMs: 0,
     isSettled: false
@@ -92,8 +132,14 @@ export const send = (
   if (driver.kill?.("afterSend", nowMs) === true) driver.isDoomed = true
 }
 
-/** Sends the request of a flight again, later. */
+/** Has the orchestrator send the request of a flight again, later: a call of its own. */
 export const sendLater = (driver: DriverState, flight: Flight, afterMs: number): void => {
-  flight.tries++
+  flight.call = undefined
+  post(driver, driver.nowMs + afterMs, { _tag: "SendAgain", flight })
+}
+
+/** Has the client make the next attempt of a call, later. */
+export const attemptLater = (driver: DriverState, flight: Flight, afterMs: number): void => {
+  flight.call = Calling.next(Calling.callOf(flight))
   post(driver, driver.nowMs + afterMs, { _tag: "SendAgain", flight })
 }
