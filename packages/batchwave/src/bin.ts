@@ -31,6 +31,7 @@ if (isOldNode) {
   process.stdout.write(`batchwave ${PackageVersion.read()}\n`)
 } else {
   module.enableCompileCache()
-  const { main } = await import("./command/Main.ts")
+  const DirectImports = await import("./DirectImports.ts")
+  const { main } = await DirectImports.load(() => import("./command/Main.ts"))
   main(commandArguments, PackageVersion.read())
 }

@@ -112,14 +112,13 @@ export const layered = (options: {
       range(width, (index) => {
         if (level === 0) return node(`node-${level}-${index}`, [])
         const own = Random.nextInt(random, width)
-        const parents = range(
-          width,
-          (other) => Random.nextUnit(random) < edgeShare || other === own
-        )
-        return node(
-          `node-${level}-${index}`,
-          parents.flatMap((isParent, other) => isParent ? [`node-${level - 1}-${other}`] : [])
-        )
+        const parents: Array<string> = []
+        // There are `levels * width ** 2` of these, so nothing is made for those that are no parents.
+        for (let other = 0; other < width; other++) {
+          const isDrawn = Random.nextUnit(random) < edgeShare
+          if (isDrawn || other === own) parents.push(`node-${level - 1}-${other}`)
+        }
+        return node(`node-${level}-${index}`, parents)
       })).flat()
   )
 }

@@ -8,6 +8,7 @@ import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as GlobalFlag from "effect/cli/GlobalFlag"
 import * as Effect from "effect/Effect"
+import * as CommandModule from "./CommandModule.ts"
 import {
   color,
   data,
@@ -49,7 +50,7 @@ const init = Command.make(
     color
   },
   Effect.fnUntraced(function*(settings) {
-    const InitCommand = yield* Effect.promise(() => import("./InitCommand.ts"))
+    const InitCommand = yield* CommandModule.load(() => import("./InitCommand.ts"))
     yield* InitCommand.run(settings).pipe(onScreen(settings))
   })
 ).pipe(
@@ -116,7 +117,7 @@ const run = Command.make(
   "run",
   runFlags,
   Effect.fnUntraced(function*(settings) {
-    const RunCommand = yield* Effect.promise(() => import("./RunCommand.ts"))
+    const RunCommand = yield* CommandModule.load(() => import("./RunCommand.ts"))
     yield* RunCommand.run(settings).pipe(exported(settings.otlp), onScreen(settings))
   })
 ).pipe(
@@ -132,7 +133,7 @@ const emulate = Command.make(
   "emulate",
   { ...emulateFlags, color },
   Effect.fnUntraced(function*(settings) {
-    const EmulateCommand = yield* Effect.promise(() => import("./EmulateCommand.ts"))
+    const EmulateCommand = yield* CommandModule.load(() => import("./EmulateCommand.ts"))
     yield* EmulateCommand.run(settings).pipe(onScreen(settings))
   })
 ).pipe(
@@ -152,7 +153,7 @@ const doctor = Command.make(
     color
   },
   Effect.fnUntraced(function*(settings) {
-    const DoctorCommand = yield* Effect.promise(() => import("./DoctorCommand.ts"))
+    const DoctorCommand = yield* CommandModule.load(() => import("./DoctorCommand.ts"))
     yield* DoctorCommand.run(settings).pipe(onScreen(settings))
   })
 ).pipe(
@@ -188,10 +189,10 @@ const gc = Command.make(
   },
   Effect.fnUntraced(function*(settings) {
     if (settings.cache) {
-      const CacheCommand = yield* Effect.promise(() => import("./CacheCommand.ts"))
+      const CacheCommand = yield* CommandModule.load(() => import("./CacheCommand.ts"))
       return yield* CacheCommand.prune(settings).pipe(onScreen(settings))
     }
-    const GcCommand = yield* Effect.promise(() => import("./GcCommand.ts"))
+    const GcCommand = yield* CommandModule.load(() => import("./GcCommand.ts"))
     yield* GcCommand.run(settings).pipe(onScreen(settings))
   })
 ).pipe(
@@ -220,7 +221,7 @@ const events = Command.make(
     color
   },
   Effect.fnUntraced(function*(settings) {
-    const EventsCommand = yield* Effect.promise(() => import("./EventsCommand.ts"))
+    const EventsCommand = yield* CommandModule.load(() => import("./EventsCommand.ts"))
     yield* EventsCommand.run(settings).pipe(onScreen(settings))
   })
 ).pipe(

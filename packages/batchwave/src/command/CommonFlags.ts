@@ -9,7 +9,7 @@ import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import { dataDirectoryDefault } from "../run/RunDirectory.ts"
+import { dataDirectoryDefault } from "../run/DataDirectory.ts"
 import { Screen, type ScreenOptions } from "../screen/Screen.ts"
 import { flag, slotsMax, whole } from "./FlagKinds.ts"
 

@@ -6,6 +6,7 @@ import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
+import * as CommandModule from "./CommandModule.ts"
 import { color, data, file, nodes, onScreen, out, param, store } from "./CommonFlags.ts"
 import { flag } from "./FlagKinds.ts"
 
@@ -30,7 +31,7 @@ const plan = Command.make(
     color
   },
   Effect.fnUntraced(function*(settings) {
-    const PlanCommand = yield* Effect.promise(() => import("./PlanCommand.ts"))
+    const PlanCommand = yield* CommandModule.load(() => import("./PlanCommand.ts"))
     const format = settings.json ? "json" : settings.format
     yield* PlanCommand.run({ ...settings, format }).pipe(onScreen(settings))
   })
@@ -65,7 +66,7 @@ const graph = Command.make(
     color
   },
   Effect.fnUntraced(function*(settings) {
-    const GraphCommand = yield* Effect.promise(() => import("./GraphCommand.ts"))
+    const GraphCommand = yield* CommandModule.load(() => import("./GraphCommand.ts"))
     const format = settings.json ? "json" : settings.format
     yield* GraphCommand.run({ ...settings, format }).pipe(onScreen(settings))
   })
@@ -103,7 +104,7 @@ const exporting = Command.make(
     color
   },
   Effect.fnUntraced(function*(settings) {
-    const ExportCommand = yield* Effect.promise(() => import("./ExportCommand.ts"))
+    const ExportCommand = yield* CommandModule.load(() => import("./ExportCommand.ts"))
     yield* ExportCommand.run(settings).pipe(onScreen(settings))
   })
 ).pipe(

@@ -2,7 +2,7 @@
  * The flags of `batchwave emulate`.
  */
 import * as Flag from "effect/cli/Flag"
-import { dataDirectoryDefault } from "../run/RunDirectory.ts"
+import { dataDirectoryDefault } from "../run/DataDirectory.ts"
 import { flag, slotsMax, whole } from "./FlagKinds.ts"
 
 /**

@@ -4,6 +4,7 @@
 import * as Command from "effect/cli/Command"
 import * as Effect from "effect/Effect"
 import * as LabThreads from "../lab/LabThreads.ts"
+import * as CommandModule from "./CommandModule.ts"
 import { color, data, onScreen, runArgument } from "./CommonFlags.ts"
 import {
   labFlags,
@@ -19,7 +20,7 @@ const labFit = Command.make(
   "fit",
   { run: runArgument, data, color },
   Effect.fnUntraced(function*(settings) {
-    const LabFitCommand = yield* Effect.promise(() => import("./LabFitCommand.ts"))
+    const LabFitCommand = yield* CommandModule.load(() => import("./LabFitCommand.ts"))
     yield* LabFitCommand.run(settings).pipe(onScreen(settings))
   })
 ).pipe(Command.withDescription("Fit a scenario to the journal of a run, and say how well it fits"))
@@ -32,7 +33,7 @@ const labReplay = Command.make(
   Effect.fnUntraced(function*(settings) {
     const request = replayOf(settings)
     const further = yield* LabThreads.begin(request, settings.threads)
-    const LabReplayCommand = yield* Effect.promise(() => import("./LabReplayCommand.ts"))
+    const LabReplayCommand = yield* CommandModule.load(() => import("./LabReplayCommand.ts"))
     const format = settings.json ? "json" : settings.format
     yield* LabReplayCommand.run({ ...settings, request, format, further }).pipe(onScreen(settings))
   }, Effect.scoped)
@@ -52,7 +53,7 @@ const labSearch = Command.make(
   Effect.fnUntraced(function*(settings) {
     const request = { ...requestOf(settings), ...searchOf(settings) }
     const further = yield* LabThreads.begin(request, settings.threads)
-    const LabSearchCommand = yield* Effect.promise(() => import("./LabSearchCommand.ts"))
+    const LabSearchCommand = yield* CommandModule.load(() => import("./LabSearchCommand.ts"))
     const format = settings.json ? "json" : settings.format
     yield* LabSearchCommand.run({ ...settings, request, format, further }).pipe(onScreen(settings))
   }, Effect.scoped)
@@ -72,7 +73,9 @@ const labSensitivity = Command.make(
   Effect.fnUntraced(function*(settings) {
     const request = { ...requestOf(settings), ...varyOf(settings) }
     const further = yield* LabThreads.begin(request, settings.threads)
-    const LabSensitivityCommand = yield* Effect.promise(() => import("./LabSensitivityCommand.ts"))
+    const LabSensitivityCommand = yield* CommandModule.load(() =>
+      import("./LabSensitivityCommand.ts")
+    )
     const format = settings.json ? "json" : settings.format
     yield* LabSensitivityCommand.run({ ...settings, request, format, further }).pipe(
       onScreen(settings)
@@ -99,7 +102,7 @@ export const lab = Command.make(
   Effect.fnUntraced(function*(settings) {
     const request = requestOf(settings)
     const further = yield* LabThreads.begin(request, settings.threads)
-    const LabCommand = yield* Effect.promise(() => import("./LabCommand.ts"))
+    const LabCommand = yield* CommandModule.load(() => import("./LabCommand.ts"))
     const format = settings.json ? "json" : settings.format
     yield* LabCommand.run({ ...settings, request, format, further }).pipe(onScreen(settings))
   }, Effect.scoped)

@@ -5,6 +5,7 @@
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
+import * as CommandModule from "./CommandModule.ts"
 import { color, data, nodes, onScreen, out, quiet, runArgument, verbose } from "./CommonFlags.ts"
 import { flag, whole } from "./FlagKinds.ts"
 
@@ -12,7 +13,7 @@ const runs = Command.make(
   "runs",
   { json: flag("json", "Print one JSON array"), data, color },
   Effect.fnUntraced(function*(settings) {
-    const RunsCommand = yield* Effect.promise(() => import("./RunsCommand.ts"))
+    const RunsCommand = yield* CommandModule.load(() => import("./RunsCommand.ts"))
     yield* RunsCommand.run(settings).pipe(onScreen(settings))
   })
 ).pipe(Command.withDescription("List the runs of a directory, the one started last first"))
@@ -29,7 +30,7 @@ const watch = Command.make(
     color
   },
   Effect.fnUntraced(function*(settings) {
-    const WatchCommand = yield* Effect.promise(() => import("./WatchCommand.ts"))
+    const WatchCommand = yield* CommandModule.load(() => import("./WatchCommand.ts"))
     yield* WatchCommand.run(settings).pipe(onScreen(settings))
   })
 ).pipe(
@@ -57,7 +58,7 @@ const report = Command.make(
     color
   },
   Effect.fnUntraced(function*(settings) {
-    const ReportCommand = yield* Effect.promise(() => import("./ReportCommand.ts"))
+    const ReportCommand = yield* CommandModule.load(() => import("./ReportCommand.ts"))
     const format = settings.json ? "json" : settings.format
     yield* ReportCommand.run({ ...settings, format }).pipe(onScreen(settings))
   })
@@ -90,7 +91,7 @@ const logs = Command.make(
     color
   },
   Effect.fnUntraced(function*(settings) {
-    const LogsCommand = yield* Effect.promise(() => import("./LogsCommand.ts"))
+    const LogsCommand = yield* CommandModule.load(() => import("./LogsCommand.ts"))
     yield* LogsCommand.run(settings).pipe(onScreen(settings))
   })
 ).pipe(

@@ -4,6 +4,7 @@
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Effect from "effect/Effect"
+import * as CommandModule from "./CommandModule.ts"
 import {
   color,
   data,
@@ -49,7 +50,7 @@ export const resume = Command.make(
     color
   },
   Effect.fnUntraced(function*(settings) {
-    const ResumeCommand = yield* Effect.promise(() => import("./ResumeCommand.ts"))
+    const ResumeCommand = yield* CommandModule.load(() => import("./ResumeCommand.ts"))
     yield* ResumeCommand.run(settings).pipe(exported(settings.otlp), onScreen(settings))
   })
 ).pipe(

@@ -5,6 +5,7 @@ import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
+import * as CommandModule from "./CommandModule.ts"
 import {
   color,
   data,
@@ -70,7 +71,7 @@ export const retry = Command.make(
     color
   },
   Effect.fnUntraced(function*(settings) {
-    const RetryCommand = yield* Effect.promise(() => import("./RetryCommand.ts"))
+    const RetryCommand = yield* CommandModule.load(() => import("./RetryCommand.ts"))
     yield* RetryCommand.run(settings).pipe(exported(settings.otlp), onScreen(settings))
   })
 ).pipe(

@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import { relative } from "node:path"
 import process from "node:process"
+import { dataDirectoryDefault } from "../run/DataDirectory.ts"
 import * as RunDirectory from "../run/RunDirectory.ts"
 import * as RunDocument from "../run/RunDocument.ts"
 import * as RunSession from "../run/RunSession.ts"
@@ -126,7 +127,7 @@ const shortPath = (path: string): string => {
  * @category rendering
  */
 export const commandFor = (verb: string, data: string, runId: string): string => {
-  const where = data === RunDirectory.dataDirectoryDefault ? "" : ` --data ${shellWord(data)}`
+  const where = data === dataDirectoryDefault ? "" : ` --data ${shellWord(data)}`
   return `batchwave ${verb} ${runId}${where}`
 }
 

@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import type { Request } from "../run/ControlChannel.ts"
 import type { ScreenOptions } from "../screen/Screen.ts"
 import type { CommandError } from "./CommandError.ts"
+import * as CommandModule from "./CommandModule.ts"
 import { color, data, failureMode, nodes, onScreen, runArgument } from "./CommonFlags.ts"
 import { flag } from "./FlagKinds.ts"
 import type { SteerSettings } from "./SteerCommand.ts"
@@ -16,7 +17,7 @@ const steer = Effect.fnUntraced(function*(
   settings: SteerSettings & ScreenOptions,
   request: Request
 ): Effect.fn.Return<void, CommandError> {
-  const SteerCommand = yield* Effect.promise(() => import("./SteerCommand.ts"))
+  const SteerCommand = yield* CommandModule.load(() => import("./SteerCommand.ts"))
   yield* SteerCommand.run(settings, request).pipe(onScreen(settings))
 })
 

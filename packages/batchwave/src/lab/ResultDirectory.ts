@@ -1,7 +1,6 @@
 /**
  * Where an experiment keeps what it has: its result file, which it goes on from, and its reports.
  */
-import * as MakeDirectory from "@batchwave/client/MakeDirectory"
 import type { Outcome } from "@batchwave/lab/Trial"
 import * as TrialFile from "@batchwave/lab/TrialFile"
 import * as Effect from "effect/Effect"
@@ -61,6 +60,8 @@ export const open: <Header extends TrialFile.Header>(
   function*(directory, header, read) {
     if (directory === undefined) return none
     const path = join(directory, resultsName)
+    // Loaded here, since the client and its schemas come with it, and most experiments keep nothing.
+    const MakeDirectory = yield* Effect.promise(() => import("@batchwave/client/MakeDirectory"))
     yield* attempt("make", directory, () => MakeDirectory.make(directory, 0o777)).pipe(
       Effect.mapError((error) => usage(`${error.message}; give another directory by --out`, error))
     )

@@ -21,6 +21,7 @@ import type * as Scope from "effect/Scope"
 import { type PlannedPipeline, RunFailed, type RunOptions, type RunOutcome } from "../Batchwave.ts"
 import * as Backend from "./Backend.ts"
 import { isLoopback } from "./BackendChoice.ts"
+import { dataDirectoryDefault } from "./DataDirectory.ts"
 import * as RunDirectory from "./RunDirectory.ts"
 import * as RunDocument from "./RunDocument.ts"
 import * as RunId from "./RunId.ts"
@@ -133,7 +134,7 @@ const problemsOf = (
   return problems
 }
 
-const dataOf = ({ data }: RunOptions): string => data ?? RunDirectory.dataDirectoryDefault
+const dataOf = ({ data }: RunOptions): string => data ?? dataDirectoryDefault
 
 const freshId = Effect.fnUntraced(function*(pipeline: string) {
   return RunId.make(pipeline, DateTime.toPartsUtc(yield* DateTime.now), yield* Random.next)

@@ -20,13 +20,6 @@ import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSyn
 import { join, resolve } from "node:path"
 
 /**
- * The default place of all runs, relative to the working directory.
- *
- * @category constants
- */
-export const dataDirectoryDefault = ".batchwave"
-
-/**
  * The paths of one run, all absolute.
  *
  * @category models
