@@ -337,7 +337,9 @@ const journalOf = (
             const batch: JournaledBatch = JSON.parse(line)
             visit(batch)
           }
-        })
+        }),
+      page: (after) =>
+        Effect.sync(() => disk.lines.slice(after).map((line): JournaledBatch => JSON.parse(line)))
     })
   )
 }

@@ -153,7 +153,7 @@ export const react = SpanWhenSeen.fn("Driver.react")(Effect.fnUntraced(function*
     for (const event of reaction.events) {
       if (event._tag === "JobReplaced") JobPlace.replace(context.job, event.jobId, context.state)
     }
-    RunFeed.publish(context.feed, reaction.events, nowMs)
+    yield* RunFeed.publish(context.feed, reaction.events, nowMs)
     yield* options.observer(reaction.events, nowMs)
   }
   return reaction.commands

@@ -38,7 +38,7 @@ import * as JobClaim from "./JobClaim.ts"
 import * as JobLife from "./JobLife.ts"
 import * as JobPlace from "./JobPlace.ts"
 import * as JobSuccession from "./JobSuccession.ts"
-import { Journal, type JournaledBatch, type JournalShape } from "./Journal.ts"
+import { Journal, type JournalShape } from "./Journal.ts"
 import * as PlanCheck from "./PlanCheck.ts"
 import * as PoolView from "./PoolView.ts"
 import * as Recovery from "./Recovery.ts"
@@ -101,8 +101,6 @@ export interface LiveRun {
    * included, until it ends or is interrupted. Several may watch, at any speed.
    */
   readonly events: (after: number) => Stream.Stream<EventRecord, JournalFailed>
-  /** Shows every batch of the run so far, in order, at once. */
-  readonly replay: (visit: (batch: JournaledBatch) => void) => Effect.Effect<void, JournalFailed>
 }
 
 /**
@@ -163,7 +161,7 @@ export const run: (
     if (recorded === undefined) yield* journal.begin(header)
     const context = yield* makeContext(options, header, journal.epoch, recorded !== undefined)
     yield* journal.replay(({ atMs, events }) => {
-      context.feed.count += events.length
+      RunFeed.count(context.feed, { events })
       for (const event of events) {
         if (event._tag === "JobReplaced") JobPlace.replace(context.job, event.jobId, context.state)
         if (event._tag === "RunFinished") context.job.finished.add(context.job.id)
@@ -172,7 +170,7 @@ export const run: (
     })
     if (context.state.outcome === undefined || wantsRerun(options)) {
       yield* Effect.raceFirst(proceed(options, context, journal), context.lost).pipe(
-        Effect.ensuring(Effect.sync(() => RunFeed.end(context.feed)))
+        Effect.ensuring(RunFeed.end(context.feed))
       )
       yield* JobLife.end(context)
     } else yield* JobLife.endLeftOver(context)
@@ -267,8 +265,7 @@ const proceed: (
         header: context.header,
         state: context.state,
         wish,
-        events: (after) => RunFeed.events(context.feed, journal, after),
-        replay: journal.replay
+        events: (after) => RunFeed.events(context.feed, journal, after)
       }))
     }
     if (options.cancelWhen !== undefined) {

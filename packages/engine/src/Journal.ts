@@ -42,7 +42,15 @@ export interface JournalShape {
   ) => Effect.Effect<void, JournalFailed>
   /** Shows every batch so far, in order. Fails at a damaged one, after all before it were shown. */
   readonly replay: (visit: (batch: JournaledBatch) => void) => Effect.Effect<void, JournalFailed>
+  /**
+   * A few of the batches after the first `after` ones, in order: so many as are read in a moment, one at
+   * least; none when there are no more.
+   */
+  readonly page: (after: number) => Effect.Effect<ReadonlyArray<JournaledBatch>, JournalFailed>
 }
+
+/** Batches of a page in memory. */
+const pageMax = 100
 
 /**
  * The journal of the run at hand.
@@ -68,7 +76,8 @@ export class Journal extends Context.Service<Journal, JournalShape>()("@batchwav
       replay: (visit) =>
         Effect.sync(() => {
           for (const batch of batches) visit(batch)
-        })
+        }),
+      page: (after) => Effect.sync(() => batches.slice(after, after + pageMax))
     })
   })
 }

@@ -17,7 +17,7 @@
 import * as EventUpgrade from "@batchwave/core/EventUpgrade"
 import type { RunEvent } from "@batchwave/core/RunEvent"
 import * as Data from "effect/Data"
-import type { DatabaseSync } from "node:sqlite"
+import type { DatabaseSync, SQLOutputValue } from "node:sqlite"
 import { crc32 } from "node:zlib"
 import * as EventText from "./EventText.ts"
 import { journalVersion, type RunHeader } from "./RunHeader.ts"
@@ -205,21 +205,64 @@ export const readBatches = (
   digest: number,
   visit: (batch: Batch) => void
 ): Tail => {
-  const rows = database.prepare("SELECT number, at_ms, digest, body FROM batch ORDER BY number")
   let tail: Tail = { number: 0, digest }
-  for (const row of rows.iterate()) {
-    const number = tail.number + 1
-    if (row["number"] !== number) throw new Damage({ message: `its record ${number} is missing` })
-    const body = String(row["body"])
-    const atMs = Number(row["at_ms"])
-    const expected = digestOf(tail.digest, number, atMs, body)
-    if (row["digest"] !== expected) throw new Damage({ message: `its record ${number} is damaged` })
-    // The digest shows that the journal wrote this text itself.
-    const events = EventText.read(body)
-    tail = { number, digest: expected }
-    visit({ number, atMs, events })
+  for (const row of rowsAfter(database, 0)) {
+    const { batch, digest: next } = readBatch(row, tail)
+    tail = { number: batch.number, digest: next }
+    visit(batch)
   }
   return tail
+}
+
+/**
+ * Reads the batches after one by its number (0 for the first), as many as have `lengthMax` characters
+ * together, one at least; none when it is the last. Throws like `readBatches`; that the batches before
+ * are intact is taken for granted.
+ *
+ * @category operations
+ */
+export const readPage = (
+  database: DatabaseSync,
+  digest: number,
+  after: number,
+  lengthMax: number
+): ReadonlyArray<Batch> => {
+  const last = after === 0
+    ? undefined
+    : database.prepare("SELECT digest FROM batch WHERE number = ?").get(after)
+  let tail: Tail = { number: after, digest: last === undefined ? digest : Number(last["digest"]) }
+  let length = 0
+  const batches: Array<Batch> = []
+  for (const row of rowsAfter(database, after)) {
+    const { batch, digest: next } = readBatch(row, tail)
+    tail = { number: batch.number, digest: next }
+    batches.push(batch)
+    length += String(row["body"]).length
+    if (length >= lengthMax) break
+  }
+  return batches
+}
+
+type Row = Readonly<Record<string, SQLOutputValue>>
+
+const rowsAfter = (database: DatabaseSync, number: number): Iterable<Row> =>
+  database.prepare(
+    "SELECT number, at_ms, digest, body FROM batch WHERE number > ? ORDER BY number"
+  ).iterate(number)
+
+/** The record that should come after `tail`, and the digest of the journal up to it. */
+const readBatch = (
+  row: Row,
+  tail: Tail
+): { readonly batch: Batch; readonly digest: number } => {
+  const number = tail.number + 1
+  if (row["number"] !== number) throw new Damage({ message: `its record ${number} is missing` })
+  const body = String(row["body"])
+  const atMs = Number(row["at_ms"])
+  const digest = digestOf(tail.digest, number, atMs, body)
+  if (row["digest"] !== digest) throw new Damage({ message: `its record ${number} is damaged` })
+  // The digest shows that the journal wrote this text itself.
+  return { batch: { number, atMs, events: EventText.read(body) }, digest }
 }
 
 /** Brings a journal of version 1 to this one. */

@@ -8,6 +8,7 @@
  */
 import type { RunEvent } from "@batchwave/core/RunEvent"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as PubSub from "effect/PubSub"
 import * as Stream from "effect/Stream"
 import type { JournalFailed } from "./EngineError.ts"
@@ -15,6 +16,9 @@ import type { JournaledBatch, JournalShape } from "./Journal.ts"
 
 /** Batches that are kept for a watcher that is slow. */
 const keptMax = 1_024
+
+/** Every so manieth batch is marked, so that a watcher need not read all that it has seen before. */
+const markEach = 1_000
 
 /**
  * One event of a run.
@@ -41,8 +45,11 @@ interface Published extends JournaledBatch {
  * @category models
  */
 export interface RunFeed {
-  /** Events so far. */
+  /** Events and batches so far. */
   count: number
+  batches: number
+  /** The events before each batch whose number is a multiple of `markEach`. */
+  readonly marks: Array<number>
   isOver: boolean
   readonly published: PubSub.PubSub<Published>
 }
@@ -54,37 +61,52 @@ export interface RunFeed {
  */
 export const make: Effect.Effect<RunFeed> = Effect.map(
   PubSub.sliding<Published>(keptMax),
-  (published) => ({ count: 0, isOver: false, published })
+  (published) => ({ count: 0, batches: 0, marks: [], isOver: false, published })
 )
+
+/**
+ * Counts a batch that is in the journal.
+ *
+ * @category operations
+ */
+export const count = (feed: RunFeed, { events }: Pick<JournaledBatch, "events">): void => {
+  if (feed.batches % markEach === 0) feed.marks.push(feed.count)
+  feed.batches++
+  feed.count += events.length
+}
 
 /**
  * Tells watchers of events that are durable.
  *
  * @category operations
  */
-export const publish = (feed: RunFeed, events: ReadonlyArray<RunEvent>, atMs: number): void => {
-  PubSub.publishUnsafe(feed.published, { first: feed.count + 1, events, atMs, isLast: false })
-  feed.count += events.length
-}
+export const publish = (
+  feed: RunFeed,
+  events: ReadonlyArray<RunEvent>,
+  atMs: number
+): Effect.Effect<void> =>
+  Effect.suspend(() => {
+    const first = feed.count + 1
+    count(feed, { events })
+    return PubSub.publish(feed.published, { first, events, atMs, isLast: false })
+  })
 
 /**
  * Tells watchers that nothing more comes.
  *
  * @category operations
  */
-export const end = (feed: RunFeed): void => {
-  feed.isOver = true
-  PubSub.publishUnsafe(feed.published, {
-    first: feed.count + 1,
-    events: [],
-    atMs: 0,
-    isLast: true
+export const end = (feed: RunFeed): Effect.Effect<void> =>
+  Effect.suspend(() => {
+    feed.isOver = true
+    const first = feed.count + 1
+    return PubSub.publish(feed.published, { first, events: [], atMs: 0, isLast: true })
   })
-}
 
 /**
- * The events with a higher sequence than `after`, until the run ends in this process. Fails when the
- * journal cannot be read.
+ * The events with a higher sequence than `after`, until the run ends in this process. What is in the
+ * journal is read a page at a time, and between two pages the run has its turn. Fails when the journal
+ * cannot be read.
  *
  * @category queries
  */
@@ -94,37 +116,70 @@ export const events = (
   after: number
 ): Stream.Stream<EventRecord, JournalFailed> =>
   Stream.unwrap(Effect.gen(function*() {
-    let last = after
-    const advance = (records: ReadonlyArray<EventRecord>): ReadonlyArray<EventRecord> => {
-      last = records.at(-1)?.sequence ?? last
-      return records
-    }
-    const fromJournal = Effect.suspend(() => Effect.map(recorded(journal, last), advance))
+    const watcher: Watcher = { ...placeOf(feed, after), after, isBehind: true }
     const subscription = yield* PubSub.subscribe(feed.published)
-    const isOver = feed.isOver
-    const before = Stream.flattenIterable(Stream.fromEffect(fromJournal))
-    if (isOver) return before
-    return Stream.concat(
-      before,
-      Stream.fromEffectRepeat(PubSub.take(subscription)).pipe(
-        Stream.takeUntil(({ isLast }) => isLast),
-        Stream.mapEffect((batch) =>
-          batch.first > last + 1
-            ? fromJournal
-            : Effect.sync(() => advance(numbered([batch], last, batch.first - 1)))
-        ),
-        Stream.flattenIterable
-      )
-    )
+    const { isOver } = feed
+    return Stream.paginate(undefined, () =>
+      watcher.isBehind
+        ? fromJournal(journal, watcher, isOver)
+        : Effect.map(PubSub.take(subscription), (batch) => fromFeed(watcher, batch)))
   }))
 
-const recorded = Effect.fnUntraced(function*(journal: JournalShape, after: number) {
-  const batches: Array<JournaledBatch> = []
-  yield* journal.replay((batch) => {
-    batches.push(batch)
-  })
-  return numbered(batches, after)
-})
+/** How much of the run a watcher has been told. */
+interface Place {
+  batches: number
+  events: number
+}
+
+interface Watcher extends Place {
+  readonly after: number
+  /** Whether the journal may hold something that it has not been told, nor is going to be. */
+  isBehind: boolean
+}
+
+/** The last marked place of which a watcher has been told all that was before. */
+const placeOf = ({ marks }: RunFeed, after: number): Place => {
+  const mark = Math.max(0, marks.findLastIndex((events) => events <= after))
+  return { batches: mark * markEach, events: marks[mark] ?? 0 }
+}
+
+/** What a watcher is told next, and whether there may be more. */
+type Told = readonly [records: ReadonlyArray<EventRecord>, more: Option.Option<undefined>]
+
+const more = Option.some(undefined)
+
+/** The next page of the journal; when there is none, the feed goes on. */
+const fromJournal = Effect.fnUntraced(
+  function*(journal: JournalShape, watcher: Watcher, isOver: boolean) {
+    yield* Effect.yieldNow
+    const batches = yield* journal.page(watcher.batches)
+    if (batches.length > 0) return [take(watcher, batches), more] satisfies Told
+    watcher.isBehind = false
+    return [[], isOver ? Option.none() : more] satisfies Told
+  }
+)
+
+/** A batch that has just been published, unless it has been read already or others are missing before. */
+const fromFeed = (watcher: Watcher, batch: Published): Told => {
+  if (batch.first > watcher.events + 1) {
+    watcher.isBehind = true
+    return [[], more]
+  }
+  if (batch.isLast) return [[], Option.none()]
+  return [batch.first <= watcher.events ? [] : take(watcher, [batch]), more]
+}
+
+const take = (
+  watcher: Watcher,
+  batches: ReadonlyArray<JournaledBatch>
+): ReadonlyArray<EventRecord> => {
+  const records = numbered(batches, watcher.after, watcher.events)
+  for (const batch of batches) {
+    watcher.batches++
+    watcher.events += batch.events.length
+  }
+  return records
+}
 
 /**
  * Numbers the events of batches in their order, on from `before`, and leaves out those up to `after`.

@@ -32,6 +32,9 @@ import { journalVersion } from "./RunHeader.ts"
 export const layer = (file: string): Layer.Layer<Journal, JournalFailed | JournalLocked> =>
   Layer.effect(Journal, make(file))
 
+/** Characters of a page: half a millisecond of reading. */
+const pageLengthMax = 65_536
+
 /** Two that open one file at once can refuse each other; so many are tried again, apart. */
 const triesMax = 5
 
@@ -97,7 +100,13 @@ const make = Effect.fnUntraced(function*(file: string) {
     replay: (visit) =>
       attempt(file, "read", () => {
         JournalTables.readBatches(database, digest, visit)
-      })
+      }),
+    page: (after) =>
+      attempt(
+        file,
+        "read",
+        () => JournalTables.readPage(database, digest, after, pageLengthMax)
+      )
   })
 })
 

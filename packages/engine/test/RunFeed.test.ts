@@ -24,7 +24,7 @@ const makeRun = Effect.gen(function*() {
     happen: Effect.fnUntraced(function*(count: number) {
       const events = Array.from({ length: count }, () => event)
       yield* journal.append(events, ++atMs)
-      RunFeed.publish(feed, events, atMs)
+      yield* RunFeed.publish(feed, events, atMs)
     })
   }
 })
@@ -41,7 +41,7 @@ describe("RunFeed", () => {
       yield* Effect.yieldNow
       yield* happen(2)
       yield* happen(1)
-      RunFeed.end(feed)
+      yield* RunFeed.end(feed)
       const records = yield* Fiber.join(fiber)
       assert.deepStrictEqual(records.map(({ sequence }) => sequence), upTo(6, 2))
       assert.deepStrictEqual(records.map(({ atMs }) => atMs), [1, 1, 2, 2, 3])
@@ -71,8 +71,33 @@ describe("RunFeed", () => {
       for (let batch = 0; batch < 5_000; batch++) yield* happen(2)
       yield* Deferred.succeed(goOn, undefined)
       yield* happen(1)
-      RunFeed.end(feed)
+      yield* RunFeed.end(feed)
       yield* Fiber.join(fiber)
       assert.deepStrictEqual(seen, upTo(10_002))
+    }))
+
+  it.effect("reads of a long journal only what a watcher has not seen, and what little is before", () =>
+    Effect.gen(function*() {
+      const { feed, happen, journal } = yield* makeRun
+      for (let batch = 0; batch < 3_500; batch++) yield* happen(2)
+      yield* RunFeed.end(feed)
+      const pages: Array<number> = []
+      const watched: Journal["Service"] = {
+        ...journal,
+        page: (after) => {
+          pages.push(after)
+          return journal.page(after)
+        }
+      }
+      const after = (sequence: number) =>
+        Effect.map(
+          Stream.runCollect(RunFeed.events(feed, watched, sequence)),
+          (records) => records.map(({ sequence }) => sequence)
+        )
+      assert.deepStrictEqual(yield* after(6_000), upTo(7_000, 6_001))
+      assert.deepStrictEqual(pages, [3_000, 3_100, 3_200, 3_300, 3_400, 3_500])
+      assert.deepStrictEqual(yield* after(5_999), upTo(7_000, 6_000))
+      assert.strictEqual(pages[6], 2_000)
+      assert.deepStrictEqual(yield* after(7_000), [])
     }))
 })

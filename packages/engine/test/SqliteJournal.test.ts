@@ -194,4 +194,33 @@ describe("SqliteJournal", () => {
           assert.deepStrictEqual(yield* batchesOf(journal), [{ atMs: 2, events: [events[1]!] }])
         }))
     }))
+
+  it.effect("gives its batches a page at a time: little ones together, a large one by itself", () =>
+    Effect.gen(function*() {
+      const file = temporary()
+      yield* inJournal(file, (journal) =>
+        Effect.gen(function*() {
+          yield* journal.begin(header)
+          assert.deepStrictEqual(yield* journal.page(0), [])
+          const large = Array.from({ length: 20_000 }, (_, node): RunEvent => ({
+            _tag: "NodeSucceeded",
+            node
+          }))
+          for (let batch = 1; batch <= 300; batch++) {
+            yield* journal.append(batch % 100 === 0 ? large : events, batch)
+          }
+          const lengths: Array<number> = []
+          const batches: Array<JournaledBatch> = []
+          for (;;) {
+            const page = yield* journal.page(batches.length)
+            if (page.length === 0) break
+            lengths.push(page.reduce((sum, one) => sum + JSON.stringify(one.events).length, 0))
+            for (const { atMs, events } of page) batches.push({ atMs, events })
+          }
+          assert.deepStrictEqual(batches, yield* batchesOf(journal))
+          const largest = JSON.stringify(large).length
+          assert.isAtLeast(lengths.length, 3)
+          assert.isAtMost(Math.max(...lengths), largest + 200_000)
+        }))
+    }))
 })

@@ -42,8 +42,7 @@ export const Request = Schema.Union([
   Schema.TaggedStruct("Status", {}),
   Schema.TaggedStruct("Explain", { nodes: Nodes }),
   Schema.TaggedStruct("Locate", { nodes: Nodes, running: Schema.optionalKey(Schema.Boolean) }),
-  Schema.TaggedStruct("Follow", { after: Schema.Number }),
-  Schema.TaggedStruct("Snapshot", {})
+  Schema.TaggedStruct("Follow", { after: Schema.Number })
 ])
 
 /**

@@ -16,7 +16,6 @@ import * as RerunRequest from "./RerunRequest.ts"
 import type { RunDirectory } from "./RunDirectory.ts"
 import * as RunEvents from "./RunEvents.ts"
 import * as RunQuery from "./RunQuery.ts"
-import * as RunSnapshot from "./RunSnapshot.ts"
 
 /**
  * Serves the channel of a run for as long as the run lives. `nowMs` is the time of the run, where that
@@ -35,20 +34,8 @@ export const serve = (
       ControlChannel.serve(directory.control, (request) =>
         request._tag === "Follow"
           ? Scope.provide(follow(directory, live, request.after), scope)
-          : request._tag === "Snapshot"
-          ? snapshot(directory, live, nowMs)
           : answer(directory.runId, live, request, nowMs))
   ))
-
-const snapshot = (
-  directory: RunDirectory,
-  live: LiveRun,
-  nowMs: Effect.Effect<number>
-): Effect.Effect<ControlChannel.Reply> =>
-  Effect.flatMap(nowMs, (atMs) => RunSnapshot.write(directory.control, live, atMs)).pipe(
-    Effect.map((path): ControlChannel.Reply => ({ _tag: "Done", text: path, value: { path } })),
-    Effect.catch((error) => Effect.succeed(ControlChannel.refused(error.message)))
-  )
 
 const follow = (
   directory: RunDirectory,
@@ -64,7 +51,7 @@ const follow = (
 const answer = (
   runId: string,
   live: LiveRun,
-  request: Exclude<ControlChannel.Request, { readonly _tag: "Follow" | "Snapshot" }>,
+  request: Exclude<ControlChannel.Request, { readonly _tag: "Follow" }>,
   nowMs: Effect.Effect<number>
 ): Effect.Effect<ControlChannel.Reply> => {
   const { state } = live
