@@ -467,6 +467,66 @@ describe("plan", () => {
   })
 })
 
+describe("config", () => {
+  it("is the environment, then the file of the project, and keeps secrets", async () => {
+    const directory = Command.makeDirectory()
+    Command.writePipeline(
+      directory,
+      "batchwave.config.ts",
+      `
+import { defineConfig } from "batchwave"
+export default defineConfig({ data: "kept", mode: "native", account: "of-file" })
+`
+    )
+    const env = {
+      AZURE_BATCH_ACCOUNT_NAME: "of-environment",
+      AZURE_BATCH_ACCOUNT_KEY: "of-nobody",
+      AZURE_BATCH_ACCESS_KEY: "hidden"
+    }
+    const config = await Command.run(["config", "--show-origin"], { cwd: directory, env })
+    assert.strictEqual(config.code, 0, config.stderr)
+    assert.notMatch(config.stdout, /hidden|of-nobody|of-file/)
+    assert.match(config.stdout, /^mode +native +file: batchwave.config.ts$/m)
+    assert.match(
+      config.stdout,
+      /^account +of-environment +environment: AZURE_BATCH_ACCOUNT_NAME$/m
+    )
+    assert.match(
+      config.stdout,
+      /^key +\*{8} +environment: AZURE_BATCH_ACCESS_KEY; AZURE_BATCH_ACCOUNT_KEY is set too/m
+    )
+    const runs = await Command.run(["runs"], { cwd: directory })
+    assert.strictEqual(runs.stderr, "kept has no runs\n")
+    const given = await Command.run(["runs", "--data", "given"], {
+      cwd: directory,
+      env: { BATCHWAVE_DATA: "named" }
+    })
+    assert.strictEqual(given.stderr, "given has no runs\n")
+  })
+
+  it("names everything that is wrong with file or environment", async () => {
+    const directory = Command.makeDirectory()
+    writeFileSync(
+      join(directory, "batchwave.config.mjs"),
+      "export default { data: 3, moed: \"waves\", key: \"k\", onFailure: \"never\" }\n"
+    )
+    const wrong = await Command.run(["runs"], { cwd: directory })
+    assert.strictEqual(wrong.code, 2)
+    assert.deepStrictEqual(wrong.stderr.split("\n").slice(0, 5), [
+      "error: batchwave.config.mjs is wrong:",
+      "- data is a number; give a text",
+      "- there is no setting \"moed\" (did you mean \"mode\"?)",
+      "- key: a secret is read from the environment only",
+      "- onFailure is \"never\"; use keepGoing, drain, failFast, tolerate:N or tolerate:N%"
+    ])
+    const elsewhere = { cwd: Command.makeDirectory(), env: { BATCHWAVE_MODE: "wave" } }
+    assert.include(
+      (await Command.run(["runs"], elsewhere)).stderr,
+      "- BATCHWAVE_MODE is \"wave\"; use eager, waves or native"
+    )
+  })
+})
+
 describe("emulate", () => {
   it("prints one JSON object of four members when it is ready, and ends with its signal", async () => {
     const directory = Command.makeDirectory()

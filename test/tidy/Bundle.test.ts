@@ -76,7 +76,7 @@ const publicModules = (name: string): ReadonlyArray<string> =>
 const compileOwnModules = (path: string): void => {
   const target = join(path, "node_modules", "batchwave", "dist")
   mkdirSync(target)
-  for (const module of ["Batchwave", "Promises"]) {
+  for (const module of ["Batchwave", "Config", "Promises"]) {
     const text = readFileSync(join(packagesPath, "batchwave", "src", `${module}.ts`), "utf8")
     writeFileSync(
       join(target, `${module}.js`),
@@ -149,6 +149,7 @@ console.log(JSON.stringify({
           "@batchwave/pipeline/bundle/index.js",
           "batchwave/bundle/index.js",
           "batchwave/dist/Batchwave.js",
+          "batchwave/dist/Config.js",
           "batchwave/dist/Promises.js"
         ],
         names: [
@@ -163,6 +164,7 @@ console.log(JSON.stringify({
           "RetrySchedule",
           "RunFailed",
           "Trigger",
+          "defineConfig",
           "plan",
           "run",
           "sh"

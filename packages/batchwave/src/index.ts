@@ -61,3 +61,9 @@ export { run } from "./Promises.ts"
 
 /** Plans a pipeline without running anything. */
 export { plan } from "./Promises.ts"
+
+/** The settings of a project, for `batchwave.config.ts`. */
+export { defineConfig } from "./Config.ts"
+
+/** What they can be. */
+export type { BatchwaveConfig } from "./Config.ts"

@@ -7,6 +7,7 @@ import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as GlobalFlag from "effect/cli/GlobalFlag"
+import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as CommandModule from "./CommandModule.ts"
 import {
@@ -81,12 +82,15 @@ const runFlags = {
   ),
   store,
   mode: Flag.Literals("mode", RunMode.dependencyModes).pipe(
+    Flag.withFallbackConfig(Config.Literals(RunMode.dependencyModes, "BATCHWAVE_MODE")),
     Flag.withDescription(
       "Submit a node when its parents are done, level by level, or let the service hold it back"
     ),
     Flag.withDefault("eager")
   ),
-  onFailure: failureMode.pipe(Flag.withDefault<RunMode.FailureMode>("keepGoing")),
+  onFailure: failureMode("BATCHWAVE_ON_FAILURE").pipe(
+    Flag.withDefault<RunMode.FailureMode>("keepGoing")
+  ),
   onInterrupt,
   slots: emulatorSlots("slots"),
   executor: Flag.Literals("executor", ["process", "simulated"]).pipe(
@@ -232,6 +236,26 @@ const events = Command.make(
   ])
 )
 
+const config = Command.make(
+  "config",
+  {
+    showOrigin: flag("show-origin", "Say where each value comes from"),
+    json: flag("json", "Print one JSON array, with origins"),
+    color
+  },
+  Effect.fnUntraced(function*(settings) {
+    const ConfigCommand = yield* CommandModule.load(() => import("./ConfigCommand.ts"))
+    yield* ConfigCommand.run(settings).pipe(onScreen(settings))
+  })
+).pipe(
+  Command.withDescription(
+    "Print the settings that count when no flag says otherwise: environment, then batchwave.config.ts"
+  ),
+  Command.withExamples([
+    { command: "batchwave config --show-origin", description: "And where each comes from" }
+  ])
+)
+
 /**
  * The command with its sub-commands.
  *
@@ -259,7 +283,8 @@ export const batchwave = Command.make("batchwave").pipe(
     emulate,
     lab,
     doctor,
-    gc
+    gc,
+    config
   ]),
   Command.withGlobalFlags([debug])
 )

@@ -6,6 +6,7 @@
 import * as RunMode from "@batchwave/core/RunMode"
 import * as Argument from "effect/cli/Argument"
 import * as Flag from "effect/cli/Flag"
+import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
@@ -34,21 +35,26 @@ export const param = Flag.String("param").pipe(
 )
 
 /**
- * What one failed node does to the rest.
+ * What one failed node does to the rest; `variable` says it in the place of a flag.
  *
  * @internal
  */
-export const failureMode: Flag.Flag<RunMode.FailureMode> = Flag.String("on-failure").pipe(
-  Flag.withMetavar("mode"),
-  Flag.filterMap(
-    (text) => Option.fromUndefinedOr(RunMode.parseFailureMode(text)),
-    (text) =>
-      `a failure mode: ${RunMode.failureModes.join(", ")}, tolerate:N or tolerate:N%; not ${text}`
-  ),
-  Flag.withDescription(
-    "What failed nodes do to the rest: keepGoing, drain, failFast, tolerate:N or tolerate:N%"
+export const failureMode = (variable?: string): Flag.Flag<RunMode.FailureMode> =>
+  Flag.String("on-failure").pipe(
+    Flag.withMetavar("mode"),
+    (given) =>
+      variable === undefined
+        ? given
+        : Flag.withFallbackConfig(given, Config.NonEmptyString(variable)),
+    Flag.filterMap(
+      (text) => Option.fromUndefinedOr(RunMode.parseFailureMode(text)),
+      (text) =>
+        `a failure mode: ${RunMode.failureModes.join(", ")}, tolerate:N or tolerate:N%; not ${text}`
+    ),
+    Flag.withDescription(
+      "What failed nodes do to the rest: keepGoing, drain, failFast, tolerate:N or tolerate:N%"
+    )
   )
-)
 
 /**
  * Where runs are kept.
@@ -57,7 +63,8 @@ export const failureMode: Flag.Flag<RunMode.FailureMode> = Flag.String("on-failu
  */
 export const data = Flag.String("data").pipe(
   Flag.withMetavar("directory"),
-  Flag.withDescription("Where runs are kept"),
+  Flag.withFallbackConfig(Config.NonEmptyString("BATCHWAVE_DATA")),
+  Flag.withDescription("Where runs are kept (or BATCHWAVE_DATA)"),
   Flag.withDefault(dataDirectoryDefault)
 )
 
@@ -156,6 +163,7 @@ export const emulatorSlots = (name: string) =>
  * @internal
  */
 export const onInterrupt = Flag.Literals("on-interrupt", ["detach", "terminate"]).pipe(
+  Flag.withFallbackConfig(Config.Literals(["detach", "terminate"], "BATCHWAVE_ON_INTERRUPT")),
   Flag.withDescription("Whether Ctrl-C leaves the tasks in the service running, or ends them"),
   Flag.withDefault("detach")
 )

@@ -26,6 +26,7 @@ import * as RunDirectory from "../run/RunDirectory.ts"
 import * as RunId from "../run/RunId.ts"
 import * as RunQuery from "../run/RunQuery.ts"
 import * as RunSession from "../run/RunSession.ts"
+import { storeVariable } from "../run/Settings.ts"
 import * as StoreChoice from "../run/StoreChoice.ts"
 import { clean } from "../screen/CleanText.ts"
 import { Screen } from "../screen/Screen.ts"
@@ -187,7 +188,7 @@ const containerFor = Effect.fnUntraced(function*(
   return container ?? (yield* usage(
     `the pipeline hands files over (${
       listed(names, 3)
-    }); say in which blob container, by --store or ${StoreChoice.variable}`
+    }); say in which blob container, by --store or ${storeVariable}`
   ))
 })
 

@@ -24,6 +24,7 @@ import { clean } from "../screen/CleanText.ts"
 import { ignoreBrokenPipes, restoreCursor } from "../screen/Screen.ts"
 import { CommandEnded, CommandError } from "./CommandError.ts"
 import { batchwave } from "./Commands.ts"
+import * as ConfigFile from "./ConfigFile.ts"
 import { ExitCode, ofSignal } from "./ExitCode.ts"
 import * as Presenter from "./Presenter.ts"
 import { listen, type Listening, Signals } from "./Signals.ts"
@@ -37,7 +38,9 @@ export const main = (commandArguments: ReadonlyArray<string>, version: string): 
   ignoreBrokenPipes()
   let interrupt = (): void => {}
   const listening = listen(() => interrupt(), leave)
-  const program = Command.runWith(batchwave, { version })(asFlags(commandArguments)).pipe(
+  const given = asFlags(commandArguments)
+  const program = Command.runWith(batchwave, { version })(given).pipe(
+    ConfigFile.provided(!given.some((one) => aboutCommand.test(one))),
     withServices(listening),
     Effect.tapCause((cause) =>
       Effect.flatMap(
@@ -55,6 +58,9 @@ export const main = (commandArguments: ReadonlyArray<string>, version: string): 
     teardown: (exit, onExit) => onExit(exitCodeOf(exit, listening))
   })
 }
+
+/** Flags that ask about the command itself, for which no project's settings count. */
+const aboutCommand = /^(?:--help|-h|--version|-v|--completions(?:=.*)?)$/
 
 /** `help`, `help COMMAND` and `version` as other tools have them, in flags. */
 const asFlags = ([first, ...rest]: ReadonlyArray<string>): ReadonlyArray<string> => {

@@ -7,9 +7,8 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import { readFileSync, statSync } from "node:fs"
 import { extname, resolve } from "node:path"
-import { pathToFileURL } from "node:url"
-import { cleanLine } from "../screen/CleanText.ts"
 import { type CommandError, usage } from "./CommandError.ts"
+import * as ModuleFile from "./ModuleFile.ts"
 
 const moduleExtensions: ReadonlySet<string> = new Set([".ts", ".mts", ".js", ".mjs"])
 
@@ -39,7 +38,7 @@ const requireFile = (file: string, path: string): Effect.Effect<void, CommandErr
     catch: (cause) =>
       isAbsent(cause)
         ? usage(`the file ${file} does not exist (looked for ${path}); check the path`)
-        : usage(`the file ${file} cannot be read: ${messageOf(cause)}`, cause)
+        : usage(`the file ${file} cannot be read: ${ModuleFile.messageOf(cause)}`, cause)
   }).pipe(
     Effect.flatMap((isFile) =>
       isFile ? Effect.void : usage(`${file} is a directory; give the pipeline file in it`)
@@ -49,7 +48,7 @@ const requireFile = (file: string, path: string): Effect.Effect<void, CommandErr
 const loadJson = Effect.fnUntraced(function*(file: string, path: string) {
   const value = yield* Effect.try({
     try: (): unknown => JSON.parse(readFileSync(path, "utf8")),
-    catch: (cause) => usage(`${file} is not JSON: ${messageOf(cause)}`, cause)
+    catch: (cause) => usage(`${file} is not JSON: ${ModuleFile.messageOf(cause)}`, cause)
   })
   const pipeline = Pipeline.fromJson(value)
   if (Result.isSuccess(pipeline)) return pipeline.success
@@ -62,46 +61,22 @@ const loadJson = Effect.fnUntraced(function*(file: string, path: string) {
 })
 
 const loadModule = Effect.fnUntraced(function*(file: string, path: string) {
-  const url = pathToFileURL(path).href
-  const loaded: unknown = yield* Effect.tryPromise({
-    try: (): Promise<unknown> => import(url),
-    catch: (cause) => usage(importProblem(file, cause), cause)
-  })
-  const exported = defaultOf(loaded)
+  const loaded = yield* ModuleFile.load(file, path)
+  const exported = ModuleFile.defaultOf(loaded)
   return Pipeline.isPipeline(exported) ? exported : yield* usage(exportProblem(file, loaded))
 })
-
-const defaultOf = (loaded: unknown): unknown =>
-  typeof loaded === "object" && loaded !== null && "default" in loaded ? loaded.default : undefined
-
-const importProblem = (file: string, cause: unknown): string => {
-  const place = cause instanceof Error ? placeOf(cause, file) : ""
-  if (cause instanceof Error && cause.name === "PipelineError") return `${file}: ${cause.message}`
-  const name = cause instanceof Error ? cause.name : "a value"
-  return `${file} could not be loaded: it threw ${cleanLine(name)}: ${messageOf(cause)}${place}`
-}
-
-/** The first line of the stack that lies in the file itself. */
-const placeOf = (cause: Error, file: string): string => {
-  const name = file.replace(/^.*[\\/]/, "")
-  for (const line of (cause.stack ?? "").split("\n")) {
-    const found = /(?:^|[/\\(])([^/\\()]+?):(\d+)(?::(\d+))?\)?$/.exec(line.trim())
-    if (found?.[1] === name) return ` (at ${name}:${found[2]})`
-  }
-  return ""
-}
 
 const exportProblem = (file: string, loaded: unknown): string => {
   const advice = "write `export default Pipeline.make(\"name\", {}, (p) => …)`"
   const others = exportedPipelines(loaded)
-  const exported = defaultOf(loaded)
+  const exported = ModuleFile.defaultOf(loaded)
   if (others.length > 0) {
     return `${file} exports the pipeline as "${others.join("\", \"")}", not as its default; `
       + `add \`export default ${others[0] ?? ""}\``
   }
   return exported === undefined
     ? `${file} has no default export; ${advice}`
-    : `the default export of ${file} is ${kindOf(exported)}, not a pipeline; ${advice}`
+    : `the default export of ${file} is ${ModuleFile.kindOf(exported)}, not a pipeline; ${advice}`
 }
 
 const exportedPipelines = (loaded: unknown): ReadonlyArray<string> =>
@@ -111,19 +86,5 @@ const exportedPipelines = (loaded: unknown): ReadonlyArray<string> =>
       .map(([name]) => name)
     : []
 
-const kindOf = (value: unknown): string => {
-  if (value === null) return "null"
-  if (Array.isArray(value)) return "an array"
-  if (typeof value !== "object") {
-    return typeof value === "undefined"
-      ? "undefined"
-      : `a ${typeof value}`
-  }
-  return value instanceof Promise ? "a promise" : "an object"
-}
-
 const isAbsent = (cause: unknown): boolean =>
   cause instanceof Error && "code" in cause && (cause.code === "ENOENT" || cause.code === "ENOTDIR")
-
-const messageOf = (cause: unknown): string =>
-  cleanLine(cause instanceof Error ? cause.message : String(cause))

@@ -16,6 +16,7 @@ import * as Backend from "../run/Backend.ts"
 import * as BackendChoice from "../run/BackendChoice.ts"
 import { describe, type RunDirectory } from "../run/RunDirectory.ts"
 import { nodesWithFiles } from "../run/RunSession.ts"
+import * as Settings from "../run/Settings.ts"
 import * as StoreChoice from "../run/StoreChoice.ts"
 import { Screen, type ScreenShape } from "../screen/Screen.ts"
 import { listed } from "../screen/Words.ts"
@@ -141,6 +142,7 @@ export const open: (
   const used = pool === noPool ? "" : `, pool ${pool}`
   const proof = key === undefined ? ", by Microsoft Entra ID" : ""
   yield* screen.say(`backend: azure at ${shown}, account ${account}${proof}${used}`)
+  yield* tellIgnored(screen)
   const backend = yield* Backend.openAccount(choice.settings).pipe(
     Effect.mapError((error) =>
       error._tag === "ClientConfigError"
@@ -150,6 +152,19 @@ export const open: (
   )
   if (pool !== noPool) yield* tellMissingPool(backend, screen)
   return backend
+})
+
+/** Of two names for one thing the second is passed over, which surprises when they differ. */
+const tellIgnored = Effect.fnUntraced(function*({ say }: ScreenShape) {
+  const environment = yield* Settings.environment
+  for (const { ignored, origin, value } of Settings.resolve(environment, undefined)) {
+    for (const variable of ignored) {
+      if (origin._tag !== "Environment" || environment[variable] === value) continue
+      yield* say(
+        `warning: ${origin.variable} counts; ${variable} is set too and says something else`
+      )
+    }
+  }
 })
 
 /** A job may name a pool that comes later, so this is no refusal; without a word it looks like a hang. */
@@ -237,6 +252,6 @@ export const check = (
     `the pipeline hands files over (${
       listed(names, 3)
     }), and ${shown} cannot reach this machine's; `
-      + `give a blob container for them, by --store or ${StoreChoice.variable}`
+      + `give a blob container for them, by --store or ${Settings.storeVariable}`
   )
 }

@@ -72,7 +72,7 @@ const set = Command.make(
   "set",
   {
     run: runArgument,
-    onFailure: failureMode,
+    onFailure: failureMode(),
     ...steerFlags
   },
   (settings) => steer(settings, { _tag: "SetFailureMode", mode: settings.onFailure })

@@ -47,6 +47,8 @@ export type BackendChoice =
  * @category models
  */
 export interface AccountEnvironment {
+  /** Which service is meant when no flag says so. */
+  readonly backend: Option.Option<BackendName>
   readonly endpoint: Option.Option<string>
   readonly account: Option.Option<string>
   readonly key: Option.Option<Redacted.Redacted>
@@ -68,6 +70,7 @@ const either = <A>(
  * @category constructors
  */
 export const environment: Config.Config<AccountEnvironment> = Config.all({
+  backend: Config.option(Config.Literals(["emulator", "azure"], "BATCHWAVE_BACKEND")),
   endpoint: Config.option(Config.NonEmptyString("AZURE_BATCH_ENDPOINT")),
   account: either(
     Config.NonEmptyString("AZURE_BATCH_ACCOUNT"),
@@ -100,7 +103,7 @@ export const choose = (
   found: AccountEnvironment
 ): Result.Result<BackendChoice, ReadonlyArray<string>> => {
   const named = Option.getOrElse(
-    flags.backend,
+    Option.orElse(flags.backend, () => found.backend),
     (): BackendName => Option.isSome(found.endpoint) ? "azure" : "emulator"
   )
   if (named === "emulator") return Result.succeed({ _tag: "Emulator" })

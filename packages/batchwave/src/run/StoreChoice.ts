@@ -12,6 +12,7 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import { isLoopback } from "./BackendChoice.ts"
+import { storeVariable } from "./Settings.ts"
 
 /**
  * The store of a run.
@@ -27,19 +28,12 @@ export type StoreChoice =
   }
 
 /**
- * The environment variable with a container's URL and signature.
- *
- * @category constants
- */
-export const variable = "AZURE_STORAGE_CONTAINER_SAS_URL"
-
-/**
  * Reads the environment.
  *
  * @category constructors
  */
 export const environment: Config.Config<Option.Option<Redacted.Redacted>> = Config.option(
-  Config.Redacted(variable)
+  Config.Redacted(storeVariable)
 )
 
 /**
@@ -102,12 +96,12 @@ const shownOf = (url: Redacted.Redacted): string =>
 const problemOf = (url: string): string | undefined => {
   const { protocol } = URL.canParse(url) ? new URL(url) : { protocol: "" }
   if (protocol !== "https:" && !(protocol === "http:" && isLoopback(url))) {
-    return `a store needs the https URL of a blob container with its signature; check --store and ${variable}`
+    return `a store needs the https URL of a blob container with its signature; check --store and ${storeVariable}`
   }
   return url.includes("?")
     ? undefined
     : `the store ${StorageUrl.shown(url)} has no signature; give a URL that allows to read, create `
-      + `and write, by --store or ${variable}`
+      + `and write, by --store or ${storeVariable}`
 }
 
 const differenceOf = (
@@ -120,5 +114,5 @@ const differenceOf = (
     return "the run keeps its files in a directory and goes on there; leave --store out"
   }
   return `the run keeps its files in ${recorded} and goes on there; give that container's URL with a `
-    + `signature, by --store or ${variable}`
+    + `signature, by --store or ${storeVariable}`
 }
