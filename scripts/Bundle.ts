@@ -7,6 +7,8 @@
  * B2 A bundle takes what it needs of another bundled package from that package's one file.
  * B3 Of `batchwave` only the entry is bundled, for B2: its own modules are loaded when they are used, and
  *    some find their neighbours by file name.
+ * B4 The laboratory has copies of the few modules of `wire` it needs, which load nothing: the one file of
+ *    `wire` loads Effect, and each thread of the laboratory would load it.
  */
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
@@ -34,7 +36,11 @@ export const bundle = async (packagesPath: string, name: string, target: string)
   const build = await rolldown({
     input: { index: join(source, "index.ts") },
     platform: "node",
-    plugins: [acrossPackages(packagesPath), ...(name === entryPackage ? [ownModules] : [])],
+    plugins: [
+      ...(name === "lab" ? [copies(packagesPath)] : []),
+      acrossPackages(packagesPath),
+      ...(name === entryPackage ? [ownModules] : [])
+    ],
     external: /^(?:node:|effect|@effect\/|@azure\/|undici|@batchwave\/[a-z]+$)/,
     onLog: (_level, log) => {
       throw new Error(`cannot bundle ${name}: ${log.message}`)
@@ -61,6 +67,21 @@ const writeSubPaths = async (source: string, target: string): Promise<void> => {
 }
 
 const subPath = /^@batchwave\/(?<name>[a-z]+)\/(?<module>\w+)$/
+
+/** B4: functions and plain values, of which it does not matter that there are two. */
+const copied: ReadonlySet<string> = new Set([
+  "@batchwave/wire/Resilience",
+  "@batchwave/wire/RetryBudget",
+  "@batchwave/wire/Throttle"
+])
+
+const copies = (packagesPath: string): Plugin => ({
+  name: "copies",
+  resolveId: (id) => {
+    const { module = "", name = "" } = subPath.exec(id)?.groups ?? {}
+    return copied.has(id) ? join(packagesPath, name, "src", `${module}.ts`) : undefined
+  }
+})
 
 /** Marks a sub-path that is read as a member of its package's one file. */
 const memberMark = "\0"

@@ -114,6 +114,23 @@ console.log(JSON.stringify(seen))
     })
   })
 
+  it("of the laboratory load no effect, so that its threads are soon ready", async () => {
+    await withInstalled((path) => {
+      const imported = (name: string) =>
+        Array.from(
+          readFileSync(join(path, "node_modules/@batchwave", name, "bundle/index.js"), "utf8")
+            .matchAll(/^(?:import|export) .*?from "([^"]+)"/gm),
+          ([, from]) => from
+        ).toSorted()
+      assert.deepStrictEqual(imported("lab"), ["@batchwave/core", "@batchwave/sim"])
+      assert.deepStrictEqual(imported("sim"), ["@batchwave/core"])
+      assert.deepStrictEqual(
+        imported("core").filter((from) => from?.startsWith("node:") !== true),
+        []
+      )
+    })
+  })
+
   it("share classes and values, and are few files", async () => {
     await withInstalled((path) => {
       compileOwnModules(path)

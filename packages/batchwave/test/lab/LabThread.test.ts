@@ -28,6 +28,9 @@ describe("LabThread", () => {
     const loaded = loadedBy("lab/LabThread.ts")
     assert.include(loaded, "lab/src/Trial.ts")
     assert.deepStrictEqual(loaded.filter((path) => !/^(?:core|sim|lab|batchwave)\//.test(path)), [
+      "wire/src/Resilience.ts",
+      "wire/src/RetryBudget.ts",
+      "wire/src/Throttle.ts",
       "node:fs",
       "node:path",
       "node:url"
