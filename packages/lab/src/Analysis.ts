@@ -13,6 +13,7 @@ import * as AnalysisNotes from "./internal/AnalysisNotes.ts"
 import * as Measure from "./Measure.ts"
 import * as Pareto from "./Pareto.ts"
 import * as Quantiles from "./Quantiles.ts"
+import * as RareInterval from "./RareInterval.ts"
 import * as ShareInterval from "./ShareInterval.ts"
 import type { Outcome } from "./Trial.ts"
 import type { Header } from "./TrialFile.ts"
@@ -131,7 +132,8 @@ const judge = (
   measure: Measure.MeasureName
 ): Judgement => {
   const baseline = header.arms[0]?.name ?? ""
-  const { direction, isYesOrNo = false } = Measure.get(measure)
+  const told = Measure.get(measure)
+  const { direction, isYesOrNo = false } = told
   return {
     arm,
     baseline,
@@ -145,6 +147,7 @@ const judge = (
         comparisons: (header.arms.length - 1) * header.measures.length,
         direction,
         isYesOrNo,
+        bounds: Measure.boundsOf(told, header.workload.nodes),
         relevant: measure === mainOf(header) ? header.relevant : 0,
         ...(header.stopsWhenClear ? { sequential: { tightAt: header.trials } } : {})
       }
@@ -178,10 +181,19 @@ const resultOf = (
 }
 
 const meanOf = (
-  { confidence, seed, stopsWhenClear, trials }: Header,
-  { isYesOrNo = false }: Measure.Measure,
+  { confidence, seed, stopsWhenClear, trials, workload }: Header,
+  measure: Measure.Measure,
   values: Float64Array
 ): Bootstrap.Interval => {
+  const { isYesOrNo = false } = measure
+  if (!isYesOrNo && RareInterval.isRare(values)) {
+    return RareInterval.meanInterval(values, {
+      seed,
+      confidence,
+      bounds: Measure.boundsOf(measure, workload.nodes),
+      ...(stopsWhenClear ? { looks: ConfidenceSequence.looksMax(trials) } : {})
+    })
+  }
   if (stopsWhenClear) {
     return ConfidenceSequence.meanInterval(values, {
       confidence,

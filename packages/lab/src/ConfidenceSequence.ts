@@ -20,6 +20,21 @@ import * as Quantiles from "./Quantiles.ts"
 export const countMin = 40
 
 /**
+ * Values between two looks, at least.
+ *
+ * @category constants
+ */
+export const lookEach = 5
+
+/**
+ * How many looks there are at most at an experiment of so many trials.
+ *
+ * @category queries
+ */
+export const looksMax = (trials: number): number =>
+  1 + Math.max(0, Math.ceil((trials - countMin) / lookEach))
+
+/**
  * The interval after `values.length` trials; without bounds below `countMin`.
  *
  * @category operations

@@ -4,7 +4,7 @@
 import type { Judgement } from "./Analysis.ts"
 import type { Cell, GridResult } from "./Grid.ts"
 import { listOf, pageOf, tableOf } from "./HtmlPage.ts"
-import { figure, headOf, percent, signed } from "./internal/Figures.ts"
+import { figure, headOf, percent, rangeOf, signed } from "./internal/Figures.ts"
 import * as LabHtml from "./LabHtml.ts"
 import type * as LabText from "./LabText.ts"
 import type { MeasureName } from "./Measure.ts"
@@ -115,14 +115,14 @@ const verdictsOf = (result: GridResult): LabText.Table => ({
   head: ["workload and world", "arm", "measure", "verdict", "difference", "interval", "relative"],
   words: [0],
   rows: result.cells.flatMap((cell) =>
-    cell.analysis.judgements.map(({ arm, difference, measure, relative, verdict }) => [
+    cell.analysis.judgements.map((judgement) => [
       nameOf(cell),
-      arm,
-      headOf(measure),
-      verdict,
-      signed(difference.estimate),
-      `${signed(difference.low)} … ${signed(difference.high)}`,
-      percent(relative)
+      judgement.arm,
+      headOf(judgement.measure),
+      judgement.verdict,
+      signed(judgement.difference.estimate),
+      rangeOf(judgement),
+      percent(judgement.relative)
     ])
   )
 })

@@ -2,7 +2,7 @@
  * An analysis as text: for a terminal, or as Markdown.
  */
 import type { Analysis, Judgement } from "./Analysis.ts"
-import { figure, headOf, percent, signed } from "./internal/Figures.ts"
+import { figure, headOf, percent, rangeOf, signed } from "./internal/Figures.ts"
 import * as ParameterGrid from "./internal/ParameterGrid.ts"
 import * as Measure from "./Measure.ts"
 
@@ -128,7 +128,8 @@ export const sentenceOf = (judgement: Judgement): string => {
   const claim = verdict === "cannot tell"
     ? `cannot tell ${arm} from ${baseline} in ${measure}`
     : `${arm} is ${verdict} than ${baseline} in ${measure}`
-  const interval = `${signed(difference.low)} to ${signed(difference.high)} ${unit}`
+  const range = rangeOf(judgement)
+  const interval = range.includes(" … ") ? `${range.replace(" … ", " to ")} ${unit}` : range
   return `${claim}: ${signed(difference.estimate)} ${unit} (${interval}; ${percent(relative)})`
 }
 
@@ -140,7 +141,7 @@ const verdictsOf = ({ arms, judgements }: Analysis): Table => ({
     headOf(judgement.measure),
     judgement.verdict,
     signed(judgement.difference.estimate),
-    `${signed(judgement.difference.low)} … ${signed(judgement.difference.high)}`,
+    rangeOf(judgement),
     percent(judgement.relative),
     figure(judgement.effectSize),
     percent(judgement.winShare)

@@ -33,6 +33,8 @@ export interface Measure {
   readonly direction: Direction
   /** Whether it is 1 or 0 in each trial, so that its mean is a share of trials. @default false */
   readonly isYesOrNo?: boolean
+  /** The most it can be: 1 of a share, or the number of nodes. @default without end */
+  readonly most?: 1 | "nodes"
   readonly description: string
 }
 
@@ -54,18 +56,21 @@ export const all: ReadonlyArray<Measure> = [
     unit: "share",
     direction: "higher",
     isYesOrNo: true,
+    most: 1,
     description: "1 when every node succeeded or was skipped, else 0"
   },
   {
     name: "nodesDone",
     unit: "share",
     direction: "higher",
+    most: 1,
     description: "nodes that succeeded or were skipped, of all"
   },
   {
     name: "giveUps",
     unit: "nodes",
     direction: "lower",
+    most: "nodes",
     description: "nodes that failed for good"
   },
   {
@@ -84,6 +89,7 @@ export const all: ReadonlyArray<Measure> = [
     name: "utilisation",
     unit: "share",
     direction: "higher",
+    most: 1,
     description: "slots times run time of all runs, of the slots of the pool times the makespan"
   },
   {
@@ -146,3 +152,13 @@ export const get = (name: MeasureName): Measure => {
   if (measure === undefined) throw new Error(`there is no measure ${name}`)
   return measure
 }
+
+/**
+ * Between which values a measure lies in a run of so many nodes; none is below 0.
+ *
+ * @category queries
+ */
+export const boundsOf = (
+  { most }: Measure,
+  nodes: number
+): readonly [low: number, high: number] => [0, most === "nodes" ? nodes : most ?? Infinity]

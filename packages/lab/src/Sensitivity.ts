@@ -256,7 +256,8 @@ const comparisonsOf = (
 ): Probe["comparisons"] => {
   const [baseline, ...others] = experiment.arms
   const measure = mainOf(experiment)
-  const { direction, isYesOrNo = false } = Measure.get(measure)
+  const told = Measure.get(measure)
+  const { direction, isYesOrNo = false } = told
   const before = Analysis.valuesOf(outcomes, baseline?.name ?? "", measure)
   return others.map(({ name }) =>
     Verdict.compare(Analysis.valuesOf(outcomes, name, measure), before, {
@@ -265,6 +266,7 @@ const comparisonsOf = (
       comparisons: others.length,
       direction,
       isYesOrNo,
+      bounds: Measure.boundsOf(told, experiment.workload.plan.names.length),
       relevant: experiment.relevant
     })
   )

@@ -2,7 +2,7 @@
  * What an analysis of sensitivity found, as text and as a page.
  */
 import { listOf, pageOf, section, tableOf } from "./HtmlPage.ts"
-import { figure, headOf, signed } from "./internal/Figures.ts"
+import { figure, headOf, rangeOf, signed } from "./internal/Figures.ts"
 import * as SwingCharts from "./internal/SwingCharts.ts"
 import type * as LabText from "./LabText.ts"
 import * as Measure from "./Measure.ts"
@@ -85,7 +85,7 @@ const preambleOf = (result: SensitivityResult): ReadonlyArray<string> => {
         ? arm
         : `as it is, ${arm} against ${baseline} in ${measure}: ${comparison.verdict}, ${
           signed(comparison.difference.estimate)
-        } ${unit} (${signed(comparison.difference.low)} to ${signed(comparison.difference.high)})`
+        } ${unit} (${rangeOf(comparison).replace(" … ", " to ")})`
     })
   ]
 }
@@ -122,7 +122,7 @@ const effectsOf = (result: SensitivityResult): ReadonlyArray<LabText.Table> =>
           place === 0 ? effect.path : "",
           figure(value),
           signed(difference.estimate),
-          `${signed(difference.low)} … ${signed(difference.high)}`,
+          rangeOf(comparison),
           verdict,
           place === 0 ? figure(swingOf(effect)) : ""
         ]]

@@ -16,6 +16,7 @@
 import * as Bootstrap from "./Bootstrap.ts"
 import * as ConfidenceSequence from "./ConfidenceSequence.ts"
 import * as Quantiles from "./Quantiles.ts"
+import * as RareInterval from "./RareInterval.ts"
 import * as ShareInterval from "./ShareInterval.ts"
 
 /**
@@ -53,6 +54,11 @@ export interface Comparison {
   readonly trials: number
   /** Trials in which the two differ. */
   readonly differing: number
+  /**
+   * They differ in at most this share of trials, at the confidence of the interval: where hardly any
+   * differ it is all that is known, see `RareInterval`.
+   */
+  readonly differingShareMax: number
 }
 
 /**
@@ -66,6 +72,8 @@ export interface CompareOptions extends Bootstrap.BootstrapOptions {
   readonly comparisons?: number
   /** The least mean difference that matters, in the measure's unit. @default 0 */
   readonly relevant?: number
+  /** Between which all values lie. @default from 0 without end */
+  readonly bounds?: readonly [low: number, high: number]
   /** Whether values are 1 or 0, as those of `success`: see `ShareInterval`. @default false */
   readonly isYesOrNo?: boolean
   /** Given when the number of trials depends on what they showed: see V4 and `ConfidenceSequence`. */
@@ -98,7 +106,8 @@ export const compare = (
     effectSize: difference.estimate === 0 ? 0 : difference.estimate / spread,
     winShare: winShareOf(differences, options.direction),
     trials: differences.length,
-    differing
+    differing,
+    differingShareMax: RareInterval.shareInterval(differing, differences.length, confidence).high
   }
 }
 
@@ -112,9 +121,17 @@ export const differingMin = (confidence: number): number =>
 
 const intervalOf = (
   differences: Float64Array,
-  { isYesOrNo = false, sequential, ...options }: CompareOptions,
+  { bounds = [0, Infinity], isYesOrNo = false, sequential, ...options }: CompareOptions,
   confidence: number
 ): Bootstrap.Interval => {
+  if (!isYesOrNo && RareInterval.isRare(differences)) {
+    const reach = bounds[1] - bounds[0]
+    return rareOf(differences, sequential?.tightAt, {
+      ...options,
+      bounds: [-reach, reach],
+      confidence
+    })
+  }
   if (sequential !== undefined) {
     return ConfidenceSequence.meanInterval(differences, {
       ...sequential,
@@ -125,6 +142,20 @@ const intervalOf = (
   return isYesOrNo
     ? ShareInterval.paired(differences, confidence)
     : Bootstrap.meanInterval(differences, { ...options, confidence })
+}
+
+/** Of what hardly ever differs; of an experiment that stops when it is clear, over all looks. */
+const rareOf = (
+  values: ArrayLike<number>,
+  tightAt: number | undefined,
+  options: RareInterval.RareOptions
+): Bootstrap.Interval => {
+  if (tightAt === undefined) return RareInterval.meanInterval(values, options)
+  const looks = ConfidenceSequence.looksMax(Math.max(tightAt, values.length))
+  const found = RareInterval.meanInterval(values, { ...options, looks })
+  return values.length < ConfidenceSequence.countMin
+    ? { ...found, low: -Infinity, high: Infinity }
+    : found
 }
 
 /** As wide as V5 asks. */

@@ -430,7 +430,7 @@ describe("Analysis", () => {
     )
   })
 
-  it("says when an interval rests on few trials in which the arms differ", () => {
+  it("says where too few trials differ to tell how much, and tells it where there is a bound", () => {
     const many = Array.from({ length: 60 }, (_, trial) =>
       header.arms.map(({ name }, place) => ({
         ...outcomes[0]!,
@@ -442,12 +442,24 @@ describe("Analysis", () => {
           giveUps: place === 2 && trial < 7 ? 1 : 0
         }
       }))).flat()
-    const { notes } = Analysis.make({ ...header, measures: ["makespan", "giveUps"] }, many)
+    const rare = Analysis.make({ ...header, measures: ["makespan", "giveUps"] }, many)
     assert.include(
-      notes,
-      "One interval rests on fewer than 10 trials in which the arms differ and may be too narrow, "
-        + "such as that of often in giveUps: 7 of 60."
+      rare.notes,
+      "Too few trials differ to say how much in 2 comparisons, such as once in makespan: none of 60, so "
+        + "at most 8.1% of all trials do, by an amount that is not known."
     )
+    const nodes = header.workload.nodes
+    const [seldom, never] = rare.judgements.filter(({ measure }) => measure === "giveUps")
+      .toSorted((left, right) => right.differing - left.differing)
+    assert.deepStrictEqual([seldom?.differing, never?.differing], [7, 0])
+    // What 7 of 60 tell is a share: all of them are 1.
+    assert.isAtMost(seldom?.difference.low ?? 0, 0)
+    assert.isAbove(seldom?.difference.high ?? 0, 7 / 60)
+    assert.isBelow(seldom?.difference.high ?? Infinity, 0.35)
+    // 1 − 0.003125^(1/60) of the trials, a node in each at most.
+    assert.approximately(never?.difference.high ?? 0, nodes * (1 - 0.003125 ** (1 / 60)), 1e-9)
+    const text = LabText.text(LabText.documentOf(rare))
+    assert.include(text, "≤ 8.1% of trials, size unknown")
   })
 
   it("is not misled about what else was measured by stopping when the main measure is clear", () => {

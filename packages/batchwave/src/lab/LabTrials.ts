@@ -5,6 +5,7 @@
  * R2 Whether to stop is asked at the same numbers of trials whatever the number of threads, and what
  *    was run beyond is left out. So the same experiment gives the same outcomes.
  */
+import * as ConfidenceSequence from "@batchwave/lab/ConfidenceSequence"
 import type { Experiment } from "@batchwave/lab/Experiment"
 import type * as Trial from "@batchwave/lab/Trial"
 import * as Effect from "effect/Effect"
@@ -14,7 +15,7 @@ import { type Answer, carryOut, type Order } from "./LabOrder.ts"
 import type { LabThreads, Worker } from "./LabThreads.ts"
 
 /** Trials between two looks, and in one order to a thread. */
-export const chunkTrials = 5
+export const chunkTrials = ConfidenceSequence.lookEach
 
 /**
  * Those who carry out orders, one at a time each.

@@ -1,9 +1,9 @@
 /** What a reader must know to read the figures of an analysis right, one sentence each. */
 import type { ArmResult, Judgement } from "../Analysis.ts"
-import * as Measure from "../Measure.ts"
 import type { Outcome } from "../Trial.ts"
 import type { Header } from "../TrialFile.ts"
 import * as Verdict from "../Verdict.ts"
+import { percent } from "./Figures.ts"
 
 /** Everything that is to be said. */
 export const notesOf = (
@@ -86,21 +86,23 @@ const fewOf = (
   ]
 }
 
-/** With so many trials in which arms differ, intervals by resampling hold about as stated. */
-const differingEnough = 10
-
-/** Intervals of what hardly ever differs; those of shares are made for it. */
+/** Differences that were seen once or never. */
 const rareOf = (judgements: ReadonlyArray<Judgement>): ReadonlyArray<string> => {
-  const rare = judgements.filter(({ differing, measure, trials }) =>
-    differing > 0 && differing < Math.min(differingEnough, trials)
-    && Measure.get(measure).isYesOrNo !== true
+  const unknown = judgements.filter((
+    { difference: { confidence, high, low }, differing, trials }
+  ) =>
+    differing < 2 && low === -Infinity && high === Infinity
+    && trials >= Verdict.differingMin(confidence)
   )
-  const [first] = rare
-  return first === undefined ? [] : [
-    `${
-      rare.length === 1 ? "One interval rests" : `${rare.length} intervals rest`
-    } on fewer than ${differingEnough} trials in which the arms differ and may be too narrow, such as `
-    + `that of ${first.arm} in ${first.measure}: ${first.differing} of ${first.trials}.`
+  const [first] = unknown
+  if (first === undefined) return []
+  const seen = `${first.differing === 0 ? "none" : "one"} of ${first.trials}`
+  return [
+    `Too few trials differ to say how much in ${
+      unknown.length === 1 ? "one comparison" : `${unknown.length} comparisons`
+    }, such as ${first.arm} in ${first.measure}: ${seen}, so at most ${
+      percent(first.differingShareMax)
+    } of all trials do, by an amount that is not known.`
   ]
 }
 

@@ -1,5 +1,6 @@
 /** Numbers as tables show them. */
 import * as Measure from "../Measure.ts"
+import * as Verdict from "../Verdict.ts"
 
 /** Four digits that count, without an exponent; a true minus sign. */
 export const figure = (value: number): string => {
@@ -24,3 +25,17 @@ export const headOf = (name: Measure.MeasureName): string => {
   const { unit } = Measure.get(name)
   return unit === name ? name : `${name} (${unit})`
 }
+
+/** The interval of a difference; where the trials that differ are too few to tell how much, their share. */
+export const rangeOf = (
+  { difference: { confidence, high, low }, differing, differingShareMax, trials }: Pick<
+    Verdict.Comparison,
+    "difference" | "differing" | "differingShareMax" | "trials"
+  >
+): string =>
+  isSizeUnknown({ high, low }) && differing < 2 && trials >= Verdict.differingMin(confidence)
+    ? `≤ ${percent(differingShareMax)} of trials, size unknown`
+    : `${signed(low)} … ${signed(high)}`
+
+const isSizeUnknown = ({ high, low }: { readonly high: number; readonly low: number }): boolean =>
+  low === -Infinity && high === Infinity
