@@ -76,3 +76,13 @@ describe("the words that a new user tries", () => {
     }
   })
 })
+
+describe("batchwave demo", () => {
+  it("runs without file, package or account, and says what to look at", async () => {
+    const ended = await Command.run(["demo", "--plain"], { cwd: Command.makeDirectory() })
+    assert.strictEqual(ended.code, 0, ended.stderr)
+    assert.match(ended.stdout, /^results:\n {2}pi {2}3\.1\d+$/m)
+    assert.match(ended.stderr, /throw\[3\] failed: exit code 75; retry 1 of 2/)
+    assert.include(ended.stderr, "npx batchwave init")
+  }, 60_000)
+})

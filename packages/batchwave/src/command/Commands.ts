@@ -21,6 +21,7 @@ import {
   onScreen,
   otlp,
   param,
+  plain,
   quiet,
   runArgument,
   store,
@@ -59,6 +60,23 @@ const init = Command.make(
   Command.withExamples([
     { command: "batchwave init", description: "Write pipeline.ts, and keep its runs out of Git" }
   ])
+)
+
+const demo = Command.make(
+  "demo",
+  {
+    json: flag("json", "Print one JSON document on stdout instead of the table"),
+    quiet,
+    plain,
+    data,
+    color
+  },
+  Effect.fnUntraced(function*(settings) {
+    const DemoCommand = yield* CommandModule.load(() => import("./DemoCommand.ts"))
+    yield* DemoCommand.run(settings).pipe(onScreen(settings))
+  })
+).pipe(
+  Command.withDescription("Run a small pipeline of this package: no file and no account is needed")
 )
 
 const runFlags = {
@@ -113,6 +131,7 @@ const runFlags = {
   noCache,
   otlp,
   quiet,
+  plain,
   verbose,
   color
 }
@@ -264,6 +283,7 @@ const config = Command.make(
 export const batchwave = Command.make("batchwave").pipe(
   Command.withDescription("Run graphs of command-line tasks on Azure Batch, or on this machine"),
   Command.withExamples([
+    { command: "batchwave demo", description: "See one at work" },
     { command: "batchwave init", description: "Begin with a small pipeline" },
     { command: "batchwave run pipeline.ts", description: "Run it on this machine" },
     {
@@ -272,6 +292,7 @@ export const batchwave = Command.make("batchwave").pipe(
     }
   ]),
   Command.withSubcommands([
+    demo,
     init,
     ...describing,
     run,

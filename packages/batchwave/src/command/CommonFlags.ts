@@ -199,6 +199,13 @@ export const otlp = Flag.String("otlp").pipe(
 export const quiet = flag("quiet", "Show no progress")
 
 /**
+ * Whether progress moves.
+ *
+ * @internal
+ */
+export const plain = flag("plain", "Show a line for each event, also on a terminal; nothing moves")
+
+/**
  * Whether large fan-outs are listed item by item.
  *
  * @internal

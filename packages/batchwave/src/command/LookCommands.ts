@@ -6,7 +6,17 @@ import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as CommandModule from "./CommandModule.ts"
-import { color, data, nodes, onScreen, out, quiet, runArgument, verbose } from "./CommonFlags.ts"
+import {
+  color,
+  data,
+  nodes,
+  onScreen,
+  out,
+  plain,
+  quiet,
+  runArgument,
+  verbose
+} from "./CommonFlags.ts"
 import { flag, whole } from "./FlagKinds.ts"
 
 const runs = Command.make(
@@ -25,6 +35,7 @@ const watch = Command.make(
     json: flag("json", "Print one JSON document at the end instead of the table"),
     jsonl: flag("jsonl", "Print every event since the run began as a line of JSON, and no table"),
     quiet,
+    plain,
     verbose,
     data,
     color

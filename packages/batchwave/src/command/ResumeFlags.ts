@@ -15,6 +15,7 @@ import {
   onScreen,
   otherScenario,
   otlp,
+  plain,
   quiet,
   store,
   verbose
@@ -46,6 +47,7 @@ export const resume = Command.make(
     noCache,
     otlp,
     quiet,
+    plain,
     verbose,
     color
   },

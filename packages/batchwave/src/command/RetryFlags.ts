@@ -16,6 +16,7 @@ import {
   onScreen,
   otherScenario,
   otlp,
+  plain,
   quiet,
   store,
   verbose
@@ -67,6 +68,7 @@ export const retry = Command.make(
     otlp,
     data,
     quiet,
+    plain,
     verbose,
     color
   },

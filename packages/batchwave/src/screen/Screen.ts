@@ -39,6 +39,8 @@ export interface ScreenShape {
  */
 export interface ScreenOptions {
   readonly color: Style.ColorFacts["flag"]
+  /** Lines only, also where a block could be drawn. @default false */
+  readonly plain?: boolean
 }
 
 /**
@@ -66,7 +68,7 @@ const make = Effect.fnUntraced(function*(options: ScreenOptions) {
   const { ci, ...facts } = yield* Effect.orDie(environment)
   const { stderr, stdout } = process
   const isCi = ci !== "" && ci !== "false" && ci !== "0"
-  const isLive = isatty(2) && facts.term !== "dumb" && !isCi
+  const isLive = isatty(2) && options.plain !== true && facts.term !== "dumb" && !isCi
   const style = (isTerminal: boolean) =>
     Style.make(Style.wantsColor({ ...facts, flag: options.color, isTerminal }))
   let drawn: ReadonlyArray<string> = []
