@@ -329,7 +329,7 @@ const journalOf = (
           const isLast = crash?.at === "append" && ++appends === crash.nth
           if (isLast && !crash.isAfter) return die
           disk.lines.push(JSON.stringify({ atMs, events }))
-          return isLast ? die : Effect.void
+          return isLast ? die : Effect.succeed(false)
         }),
       replay: (visit) =>
         Effect.sync(() => {
@@ -338,6 +338,7 @@ const journalOf = (
             visit(batch)
           }
         }),
+      waiting: Effect.undefined,
       page: (after) =>
         Effect.sync(() => disk.lines.slice(after).map((line): JournaledBatch => JSON.parse(line)))
     })

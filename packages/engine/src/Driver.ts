@@ -137,7 +137,7 @@ export const react = SpanWhenSeen.fn("Driver.react")(Effect.fnUntraced(function*
   }
   if (reaction.events.length > 0) {
     const decidedAt = clock.monotonicTimeNanosUnsafe()
-    yield* options.journal.append(reaction.events, nowMs)
+    const hasWaited = yield* options.journal.append(reaction.events, nowMs)
     const durableAt = clock.monotonicTimeNanosUnsafe()
     EngineMetrics.observe(
       context.state,
@@ -155,9 +155,22 @@ export const react = SpanWhenSeen.fn("Driver.react")(Effect.fnUntraced(function*
     }
     yield* RunFeed.publish(context.feed, reaction.events, nowMs)
     yield* options.observer(reaction.events, nowMs)
+    if (hasWaited) return yield* reconsidered(context, options, reaction.commands)
   }
   return reaction.commands
 }))
+
+/** What was asked for while there was no room is decided on before anything is begun. */
+const reconsidered = Effect.fnUntraced(function*(
+  context: RunContext,
+  options: Omit<DriverOptions, "commands">,
+  commands: ReadonlyArray<Command>
+): Effect.fn.Return<ReadonlyArray<Command>, EngineError> {
+  const meanwhile = yield* Queue.clear(context.inbox)
+  if (meanwhile.length === 0) return commands
+  const nowMs = yield* context.time.nowMs
+  return [...commands, ...(yield* react(context, options, meanwhile, nowMs))]
+})
 
 const milliseconds = (nanoseconds: bigint): number => Number(nanoseconds) / 1_000_000
 

@@ -33,6 +33,7 @@ import { ArtifactStore } from "./ArtifactStore.ts"
 import * as Driver from "./Driver.ts"
 import type { EngineError, JournalFailed } from "./EngineError.ts"
 import * as FileDigests from "./FileDigests.ts"
+import type * as FullDisk from "./FullDisk.ts"
 import * as Hold from "./Hold.ts"
 import * as JobClaim from "./JobClaim.ts"
 import * as JobLife from "./JobLife.ts"
@@ -101,6 +102,8 @@ export interface LiveRun {
    * included, until it ends or is interrupted. Several may watch, at any speed.
    */
   readonly events: (after: number) => Stream.Stream<EventRecord, JournalFailed>
+  /** The append that waits for room on a full disk, if one does: nothing is decided until it is durable. */
+  readonly waiting: Effect.Effect<FullDisk.Wait | undefined>
 }
 
 /**
@@ -265,7 +268,8 @@ const proceed: (
         header: context.header,
         state: context.state,
         wish,
-        events: (after) => RunFeed.events(context.feed, journal, after)
+        events: (after) => RunFeed.events(context.feed, journal, after),
+        waiting: journal.waiting
       }))
     }
     if (options.cancelWhen !== undefined) {

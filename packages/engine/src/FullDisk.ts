@@ -22,16 +22,40 @@ const waitMsMax = 15_000
 const nanosPerSecond = 1_000_000_000n
 
 /**
- * Tries a write again for as long as the disk is full, first after a second, later every 15. The log
- * says when that begins and when it is over.
+ * Since when a write waits for room, in epoch milliseconds, and for which file.
+ *
+ * @category models
+ */
+export interface Wait {
+  readonly file: string
+  readonly sinceMs: number
+}
+
+/**
+ * Tries a write again for as long as the disk is full, first after a second, later every 15. The log, and
+ * `note`, are told when that begins and when it is over, with `undefined`. Answers whether it waited.
  *
  * @category operations
  */
 export const waitForRoom = (
   file: string,
-  write: Effect.Effect<void, JournalFailed>
-): Effect.Effect<void, JournalFailed> =>
-  Effect.catchIf(write, isFull, () => waitAndWrite(file, write))
+  write: Effect.Effect<void, JournalFailed>,
+  note: (wait: Wait | undefined) => void = ignore
+): Effect.Effect<boolean, JournalFailed> =>
+  Effect.catchIf(
+    Effect.as(write, false),
+    isFull,
+    () =>
+      Effect.flatMap(Clock.currentTimeMillis, (sinceMs) => {
+        note({ file, sinceMs })
+        return waitAndWrite(file, write).pipe(
+          Effect.as(true),
+          Effect.ensuring(Effect.sync(() => note(undefined)))
+        )
+      })
+  )
+
+const ignore = (): void => {}
 
 const isFull = ({ cause }: JournalFailed): boolean =>
   cause instanceof Error && "errcode" in cause && cause.errcode === fullCode

@@ -11,6 +11,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { JournalFailed } from "./EngineError.ts"
+import type * as FullDisk from "./FullDisk.ts"
 import type { RunHeader } from "./RunHeader.ts"
 
 /**
@@ -35,11 +36,16 @@ export interface JournalShape {
   readonly header: Effect.Effect<RunHeader | undefined, JournalFailed>
   /** Writes the header of a new journal, before any event. */
   readonly begin: (header: RunHeader) => Effect.Effect<void, JournalFailed>
-  /** Makes events durable, in order, together (J1, J2); it may wait until there is room for them. */
+  /**
+   * Makes events durable, in order, together (J1, J2); it may wait until there is room for them, and
+   * answers whether it did.
+   */
   readonly append: (
     events: ReadonlyArray<RunEvent>,
     atMs: number
-  ) => Effect.Effect<void, JournalFailed>
+  ) => Effect.Effect<boolean, JournalFailed>
+  /** The append that waits for room, if one does. */
+  readonly waiting: Effect.Effect<FullDisk.Wait | undefined>
   /** Shows every batch so far, in order. Fails at a damaged one, after all before it were shown. */
   readonly replay: (visit: (batch: JournaledBatch) => void) => Effect.Effect<void, JournalFailed>
   /**
@@ -72,11 +78,13 @@ export class Journal extends Context.Service<Journal, JournalShape>()("@batchwav
       append: (events, atMs) =>
         Effect.sync(() => {
           batches.push({ atMs, events: events.slice() })
+          return false
         }),
       replay: (visit) =>
         Effect.sync(() => {
           for (const batch of batches) visit(batch)
         }),
+      waiting: Effect.undefined,
       page: (after) => Effect.sync(() => batches.slice(after, after + pageMax))
     })
   })

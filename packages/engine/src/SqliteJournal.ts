@@ -71,6 +71,7 @@ const make = Effect.fnUntraced(function*(file: string) {
   const { epoch } = opening
   const { place } = look(file)
   let logBytes = 0
+  let waiting: FullDisk.Wait | undefined
   let { digest, header } = opening
   const append = JournalTables.appender(database, () => header?.version ?? journalVersion)
   let tail = opening.tail
@@ -95,8 +96,12 @@ const make = Effect.fnUntraced(function*(file: string) {
             logBytes = LogSpace.make(logOf(file), log.ino, log.size)
           }
           tail = append(tail, events, atMs)
-        })
+        }),
+        (wait) => {
+          waiting = wait
+        }
       ),
+    waiting: Effect.sync(() => waiting),
     replay: (visit) =>
       attempt(file, "read", () => {
         JournalTables.readBatches(database, digest, visit)

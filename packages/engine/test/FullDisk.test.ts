@@ -44,7 +44,9 @@ describe("FullDisk", () => {
     Effect.gen(function*() {
       const write = failing([13, 13, 13, 13, 13, 13])
       const log = logged()
-      const fiber = yield* FullDisk.waitForRoom("journal.db", write.effect).pipe(
+      const notes: Array<FullDisk.Wait | undefined> = []
+      const note = (wait: FullDisk.Wait | undefined) => void notes.push(wait)
+      const fiber = yield* FullDisk.waitForRoom("journal.db", write.effect, note).pipe(
         Effect.provide(log.layer),
         Effect.forkChild({ startImmediately: true })
       )
@@ -55,9 +57,14 @@ describe("FullDisk", () => {
       }
       assert.deepStrictEqual(triesAfter, [1, 2, 3, 4, 5, 6, 6])
       assert.lengthOf(log.lines, 1)
+      assert.deepStrictEqual(notes, [{ file: "journal.db", sinceMs: 0 }])
       assert.match(log.lines[0]!, /^the disk is full: journal\.db cannot grow/)
       yield* TestClock.adjust("1 second")
-      yield* Fiber.join(fiber)
+      assert.isTrue(yield* Fiber.join(fiber))
+      assert.lengthOf(notes, 2)
+      assert.isUndefined(notes[1])
+      assert.isFalse(yield* FullDisk.waitForRoom("journal.db", Effect.void, note))
+      assert.lengthOf(notes, 2)
       assert.deepStrictEqual([write.tries(), write.writes()], [7, 1])
       assert.deepStrictEqual(log.lines.slice(1), [
         "there is room for journal.db again; the run goes on after 45 s"

@@ -109,7 +109,7 @@ const live = Effect.fnUntraced(function*(follower: Follower, directory: RunDirec
   })
   if (!isLive) return
   if (reply === undefined) return yield* ProcessQuestion.unanswered(runId)
-  if (reply._tag === "Refused") return yield* usage(reply.message)
+  if (reply._tag !== "Done") return yield* usage(reply.message)
   const followed = decodeFollowed(reply.value)
   if (Option.isNone(followed)) {
     return yield* usage(

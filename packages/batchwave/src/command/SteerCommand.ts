@@ -11,7 +11,7 @@ import * as RunJournal from "../run/RunJournal.ts"
 import * as RunQuery from "../run/RunQuery.ts"
 import { clean } from "../screen/CleanText.ts"
 import { Screen } from "../screen/Screen.ts"
-import { type CommandError, ofEngine, usage } from "./CommandError.ts"
+import { type CommandError, ofEngine, storage, usage } from "./CommandError.ts"
 import * as KnownRun from "./KnownRun.ts"
 import * as ProcessQuestion from "./ProcessQuestion.ts"
 
@@ -54,6 +54,7 @@ export const ask = Effect.fnUntraced(function*(
   const { isLive, reply: told } = yield* ProcessQuestion.ask(directory, request)
   const reply = isLive ? told : yield* fromJournal(directory, request)
   if (reply === undefined) return yield* unanswered(directory, isLive)
+  if (reply._tag === "Postponed") return yield* storage(reply.message)
   return reply._tag === "Refused" ? yield* usage(reply.message) : reply
 })
 

@@ -7,9 +7,12 @@ import type { Plan } from "@batchwave/core/Plan"
 import type { RunState } from "@batchwave/core/RunState"
 import * as Suggestion from "@batchwave/core/Suggestion"
 import * as TaskNaming from "@batchwave/core/TaskNaming"
+import type * as FullDisk from "@batchwave/engine/FullDisk"
 import * as Result from "effect/Result"
+import { dirname } from "node:path"
 import { listed } from "../screen/Words.ts"
 import * as ControlChannel from "./ControlChannel.ts"
+import * as FreeSpace from "./FreeSpace.ts"
 import * as RunId from "./RunId.ts"
 import * as RunStatus from "./RunStatus.ts"
 
@@ -38,21 +41,35 @@ export const isQuery = (request: ControlChannel.Request): request is Query =>
  */
 export const answer = (
   query: Query,
-  run: { readonly runId: string; readonly state: RunState; readonly isLive: boolean },
+  run: {
+    readonly runId: string
+    readonly state: RunState
+    readonly isLive: boolean
+    /** The append of the live run that waits for room. */
+    readonly waiting?: FullDisk.Wait | undefined
+  },
   nowMs: number
 ): ControlChannel.Reply => {
-  const { isLive, runId, state } = run
+  const { isLive, runId, state, waiting } = run
+  const fullDisk = waiting === undefined ? [] : [`it waits: ${fullDiskText(waiting)}`]
   if (query._tag === "Status") {
     const status = RunStatus.make(runId, state, isLive)
     return {
       _tag: "Done",
-      text: RunStatus.text(status, nowMs),
+      text: [RunStatus.text(status, nowMs), ...fullDisk].join("\n"),
       value: {
         ...status,
         counts: { ...status.counts },
-        hindrances: status.hindrances.map(({ cause, message, sinceMs, untilMs }) =>
-          untilMs === undefined ? { cause, message, sinceMs } : { cause, message, sinceMs, untilMs }
-        )
+        hindrances: [
+          ...status.hindrances.map(({ cause, message, sinceMs, untilMs }) =>
+            untilMs === undefined
+              ? { cause, message, sinceMs }
+              : { cause, message, sinceMs, untilMs }
+          ),
+          ...(waiting === undefined ? [] : [
+            { cause: "diskFull", message: fullDiskText(waiting), sinceMs: waiting.sinceMs }
+          ])
+        ]
       }
     }
   }
@@ -68,6 +85,7 @@ export const answer = (
     ...(isLive && state.outcome === undefined
       ? RunStatus.hindranceLines(Hindrances.of(state), nowMs)
       : []),
+    ...fullDisk,
     ...explained.map(({ node, text }) => `${node}: ${text}`)
   ]
   return {
@@ -78,6 +96,17 @@ export const answer = (
     value: explained.map(({ node, reason, text }) => ({ node, reason, text }))
   }
 }
+
+/**
+ * That the journal has no room, where, and what to do.
+ *
+ * @category rendering
+ */
+export const fullDiskText = ({ file }: FullDisk.Wait): string =>
+  `the disk of ${dirname(file)} is full${
+    FreeSpace.text(dirname(file))
+  }; it goes on by itself when there `
+  + "is room there"
 
 const leftText = (runId: string): string =>
   `nobody works on run ${runId}; what follows is how it was left (batchwave resume ${runId} goes on)`

@@ -59,9 +59,10 @@ const answer = (
     case "Status":
     case "Explain":
     case "Locate":
-      return Effect.map(
+      return Effect.zipWith(
         nowMs,
-        (atMs) => RunQuery.answer(request, { runId, state, isLive: true }, atMs)
+        live.waiting,
+        (atMs, waiting) => RunQuery.answer(request, { runId, state, isLive: true, waiting }, atMs)
       )
     case "Pause":
       return state.paused
@@ -150,14 +151,35 @@ const rerun = (
   Result.match(RerunRequest.make(runId, live.state, request), {
     onFailure: (message) => Effect.succeed(ControlChannel.refused(message)),
     onSuccess: ({ text, value, wish }) =>
-      Effect.as(request.isDry ? Effect.void : live.wish(wish), { _tag: "Done", text, value })
+      request.isDry
+        ? Effect.succeed({ _tag: "Done", text, value })
+        : ask(live, wish, { _tag: "Done", text, value })
   })
 
 const granted = (
   live: LiveRun,
   wish: Wish,
   text: string
-): Effect.Effect<ControlChannel.Reply> => Effect.andThen(live.wish(wish), done(text))
+): Effect.Effect<ControlChannel.Reply> =>
+  Effect.flatMap(done(text), (reply) => ask(live, wish, reply))
+
+/** While the journal waits for room nothing is decided, and a wish is not written down either. */
+const ask = (
+  live: LiveRun,
+  wish: Wish,
+  reply: ControlChannel.Reply
+): Effect.Effect<ControlChannel.Reply> =>
+  Effect.flatMap(live.waiting, (waiting) =>
+    Effect.as(
+      live.wish(wish),
+      waiting === undefined ? reply : {
+        _tag: "Postponed",
+        message:
+          `run ${live.header.runId} is paused: ${RunQuery.fullDiskText(waiting)}. What is asked `
+          + "for is done first when there is room; it cannot be written down before, so ask again if "
+          + "the process that works on the run ends until then"
+      }
+    ))
 
 const done = (text: string): Effect.Effect<ControlChannel.Reply> =>
   Effect.succeed({ _tag: "Done", text, value: { done: text } })
