@@ -114,6 +114,11 @@ describe("runs that were made here", () => {
     assert.match(whole.stdout, /^run looked-1 is failed/)
     const wrong = await Command.run(["status", "loked-1"], options)
     assert.include(wrong.stderr, "did you mean \"looked-1\"?")
+    const { after, before } = JSON.parse(
+      (await Command.run(["compare", "looked-2", "--json"], options)).stdout
+    )
+    assert.deepStrictEqual([before.run, after.run], ["looked-1", "looked-2"])
+    assert.strictEqual((await Command.run(["compare", "looked-1", "looked-1"], options)).code, 2)
   }, 60_000)
 })
 

@@ -2,6 +2,7 @@
  * The commands that look at runs: which there are, what they came to, what their tasks have written, and
  * what happened in them.
  */
+import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
@@ -81,6 +82,36 @@ const report = Command.make(
   ])
 )
 
+const compare = Command.make(
+  "compare",
+  {
+    before: Argument.String("before").pipe(
+      Argument.withDescription("A run; the newest by default"),
+      Argument.optional
+    ),
+    after: Argument.String("after").pipe(
+      Argument.withDescription(
+        "Another; by default the newest other one of the pipeline, whichever was first"
+      ),
+      Argument.optional
+    ),
+    json: flag("json", "Print one JSON object, with all nodes"),
+    verbose: flag("verbose", "Show every node, also those that ended alike"),
+    data,
+    color
+  },
+  Effect.fnUntraced(function*(settings) {
+    const CompareCommand = yield* CommandModule.load(() => import("./CompareCommand.ts"))
+    yield* CompareCommand.run(settings).pipe(onScreen(settings))
+  })
+).pipe(
+  Command.withDescription("Show two runs side by side: what differs, and what took longer"),
+  Command.withExamples([
+    { command: "batchwave compare", description: "The newest run with the one before it" },
+    { command: "batchwave compare RUN RUN --json", description: "Any two, for a program" }
+  ])
+)
+
 const logs = Command.make(
   "logs",
   {
@@ -126,4 +157,4 @@ const logs = Command.make(
  *
  * @internal
  */
-export const looking = [runs, watch, report, logs] as const
+export const looking = [runs, watch, report, compare, logs] as const
