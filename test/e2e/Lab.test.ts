@@ -53,6 +53,7 @@ describe("lab", () => {
       "worse"
     ])
     assert.deepStrictEqual(readdirSync(join(directory, "one")).toSorted(), [
+      "lock",
       "report.html",
       "report.json",
       "report.md",
@@ -86,6 +87,36 @@ describe("lab", () => {
     assert.include(notes.at(-1), `Only ${trials} of 4000 trials have been run.`)
     assert.strictEqual(resultsOf("stopped").split("\n").length, 2 + 2 * trials)
     assert.include(readdirSync(join(directory, "stopped")), "report.html")
+  })
+
+  it("refuses a directory that another process works in, and takes it once that is killed", async () => {
+    const options = ["--arm", arms, "--trials", "100000", "--out", "held", "--quiet"]
+    const first = Command.start(["lab", pipeline, ...options], { cwd: directory })
+    const file = join(directory, "held", "results.ndjson")
+    await Command.eventually(
+      "some trials",
+      () => existsSync(file) && readFileSync(file, "utf8").split("\n").length > 30
+    )
+    const search = await lab("sensitivity", pipeline, ...options)
+    const second = await lab(pipeline, ...options)
+    for (const { code, stderr } of [search, second]) {
+      assert.strictEqual(code, 7, stderr)
+      assert.match(
+        stderr,
+        new RegExp(
+          `another batchwave lab works in held: process ${first.child.pid}, since 20\\d\\d-`
+        )
+      )
+    }
+    first.child.kill("SIGKILL")
+    await first.ended
+    const third = Command.start(["lab", pipeline, ...options, "--json"], { cwd: directory })
+    const kept = resultsOf("held").split("\n").length
+    await Command.eventually("more trials", () => resultsOf("held").split("\n").length > kept)
+    third.child.kill("SIGINT")
+    const { code, stderr } = await third.ended
+    assert.strictEqual(code, 130, stderr)
+    assert.notInclude(readdirSync(join(directory, "held")), "lock.json")
   })
 
   it("stops when the verdict is clear, at the same trial whatever the number of threads", async () => {
@@ -296,6 +327,56 @@ export default Experiment.make({
     const { code, stderr } = await lab("search", sweep, "--finalists", "5")
     assert.strictEqual(code, 2)
     assert.include(stderr, "besides the baseline there are 5 arms, and all would be confirmed")
+  })
+})
+
+describe("every method of lab", () => {
+  const many = Command.writePipeline(
+    directory,
+    "many.ts",
+    `
+import { Arm, Experiment, Sweep, Workload, World } from "${import.meta.resolve("@batchwave/lab")}"
+import { Policy } from "batchwave"
+export default Experiment.make({
+  workload: Workload.forkJoin(8),
+  world: World.flaky,
+  arms: [
+    Arm.make("never", { policy: Policy.giveUp }),
+    ...Sweep.arms({ max: [0, 1, 2, 5, 9] }, ({ max }) => ({ policy: Policy.retry({ max }) }))
+  ],
+  trials: 20_000
+})
+`
+  )
+
+  it("reports what there is when it is interrupted", async () => {
+    const methods = [
+      { name: "search", arguments: ["search", many, "--budget", "100000"] },
+      { name: "sensitivity", arguments: ["sensitivity", many] },
+      { name: "grid", arguments: [many, "--scenario", "flaky", "--scenario", "steady"] }
+    ]
+    await Promise.all(methods.map(async ({ arguments: options, name }) => {
+      const out = `stopped-${name}`
+      const started = Command.start(["lab", ...options, "--out", out, "--json"], { cwd: directory })
+      const file = join(directory, out, "results.ndjson")
+      await Command.eventually(
+        "some trials",
+        () => existsSync(file) && readFileSync(file, "utf8").split("\n").length > 60
+      )
+      started.child.kill("SIGINT")
+      const { code, stderr, stdout } = await started.ended
+      assert.strictEqual(code, 130, stderr)
+      const { cells, grid, notes, search, trials } = JSON.parse(stdout)
+      const told = name === "search" ? search.notes : name === "grid" ? grid.notes : notes
+      assert.match(told[0], /^Interrupted/, name)
+      const held = resultsOf(out).split("\n").length - 2
+      const run = name === "search"
+        ? search.searchTrials
+        : 6 * (name === "grid" ? cells[0].analysis.trials : trials)
+      assert.strictEqual(run, held, name)
+      assert.include(readFileSync(join(directory, out, "report.md"), "utf8"), "Interrupted")
+      assert.include(readdirSync(join(directory, out)), "report.html")
+    }))
   })
 })
 

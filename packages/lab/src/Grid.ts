@@ -8,9 +8,9 @@
  */
 import * as Analysis from "./Analysis.ts"
 import * as Experiment from "./Experiment.ts"
+import * as Method from "./Method.ts"
 import type { Outcome } from "./Trial.ts"
 import * as TrialFile from "./TrialFile.ts"
-import type { Method } from "./Variant.ts"
 import * as Variant from "./Variant.ts"
 
 /**
@@ -38,6 +38,8 @@ export interface GridResult {
   readonly confidence: number
   /** Workload by workload, each in all worlds. */
   readonly cells: ReadonlyArray<Cell>
+  /** What a reader must know, one sentence each. */
+  readonly notes: ReadonlyArray<string>
 }
 
 /** Trials between two looks of an experiment that stops when it is clear. */
@@ -51,27 +53,44 @@ const lookTrials = 20
 export function* compare(
   experiment: Experiment.Experiment,
   version: string
-): Method<GridResult> {
+): Method.Method<GridResult> {
   const cells: Array<Cell> = []
+  const notes: Array<string> = []
   const all = Experiment.cellsOf(experiment)
   for (const [cell, { workload, world }] of all.entries()) {
     const own = Variant.apply(experiment, { cell })
     const header = TrialFile.headerOf(own, version)
     const outcomes: Array<Outcome> = []
     const title = `${own.name}, ${cell + 1} of ${all.length}`
-    for (let from = 0; from < own.trials;) {
+    let isStopped = false
+    for (let from = 0; from < own.trials && !isStopped;) {
       const until = own.stopsWhenClear ? Math.min(own.trials, from + lookTrials) : own.trials
-      outcomes.push(...yield { variant: { cell }, from, until, title })
-      if (own.stopsWhenClear && Analysis.isClear(header, outcomes)) break
+      const given = yield { variant: { cell }, from, until, title }
+      outcomes.push(...Method.outcomesOf(given))
+      isStopped = Method.isStopped(given)
+      if (!isStopped && own.stopsWhenClear && Analysis.isClear(header, outcomes)) break
       from = until
     }
-    cells.push({
-      workload: workload.name,
-      world: world.name,
-      analysis: Analysis.make(header, outcomes),
-      outcomes
-    })
+    if (outcomes.length > 0) {
+      cells.push({
+        workload: workload.name,
+        world: world.name,
+        analysis: Analysis.make(header, outcomes),
+        outcomes
+      })
+    }
+    if (isStopped) {
+      const last = cells.at(-1)
+      const trials = outcomes.length === 0
+        ? ""
+        : `, the last of them after ${last?.analysis.trials} trials`
+      notes.push(
+        `Interrupted: ${cells.length} of ${all.length} combinations have been run${trials}. What is `
+          + "missing may say otherwise."
+      )
+      break
+    }
   }
   const { confidence, name, seed } = experiment
-  return { experiment: name, batchwave: version, seed, confidence, cells }
+  return { experiment: name, batchwave: version, seed, confidence, cells, notes }
 }

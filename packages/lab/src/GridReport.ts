@@ -137,6 +137,7 @@ const meansOf = (result: GridResult, measure: MeasureName): LabText.Table => ({
 })
 
 const closingOf = (result: GridResult): ReadonlyArray<string> => [
+  ...result.notes,
   ...findingsOf(result),
   ...armsOf(result).map(({ description, name }) => `${name}: ${description}`),
   ...notesOf(result)

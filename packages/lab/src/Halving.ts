@@ -17,10 +17,10 @@ import * as Analysis from "./Analysis.ts"
 import type { Point } from "./Arm.ts"
 import type { Experiment } from "./Experiment.ts"
 import * as Measure from "./Measure.ts"
+import * as Method from "./Method.ts"
 import * as Quantiles from "./Quantiles.ts"
 import type { Outcome } from "./Trial.ts"
 import * as TrialFile from "./TrialFile.ts"
-import type { Method } from "./Variant.ts"
 
 /**
  * How to search. Plain data.
@@ -81,6 +81,7 @@ export interface Standing {
  * @category models
  */
 export interface HalvingResult {
+  readonly experiment: string
   readonly measure: Measure.MeasureName
   readonly rungs: ReadonlyArray<Rung>
   /** Trials that the search took, all arms together. */
@@ -90,10 +91,10 @@ export interface HalvingResult {
   /** Best first. */
   readonly standings: ReadonlyArray<Standing>
   readonly winner: string
-  /** The winner − the baseline in the main measure: as the search saw it, and as confirmed. */
-  readonly gain: { readonly searched: number; readonly confirmed: number }
-  /** Of the baseline and the finalists, on fresh seeds. */
-  readonly confirmation: Analysis.Analysis
+  /** The winner − the baseline in the main measure: as the search saw it, and as confirmed, if it was. */
+  readonly gain: { readonly searched: number; readonly confirmed: number | undefined }
+  /** Of the baseline and the finalists, on fresh seeds; nothing when the search was stopped before it. */
+  readonly confirmation: Analysis.Analysis | undefined
   readonly confirmed: ReadonlyArray<Outcome>
   readonly notes: ReadonlyArray<string>
 }
@@ -156,7 +157,7 @@ export const confirmationSeed = (seed: number): number =>
 export function* search(
   experiment: Experiment,
   version: string
-): Method<HalvingResult> {
+): Method.Method<HalvingResult> {
   const measure = experiment.measures[0] ?? "makespan"
   const [baseline = "", ...others] = experiment.arms.map(({ name }) => name)
   const rungs = rungsOf(others.length, experiment.search)
@@ -170,60 +171,103 @@ export function* search(
   const lastRungs = new Map<string, number>()
   let alive: ReadonlyArray<string> = others
   let from = 0
+  let run = 0
   for (const [place, { kept, trials }] of rungs.entries()) {
     const title = `rung ${place + 1} of ${rungs.length}, ${alive.length} arms`
     const variant = { arms: [baseline, ...alive] }
-    for (const outcome of yield { variant, from, until: trials, title }) {
-      held.get(outcome.arm)?.push(outcome)
+    const given = yield { variant, from, until: trials, title }
+    const outcomes = Method.outcomesOf(given)
+    for (const outcome of outcomes) held.get(outcome.arm)?.push(outcome)
+    run += outcomes.length
+    if (outcomes.length > 0) { for (const arm of variant.arms) lastRungs.set(arm, place + 1) }
+    if (Method.isStopped(given)) {
+      return found(experiment, { held, lastRungs, alive, rungs, run, stoppedIn: place + 1 })
     }
-    for (const arm of variant.arms) lastRungs.set(arm, place + 1)
     alive = ranked(alive, held, measure).slice(0, kept)
     from = trials
   }
-  const standings = standingsOf(experiment, held, lastRungs, alive, rungs[0]?.trials ?? 0)
-  const seed = confirmationSeed(experiment.seed)
   const arms = [baseline, ...alive]
-  const confirmed = yield {
+  const seed = confirmationSeed(experiment.seed)
+  const given = yield {
     variant: { arms, seed },
     from: 0,
     until: experiment.trials,
     title: `confirmation of ${arms.length} arms`
   }
+  const confirmed = Method.outcomesOf(given)
   const last = {
     ...experiment,
     seed,
     stopsWhenClear: false,
     arms: arms.flatMap((name) => experiment.arms.find((arm) => arm.name === name) ?? [])
   }
-  const confirmation = Analysis.make(TrialFile.headerOf(last, version), confirmed)
-  const final = new Map(arms.map((arm) => [arm, confirmed.filter((each) => each.arm === arm)]))
-  const winner = ranked(alive, final, measure)[0] ?? baseline
+  const header = TrialFile.headerOf(last, version)
+  return found(
+    experiment,
+    { held, lastRungs, alive, rungs, run },
+    confirmed.length === 0 ? undefined : { confirmed, analysis: Analysis.make(header, confirmed) }
+  )
+}
+
+/** How far a search has come. */
+interface Progress {
+  readonly held: ReadonlyMap<string, ReadonlyArray<Outcome>>
+  readonly lastRungs: ReadonlyMap<string, number>
+  /** Those that were going on. */
+  readonly alive: ReadonlyArray<string>
+  readonly rungs: ReadonlyArray<Rung>
+  /** Trials of all arms. */
+  readonly run: number
+  /** The rung, counted from 1, in which it was stopped; absent when it was not in any. */
+  readonly stoppedIn?: number
+}
+
+interface Confirmation {
+  readonly confirmed: ReadonlyArray<Outcome>
+  readonly analysis: Analysis.Analysis
+}
+
+const found = (
+  experiment: Experiment,
+  { alive, held, lastRungs, rungs, run, stoppedIn }: Progress,
+  confirmation?: Confirmation
+): HalvingResult => {
+  const measure = experiment.measures[0] ?? "makespan"
+  const [baseline = ""] = experiment.arms.map(({ name }) => name)
+  const ends = stoppedIn === undefined ? alive : []
+  const standings = standingsOf(experiment, held, lastRungs, ends, rungs[0]?.trials ?? 0)
+  const confirmed = confirmation?.confirmed ?? []
+  const final = new Map(
+    [baseline, ...alive].map((arm) => [arm, confirmed.filter((each) => each.arm === arm)])
+  )
+  const winner = ranked(alive, confirmation === undefined ? held : final, measure)[0] ?? baseline
   return {
+    experiment: experiment.name,
     measure,
     rungs,
-    searchTrials: searchTrialsOf(rungs),
+    searchTrials: run,
     gridTrials: experiment.arms.length * (rungs.at(-1)?.trials ?? 0),
     standings,
     winner,
     gain: {
       searched: gainOf(held.get(winner) ?? [], held.get(baseline) ?? [], measure),
-      confirmed: gainOf(final.get(winner) ?? [], final.get(baseline) ?? [], measure)
+      confirmed: confirmation === undefined
+        ? undefined
+        : gainOf(final.get(winner) ?? [], final.get(baseline) ?? [], measure)
     },
-    confirmation,
+    confirmation: confirmation?.analysis,
     confirmed,
-    notes: notesOf(standings, winner)
+    notes: [
+      ...(confirmation === undefined ? [unconfirmed(rungs, stoppedIn)] : []),
+      ...notesOf(standings, winner)
+    ]
   }
 }
 
-const searchTrialsOf = (rungs: ReadonlyArray<Rung>): number => {
-  let sum = 0
-  let before = 0
-  for (const { arms, trials } of rungs) {
-    sum += (arms + 1) * (trials - before)
-    before = trials
-  }
-  return sum
-}
+const unconfirmed = (rungs: ReadonlyArray<Rung>, stoppedIn: number | undefined): string =>
+  `Interrupted ${
+    stoppedIn === undefined ? "before the confirmation" : `in rung ${stoppedIn} of ${rungs.length}`
+  }: nothing is confirmed, and the best of many looks better than it is.`
 
 /** The mean of the main measure; a tie is broken by the order of the arms. */
 const ranked = (

@@ -27,9 +27,12 @@ export const documentOf = (result: HalvingResult): LabText.Document => ({
       cellsOf(result.standings),
       `${headOf(result.measure)} over the first ${result.rungs[0]?.trials ?? 0} trials`
     ),
-    ...LabText.tablesOf(result.confirmation)
+    ...(result.confirmation === undefined ? [] : LabText.tablesOf(result.confirmation))
   ],
-  closing: [...findingsOf(result), ...LabText.closingOf(result.confirmation)]
+  closing: [
+    ...findingsOf(result),
+    ...(result.confirmation === undefined ? [] : LabText.closingOf(result.confirmation))
+  ]
 })
 
 /**
@@ -50,9 +53,11 @@ export const page = (
       Measure.get(result.measure).direction
     ),
     tableOf(standingsOf(result)),
-    "<h2>Confirmation on fresh seeds</h2>",
-    ...LabHtml.verdictsOf(result.confirmation),
-    ...LabHtml.sectionsOf(result.confirmation, result.confirmed, timelines)
+    ...(result.confirmation === undefined ? [] : [
+      "<h2>Confirmation on fresh seeds</h2>",
+      ...LabHtml.verdictsOf(result.confirmation),
+      ...LabHtml.sectionsOf(result.confirmation, result.confirmed, timelines)
+    ])
   ])
 
 /**
@@ -63,13 +68,15 @@ export const page = (
 export const findingsOf = (result: HalvingResult): ReadonlyArray<string> => {
   const { confirmation, gain, measure, winner } = result
   const { unit } = Measure.get(measure)
-  const baseline = confirmation.arms[0]?.name ?? ""
-  const judgement = confirmation.judgements.find((each) =>
+  const baseline = result.standings.find(({ place }) => place === 0)?.arm ?? ""
+  const judgement = confirmation?.judgements.find((each) =>
     each.arm === winner && each.measure === measure
   )
   const first = `Best of the search: ${winner}. Against ${baseline} the search saw ${
     signed(gain.searched)
-  } ${unit}; on fresh seeds it is ${signed(gain.confirmed)} ${unit}.`
+  } ${unit}${
+    gain.confirmed === undefined ? "" : `; on fresh seeds it is ${signed(gain.confirmed)} ${unit}`
+  }.`
   return [
     first,
     ...(judgement === undefined ? [] : [`${LabText.sentenceOf(judgement)}.`]),
@@ -77,8 +84,7 @@ export const findingsOf = (result: HalvingResult): ReadonlyArray<string> => {
   ]
 }
 
-const titleOf = ({ confirmation }: HalvingResult): string =>
-  `Search: ${confirmation.header.experiment}`
+const titleOf = ({ experiment }: HalvingResult): string => `Search: ${experiment}`
 
 const preambleOf = (result: HalvingResult): ReadonlyArray<string> => {
   const rungs = result.rungs.map(({ arms, trials }) => `${arms} arms to trial ${trials}`)
@@ -86,7 +92,7 @@ const preambleOf = (result: HalvingResult): ReadonlyArray<string> => {
     `${rungs.join(", ")}: ${figure(result.searchTrials)} trials, where the whole grid takes ${
       figure(result.gridTrials)
     }`,
-    ...LabText.preambleOf(result.confirmation)
+    ...(result.confirmation === undefined ? [] : LabText.preambleOf(result.confirmation))
   ]
 }
 

@@ -11,9 +11,9 @@
 import * as Analysis from "./Analysis.ts"
 import type { Experiment } from "./Experiment.ts"
 import * as Measure from "./Measure.ts"
+import * as Method from "./Method.ts"
 import type { Outcome } from "./Trial.ts"
 import * as Trial from "./Trial.ts"
-import type { Batch, Method } from "./Variant.ts"
 import * as Verdict from "./Verdict.ts"
 import * as World from "./World.ts"
 import * as WorldKnob from "./WorldKnob.ts"
@@ -91,29 +91,36 @@ const stepsMax = 12
  *
  * @category constructors
  */
-export function* analyse(experiment: Experiment): Method<SensitivityResult> {
+export function* analyse(experiment: Experiment): Method.Method<SensitivityResult> {
   const [baseline, ...others] = experiment.arms.map(({ name }) => name)
   if (baseline === undefined || others.length === 0) {
     throw new Error("a verdict needs two arms; give another besides the baseline")
   }
   const notes: Array<string> = []
-  const batch = (title: string, variant: Batch["variant"]): Batch => ({
+  const batch = (title: string, variant: Method.Batch["variant"]): Method.Batch => ({
     variant,
     from: 0,
     until: experiment.trials,
     title
   })
-  const base = comparisonsOf(experiment, yield batch("the world as it is", {}))
+  const first = yield batch("the world as it is", {})
+  const base = comparisonsOf(experiment, Method.outcomesOf(first))
+  let isStopped = Method.isStopped(first)
   const effects: Array<Effect> = []
   const ranges = rangesOf(experiment, notes)
   for (const [place, { ends, knob }] of ranges.entries()) {
+    if (isStopped) break
     const { path, value } = knob
     const probes = new Map([[value, base]])
-    const known = function*(at: number) {
+    const known = function*(at: number): Method.Method<Probe["comparisons"] | undefined> {
       const held = probes.get(at)
       if (held !== undefined) return held
       const title = `${path} = ${at}, quantity ${place + 1} of ${ranges.length}`
-      const made = comparisonsOf(experiment, yield batch(title, { knob: { path, value: at } }))
+      if (isStopped) return undefined
+      const given = yield batch(title, { knob: { path, value: at } })
+      isStopped = Method.isStopped(given)
+      if (isStopped) return undefined
+      const made = comparisonsOf(experiment, Method.outcomesOf(given))
       probes.set(at, made)
       return made
     }
@@ -122,19 +129,27 @@ export function* analyse(experiment: Experiment): Method<SensitivityResult> {
       const there = yield* known(end)
       for (const [index, arm] of others.entries()) {
         const from = base[index]?.verdict
-        const to = there[index]?.verdict
+        const to = there?.[index]?.verdict
         if (from === undefined || to === undefined || from === to) continue
-        flips.push(yield* flipOf({ arm, index, from, to, start: value, end, knob, known }))
+        const flip = yield* flipOf({ arm, index, from, to, start: value, end, knob, known })
+        // One that was looked for to the half has ends too far apart, and says nothing of that.
+        if (!isStopped) flips.push(flip)
       }
     }
-    effects.push({ path, base: value, probes: sorted(probes), flips })
+    if (probes.size > 1) effects.push({ path, base: value, probes: sorted(probes), flips })
+  }
+  if (isStopped) {
+    notes.unshift(
+      `Interrupted: ${effects.length} of ${ranges.length} quantities have been turned, the last of them `
+        + "perhaps one way only. Of the others nothing is known."
+    )
   }
   return {
     experiment: experiment.name,
     measure: mainOf(experiment),
     baseline,
     arms: others,
-    trials: experiment.trials,
+    trials: base[0]?.trials ?? experiment.trials,
     seed: experiment.seed,
     confidence: experiment.confidence,
     base,
@@ -165,23 +180,25 @@ interface Search {
   readonly start: number
   readonly end: number
   readonly knob: WorldKnob.WorldKnob
-  readonly known: (at: number) => Generator<Batch, Probe["comparisons"], ReadonlyArray<Outcome>>
+  /** Nothing when it was stopped. */
+  readonly known: (at: number) => Method.Method<Probe["comparisons"] | undefined>
 }
 
 const flipOf = function*(
   { arm, end, from, index, knob, known, start, to }: Search
-): Method<Flip> {
+): Method.Method<Flip> {
   const bisect = function*(
     low: number,
     high: number,
     isBefore: (comparison: Verdict.Comparison) => boolean
-  ): Method<readonly [number, number]> {
+  ): Method.Method<readonly [number, number]> {
     let [before, after] = [low, high]
     for (let step = 0; step < stepsMax; step++) {
       const middle = middleOf(before, after, knob)
       if (middle === undefined) break
-      const comparison = (yield* known(middle))[index]
-      if (comparison !== undefined && isBefore(comparison)) before = middle
+      const comparison = (yield* known(middle))?.[index]
+      if (comparison === undefined) break
+      if (isBefore(comparison)) before = middle
       else after = middle
     }
     return [before, after]
@@ -190,7 +207,7 @@ const flipOf = function*(
     const [before, after] = yield* bisect(start, end, ({ verdict }) => verdict === from)
     return { arm, from, to, at: between(before, after), between: [before, after] }
   }
-  const sign = Math.sign((yield* known(start))[index]?.difference.estimate ?? 0)
+  const sign = Math.sign((yield* known(start))?.[index]?.difference.estimate ?? 0)
   const [before, after] = yield* bisect(
     start,
     end,

@@ -3,7 +3,6 @@
  * data, so that worker threads make the same experiment from it.
  */
 import * as Experiment from "./Experiment.ts"
-import type { Outcome } from "./Trial.ts"
 import * as WorldKnob from "./WorldKnob.ts"
 
 /**
@@ -20,28 +19,6 @@ export interface Variant {
   /** A quantity of the world, in the place of its own. */
   readonly knob?: { readonly path: string; readonly value: number }
 }
-
-/**
- * Trials that a method wants run: of every arm of the variant.
- *
- * @category models
- */
-export interface Batch {
-  readonly variant: Variant
-  readonly from: number
-  /** Not included. */
-  readonly until: number
-  /** What it is for, in few words, for who waits. */
-  readonly title: string
-}
-
-/**
- * A method: asks for a batch, gets its outcomes (trial after trial, each with its arms in order), and in
- * the end tells what it found. The same outcomes make it ask the same, so it goes on from a file.
- *
- * @category models
- */
-export type Method<Found> = Generator<Batch, Found, ReadonlyArray<Outcome>>
 
 /**
  * The experiment with the change. Throws when it names an arm, a combination or a knob that is not there.

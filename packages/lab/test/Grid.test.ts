@@ -7,6 +7,7 @@ import * as Experiment from "../src/Experiment.ts"
 import * as Grid from "../src/Grid.ts"
 import * as GridReport from "../src/GridReport.ts"
 import * as LabText from "../src/LabText.ts"
+import type * as Method from "../src/Method.ts"
 import * as Trial from "../src/Trial.ts"
 import * as TrialFile from "../src/TrialFile.ts"
 import * as Variant from "../src/Variant.ts"
@@ -35,25 +36,40 @@ const experiment = Experiment.grid({
   seed: 3
 })
 
-/** Runs what the comparison asks for. */
-const drive = (of: Experiment.Experiment) => {
-  const batches: Array<Variant.Batch> = []
+/** Runs what the comparison asks for; stops it after so many trials. */
+const drive = (of: Experiment.Experiment, trialsMax = Infinity) => {
+  const batches: Array<Method.Batch> = []
   const method = Grid.compare(of, "test")
+  let run = 0
   for (let step = method.next();;) {
     if (step.done === true) return { found: step.value, batches }
     const { from, until, variant } = step.value
     batches.push(step.value)
     const varied = Variant.apply(of, variant)
-    step = method.next(
-      Array.from(
-        { length: until - from },
-        (_, index) => varied.arms.map((arm) => Trial.run(varied, arm, from + index))
-      ).flat()
-    )
+    const count = Math.min(until - from, trialsMax - run)
+    run += count
+    const outcomes = Array.from(
+      { length: count },
+      (_, index) => varied.arms.map((arm) => Trial.run(varied, arm, from + index))
+    ).flat()
+    step = method.next(count < until - from ? { _tag: "Stopped", outcomes } : outcomes)
   }
 }
 
 describe("Grid", () => {
+  it("tells when it is stopped which combinations there are", () => {
+    for (const [trials, cells, part] of [[7, 1, 7], [60, 1, 60], [75, 2, 15]] as const) {
+      const { found } = drive(experiment, trials)
+      assert.strictEqual(found.cells.length, cells)
+      assert.strictEqual(found.cells.at(-1)?.analysis.trials, part)
+      assert.include(found.notes[0], `Interrupted: ${cells} of `)
+      for (const told of [LabText.text(GridReport.documentOf(found)), GridReport.page(found)]) {
+        assert.include(told, "Interrupted: ")
+        assert.notMatch(told, /NaN|undefined/)
+      }
+    }
+  })
+
   it("compares in every combination, each with its share of the confidence", () => {
     const { batches, found } = drive(experiment)
     assert.deepStrictEqual(batches.map(({ from, until, variant }) => [variant.cell, from, until]), [

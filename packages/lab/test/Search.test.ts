@@ -6,6 +6,7 @@ import * as Arm from "../src/Arm.ts"
 import * as Experiment from "../src/Experiment.ts"
 import * as Halving from "../src/Halving.ts"
 import * as LabText from "../src/LabText.ts"
+import type * as Method from "../src/Method.ts"
 import * as Quantiles from "../src/Quantiles.ts"
 import * as SearchReport from "../src/SearchReport.ts"
 import * as Sensitivity from "../src/Sensitivity.ts"
@@ -39,25 +40,28 @@ const outcome = (of: Experiment.Experiment, arm: string, trial: number, makespan
   measures: { ...template.measures, makespan }
 })
 
-/** Drives a method with makespans from a function. */
+/** Drives a method with makespans from a function; stops it after so many trials. */
 const drive = <Found>(
   of: Experiment.Experiment,
-  begin: (of: Experiment.Experiment) => Variant.Method<Found>,
-  makespanOf: (varied: Experiment.Experiment, arm: Arm.Arm, trial: number) => number
-): { readonly found: Found; readonly batches: ReadonlyArray<Variant.Batch> } => {
-  const batches: Array<Variant.Batch> = []
+  begin: (of: Experiment.Experiment) => Method.Method<Found>,
+  makespanOf: (varied: Experiment.Experiment, arm: Arm.Arm, trial: number) => number,
+  trialsMax = Infinity
+): { readonly found: Found; readonly batches: ReadonlyArray<Method.Batch> } => {
+  const batches: Array<Method.Batch> = []
   const method = begin(of)
+  let run = 0
   for (let step = method.next();;) {
     if (step.done === true) return { found: step.value, batches }
     const { from, until, variant } = step.value
     batches.push(step.value)
     const varied = Variant.apply(of, variant)
-    const trials = Array.from({ length: until - from }, (_, index) => from + index)
-    step = method.next(
-      trials.flatMap((trial) =>
-        varied.arms.map((arm) => outcome(varied, arm.name, trial, makespanOf(varied, arm, trial)))
-      )
+    const count = Math.min(until - from, trialsMax - run)
+    run += count
+    const trials = Array.from({ length: count }, (_, index) => from + index)
+    const outcomes = trials.flatMap((trial) =>
+      varied.arms.map((arm) => outcome(varied, arm.name, trial, makespanOf(varied, arm, trial)))
     )
+    step = method.next(from + count < until ? { _tag: "Stopped", outcomes } : outcomes)
   }
 }
 
@@ -130,12 +134,35 @@ describe("Halving", () => {
         (until - from) * (variant.arms?.length ?? 0)
       )
       assert.strictEqual(searched.reduce((sum, count) => sum + count, 0), found.searchTrials)
-      assert.strictEqual(found.confirmation.judgements.length, 3)
+      assert.strictEqual(found.confirmation?.judgements.length, 3)
       assert.strictEqual(
-        found.confirmation.judgements.find(({ arm }) => arm === "a=4 b=1")?.verdict,
+        found.confirmation?.judgements.find(({ arm }) => arm === "a=4 b=1")?.verdict,
         "better"
       )
     }
+  })
+
+  it("tells when it is stopped what there is, and that nothing of it is confirmed", () => {
+    const makespan = (of: Experiment.Experiment, arm: Arm.Arm, trial: number) =>
+      100 + 10 * numberAt(arm, "a") + noise(of, arm.name, trial)
+    const whole = drive(experiment, search, makespan)
+    const [first = { until: 0, from: 0 }, second = first] = whole.batches
+    for (const trials of [3, first.until, first.until + 2, second.until, second.until + 4]) {
+      const { batches, found } = drive(experiment, search, makespan, trials)
+      const text = LabText.text(SearchReport.documentOf(found))
+      const page = SearchReport.page(found, [])
+      for (const told of [text, page]) assert.notMatch(told, /NaN|undefined/)
+      assert.isBelow(found.searchTrials, whole.found.searchTrials + 1)
+      const isConfirming = batches.at(-1)?.variant.seed !== undefined && trials > second.until
+      assert.strictEqual(found.confirmation?.trials, isConfirming ? 4 : undefined)
+      assert.strictEqual(found.gain.confirmed === undefined, !isConfirming)
+      assert.strictEqual(text.includes("nothing is confirmed"), !isConfirming)
+      assert.include(text, "Best of the search: a=")
+    }
+    assert.include(
+      drive(experiment, search, makespan, 3).found.notes[0],
+      "Interrupted in rung 1 of"
+    )
   })
 
   it("does not take luck for merit: of equal arms the search promises, the confirmation does not", () => {
@@ -149,8 +176,9 @@ describe("Halving", () => {
         (of, arm, trial) => 100 + 20 * noise(of, arm.name, trial)
       )
       searched.push(found.gain.searched)
-      confirmed.push(found.gain.confirmed)
-      if (found.confirmation.judgements.some(({ verdict }) => verdict !== "cannot tell")) wrong++
+      confirmed.push(found.gain.confirmed ?? NaN)
+      const judgements = found.confirmation?.judgements ?? []
+      if (judgements.some(({ verdict }) => verdict !== "cannot tell")) wrong++
     }
     const promise = Quantiles.moments(searched)
     const truth = Quantiles.moments(confirmed)
@@ -173,8 +201,8 @@ describe("Halving", () => {
         search,
         (of, arm, trial) => 100 + 20 * noise(of, arm.name, trial)
       )
-      gains.push(found.gain.confirmed)
-      const judgement = found.confirmation.judgements.find(({ arm }) => arm === found.winner)
+      gains.push(found.gain.confirmed ?? NaN)
+      const judgement = found.confirmation?.judgements.find(({ arm }) => arm === found.winner)
       if (judgement?.verdict !== "cannot tell") wrong++
     }
     // The best of three equal ones is 0.85 deviations below their mean; that of 40 trials is 1.8.
@@ -291,6 +319,27 @@ describe("Sensitivity", () => {
     const [flip] = found.effects[0]?.flips ?? []
     assert.deepStrictEqual([flip?.from, flip?.to], ["worse", "better"])
     assert.isTrue((flip?.between[0] ?? 0) >= 21.3 && (flip?.between[1] ?? 99) <= 21.3)
+  })
+
+  it("tells when it is stopped what there is: of the world as it is, and of quantities turned", () => {
+    const whole = drive(two(1), Sensitivity.analyse, makespan)
+    for (let stop = 7; stop < whole.batches.length * 40; stop += 40) {
+      const { found } = drive(two(1), Sensitivity.analyse, makespan, stop)
+      assert.strictEqual(found.base.length, 1)
+      assert.strictEqual(found.trials, stop < 40 ? stop : 40)
+      assert.include(found.notes[0], "Interrupted: ")
+      assert.isAtMost(found.effects.length, whole.found.effects.length)
+      // Flips that were looked for to the half are left out.
+      for (const { flips, path } of found.effects) {
+        const known = whole.found.effects.find((effect) => effect.path === path)?.flips ?? []
+        for (const flip of flips) assert.deepInclude(known, flip)
+      }
+      const page = SensitivityReport.page(found)
+      for (const told of [LabText.text(SensitivityReport.documentOf(found)), page]) {
+        assert.notMatch(told, /NaN|undefined/)
+        assert.include(told, "Interrupted: ")
+      }
+    }
   })
 
   it("tells what it found as text and as a page, and what could not be varied", () => {

@@ -23,7 +23,7 @@ export const ExitCode = {
   unreachable: 5,
   /** The journal or the artifact store cannot be read or written. */
   storage: 6,
-  /** Another process works on the run. */
+  /** Another process works on the run, or in the result directory. */
   locked: 7,
   /** A bug of this program. */
   defect: 70,

@@ -3,8 +3,8 @@
  * sensitivity): opens the result file, drives the method, and gives the report.
  */
 import type { Experiment } from "@batchwave/lab/Experiment"
+import type * as Method from "@batchwave/lab/Method"
 import * as TrialFile from "@batchwave/lab/TrialFile"
-import type * as Variant from "@batchwave/lab/Variant"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as LabMethod from "../lab/LabMethod.ts"
@@ -25,14 +25,15 @@ export interface LabMethodRun<Found> {
   readonly experiment: Experiment
   /** As the header of the result file has it. */
   readonly name: TrialFile.MethodHeader["method"]
-  readonly method: Variant.Method<Found>
+  readonly method: Method.Method<Found>
   /** How many trials it takes at most, by which the threads are counted. */
   readonly trials: number
   readonly reportOf: (found: Found) => ResultDirectory.Report
 }
 
 /**
- * Runs it. Fails as `ResultDirectory.open` and `LabMethod.drive` do.
+ * Runs it. When it is interrupted it reports what there is. Fails as `ResultDirectory.open` and
+ * `LabMethod.make` do.
  *
  * @category operations
  */
@@ -46,7 +47,7 @@ export const run = <Found>(
       TrialFile.methodHeaderOf(name, experiment, PackageVersion.read()),
       TrialFile.rows
     )
-    const found = yield* LabMethod.drive({
+    const driven = LabMethod.make({
       experiment,
       method,
       workers: yield* LabTrials.open(
@@ -58,7 +59,14 @@ export const run = <Found>(
       screen,
       quiet: settings.quiet
     })
-    const report = reportOf(found)
-    yield* directory.report(report)
-    yield* print(report, settings.format)
+    const tell = (found: Found) =>
+      Effect.suspend(() => {
+        const report = reportOf(found)
+        return Effect.andThen(directory.report(report), print(report, settings.format))
+      })
+    const found = yield* driven.drive.pipe(Effect.onInterrupt(() => {
+      const partial = driven.stop()
+      return partial === undefined ? Effect.void : Effect.ignore(tell(partial))
+    }))
+    yield* tell(found)
   }))

@@ -58,6 +58,7 @@ const reportOf = (
     markdown: () => LabText.markdown(SearchReport.documentOf(result)),
     json: () => `${JSON.stringify({ search: found, confirmation }, undefined, 2)}\n`,
     html: () => {
+      if (confirmation === undefined) return SearchReport.page(result, [])
       const arms = confirmation.arms.map(({ name }) => name)
       const varied = Variant.apply(experiment, { arms, seed: confirmation.header.seed })
       return SearchReport.page(

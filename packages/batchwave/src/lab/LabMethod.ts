@@ -1,8 +1,10 @@
 /**
  * Drives a method over an experiment (a search, an analysis of sensitivity): runs each batch that it asks
- * for, or takes it from the result file, and hands over the outcomes.
+ * for, or takes it from the result file, and hands over the outcomes. One that is interrupted tells what
+ * there is.
  */
 import type { Experiment } from "@batchwave/lab/Experiment"
+import type * as Method from "@batchwave/lab/Method"
 import * as Trial from "@batchwave/lab/Trial"
 import * as Variant from "@batchwave/lab/Variant"
 import * as Effect from "effect/Effect"
@@ -19,7 +21,7 @@ import type { ResultDirectory } from "./ResultDirectory.ts"
  */
 export interface LabMethod<Found> {
   readonly experiment: Experiment
-  readonly method: Variant.Method<Found>
+  readonly method: Method.Method<Found>
   readonly workers: LabTrials.Workers
   readonly directory: ResultDirectory
   readonly screen: Screen["Service"]
@@ -27,15 +29,28 @@ export interface LabMethod<Found> {
 }
 
 /**
- * Drives it to its end. Fails when a policy throws, or the file holds what was not asked for.
+ * A method that is driven.
  *
- * @category operations
+ * @category models
  */
-export const drive: <Found>(job: LabMethod<Found>) => Effect.Effect<Found, CommandError> = Effect
-  .fnUntraced(function*<Found>(job: LabMethod<Found>) {
-    const { directory, experiment, method } = job
-    const known = [...directory.outcomes]
-    let used = 0
+export interface Driven<Found> {
+  /** To its end. Fails when a policy throws, or the file holds what was not asked for. */
+  readonly drive: Effect.Effect<Found, CommandError>
+  /** What there is, when `drive` was interrupted; nothing before the first whole trial. */
+  readonly stop: () => Found | undefined
+}
+
+/**
+ * Makes a method ready to be driven, once.
+ *
+ * @category constructors
+ */
+export const make = <Found>(job: LabMethod<Found>): Driven<Found> => {
+  const { directory, experiment, method } = job
+  const known = [...directory.outcomes]
+  let used = 0
+  let outcomes: Array<Trial.Outcome> = []
+  const drive = Effect.gen(function*() {
     for (let step = method.next();;) {
       if (step.done === true) return step.value
       const { value: batch } = step
@@ -47,29 +62,37 @@ export const drive: <Found>(job: LabMethod<Found>) => Effect.Effect<Found, Comma
         trial !== batch.from + Math.floor(row / arms.length) || arm !== arms[row % arms.length]
         || seed !== Trial.seedOf({ seed: begun }, trial)
       )
-      if (wrong >= 0) {
-        return yield* usage(
-          `the results are damaged: line ${
-            used + wrong + 2
-          } is not what belongs there; cut the file `
-            + "before that line and it goes on from there, or give another --out"
-        )
-      }
+      if (wrong >= 0) return yield* damaged(used + wrong + 2)
       const from = batch.from + whole.length / arms.length
       if (from < batch.until && used + whole.length < known.length) {
         known.length = used + whole.length
         yield* directory.reset(known)
       }
-      const outcomes: Array<Trial.Outcome> = [...whole]
+      outcomes = [...whole]
       if (from < batch.until) yield* runRest(job, batch, from, outcomes)
       used += outcomes.length
-      step = method.next(outcomes)
+      const given = outcomes
+      outcomes = []
+      step = method.next(given)
     }
   })
+  const stop = (): Found | undefined => {
+    if (used + outcomes.length === 0) return undefined
+    const last = method.next({ _tag: "Stopped", outcomes })
+    return last.done === true ? last.value : undefined
+  }
+  return { drive, stop }
+}
+
+const damaged = (line: number) =>
+  usage(
+    `the results are damaged: line ${line} is not what belongs there; cut the file before that line and `
+      + "it goes on from there, or give another --out"
+  )
 
 const runRest = <Found>(
   { directory, quiet, screen, workers }: LabMethod<Found>,
-  batch: Variant.Batch,
+  batch: Method.Batch,
   from: number,
   outcomes: Array<Trial.Outcome>
 ): Effect.Effect<void, CommandError> =>

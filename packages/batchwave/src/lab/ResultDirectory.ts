@@ -4,9 +4,11 @@
 import type { Outcome } from "@batchwave/lab/Trial"
 import * as TrialFile from "@batchwave/lab/TrialFile"
 import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { type CommandError, storage, usage } from "../command/CommandError.ts"
+import * as ResultLock from "./ResultLock.ts"
 
 /**
  * How a report is printed.
@@ -48,7 +50,8 @@ export const none: ResultDirectory = {
 const resultsName = "results.ndjson"
 
 /**
- * Opens it, or makes it. Fails when its results belong to another experiment, or cannot be read.
+ * Opens it, or makes it, for the life of the scope. Fails when another process has it, or when its results
+ * belong to another experiment or cannot be read.
  *
  * @category constructors
  */
@@ -56,7 +59,7 @@ export const open: <Header extends TrialFile.Header>(
   directory: string | undefined,
   header: Header,
   read: (text: string, header: Header) => TrialFile.Held
-) => Effect.Effect<ResultDirectory, CommandError> = Effect.fnUntraced(
+) => Effect.Effect<ResultDirectory, CommandError, Scope.Scope> = Effect.fnUntraced(
   function*(directory, header, read) {
     if (directory === undefined) return none
     const path = join(directory, resultsName)
@@ -65,6 +68,7 @@ export const open: <Header extends TrialFile.Header>(
     yield* attempt("make", directory, () => MakeDirectory.make(directory, 0o777)).pipe(
       Effect.mapError((error) => usage(`${error.message}; give another directory by --out`, error))
     )
+    yield* ResultLock.take(directory)
     const text = yield* attempt(
       "read",
       path,
