@@ -273,7 +273,8 @@ const levelSizes = (plan: Plan): Int32Array => {
  * @category queries
  */
 export const slotsOf = (state: RunState, node: number): number =>
-  state.slots.get(node) ?? state.plan.traits.slots?.[node] ?? 1
+  (state.slots.size === 0 ? undefined : state.slots.get(node))
+    ?? state.plan.traits.slots?.[node] ?? 1
 
 /**
  * Whether a planned task of the node should still be sent: its run goes on, or it is a finalizer.
@@ -281,7 +282,7 @@ export const slotsOf = (state: RunState, node: number): number =>
  * @category queries
  */
 export const isWanted = (state: RunState, node: number): boolean => {
-  if (state.ending.get(node)?._tag === "Cancel") return false
+  if (state.ending.size > 0 && state.ending.get(node)?._tag === "Cancel") return false
   if (state.stopping === undefined || state.stopping === "drain") return true
   return isFinalizer(state, node) && !state.stopsFinalizers
 }

@@ -235,6 +235,7 @@ const begin = (service: VirtualService, start: StartTask | StartChore): void => 
 
 /** A task that was added again goes on with the draws of the one before it. */
 const inNameOf = ({ account }: VirtualService, start: StartTask): RunCourse.ScenarioRun => {
+  if (!RunSubject.endsInNumber(start.taskId)) return start
   const subject = RunSubject.of(Account.findJob(account, start.jobId), start)
   return subject === undefined ? start : { ...start, subject }
 }

@@ -49,8 +49,8 @@ export const makeWait = (
   ledger: DependencyLedger,
   dependsOn: TaskDependencies | undefined
 ): TaskWait | undefined => {
-  const ids = dependsOn?.taskIds ?? []
-  const ranges = dependsOn?.taskIdRanges ?? []
+  if (dependsOn === undefined) return undefined
+  const { taskIdRanges: ranges = [], taskIds: ids = [] } = dependsOn
   if (ids.length === 0 && ranges.length === 0) return undefined
   return {
     ids: ids.map((id) => keyOf(ledger, id)),

@@ -22,8 +22,13 @@ export interface RunSubject {
 
 const resubmission = /^(.+)-r(\d{1,5})$/i
 
-/** Whether an id ends in `r` and digits: what nearly none does, at less than the cost of the pattern. */
-const endsInNumber = (taskId: string): boolean => {
+/**
+ * Whether an id ends in `r` and digits: what nearly none does, at less than the cost of the pattern. Others
+ * draw in their own name.
+ *
+ * @category queries
+ */
+export const endsInNumber = (taskId: string): boolean => {
   let place = taskId.length - 1
   for (let code = taskId.charCodeAt(place); code >= 48 && code <= 57;) {
     code = taskId.charCodeAt(--place)

@@ -99,7 +99,7 @@ export const end = (
       taskEnd
     )
   }
-  if (state.ending.get(node)?._tag === "Stuck") state.ending.delete(node)
+  if (state.ending.size > 0 && state.ending.get(node)?._tag === "Stuck") state.ending.delete(node)
   state.failureStreak = 0
   state.heldUntilMs = 0
   state.isProbing = false

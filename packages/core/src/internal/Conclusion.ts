@@ -85,7 +85,7 @@ const succeed = (round: Round, node: number): void => {
 }
 
 const isCancelled = ({ ending }: RunState, node: number): boolean =>
-  ending.get(node)?._tag === "Cancel"
+  ending.size > 0 && ending.get(node)?._tag === "Cancel"
 
 const concludeEnd = (round: Round, task: TaskReference, end: TaskEnd): void => {
   switch (round.state.nodeStates[task.node]) {

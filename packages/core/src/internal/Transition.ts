@@ -34,7 +34,8 @@ export const move = (state: RunState, node: number, next: number): void => {
 const occupy = (state: RunState, node: number, change: number): void => {
   const { resources, slots } = state.plan.traits
   state.activeCount += change
-  state.activeSlots += change * (state.slots.get(node) ?? (slots === undefined ? 1 : slots[node]!))
+  const own = state.slots.size === 0 ? undefined : state.slots.get(node)
+  state.activeSlots += change * (own ?? (slots === undefined ? 1 : slots[node]!))
   if (resources === undefined) return
   for (let at = resources.offsets[node]!; at < resources.offsets[node + 1]!; at++) {
     const resource = resources.rows[at]!

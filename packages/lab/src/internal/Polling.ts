@@ -11,6 +11,7 @@
  */
 import { NodeState } from "@batchwave/core/NodeState"
 import * as PollPace from "@batchwave/core/PollPace"
+import * as Relevance from "@batchwave/core/Relevance"
 import type { TaskReference } from "@batchwave/core/RunEvent"
 import * as RunState from "@batchwave/core/RunState"
 import { type Answer, type DriverState, type Entry, type Flight, type Pass } from "./DriverState.ts"
@@ -180,21 +181,12 @@ const read = (driver: DriverState, pass: Pass, entry: Entry): void => {
     if (isLater) Inbox.put(memory, { _tag: "TaskRequeued", task, cause: "Unknown" })
     if (isLater && entry.state === "running") Inbox.put(memory, { _tag: "TaskStarted", task })
   }
-  if (event?._tag === "TaskEnded" && !isKnownEnd(state, task, event.end.transition)) {
+  // A task is listed with an end that is known until a reactivation gets through.
+  if (event?._tag === "TaskEnded" && !Relevance.isKnownEnd(state, task, event.end.transition)) {
     PollPace.observe(poll.pace, event.end.runTimeMs)
   }
   if (entry.state === "running") TaskNumbers.set(poll.seenMs, task, changedMs)
 }
-
-/** Whether the run knows this end: its task is listed so until a reactivation gets through. */
-const isKnownEnd = (
-  { attempts }: RunState.RunState,
-  { node, submission }: TaskReference,
-  transition: string
-): boolean =>
-  attempts.get(node)?.some((attempt) =>
-    attempt.submission === submission && attempt.transition === transition
-  ) === true
 
 /** Notes a task that may still run and that no node waits for. */
 export const noteLeftOver = ({ memory }: DriverState, pass: Pass, { state, task }: Entry): void => {

@@ -101,6 +101,7 @@ const adapt = (
   refusal: Answer | undefined
 ): void => {
   if (memory.client === undefined) return
+  if (refusal === undefined && memory.state.hindrances.size === 0) return
   const why = refusal?._tag === "Trouble" && refusal.status > 0
     ? `the service said ${refusal.status}`
     : "the service did not take every task"

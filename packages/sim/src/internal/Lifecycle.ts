@@ -266,7 +266,8 @@ const follow = (
     exitCode,
     account.rules.exitCodeOverlaps === "range"
   )
-  const isSatisfying = actions.dependencyAction === "satisfy" && !account.reactivated.has(task)
+  const isSatisfying = job.usesTaskDependencies && actions.dependencyAction === "satisfy" &&
+    !account.reactivated.has(task)
   if (isSatisfying) Transition.satisfyDependents(account, job, task)
   const isManager = task.placing !== undefined && task.placing.manages !== "nothing"
   const isActing = job.onTaskFailure === "performexitoptionsjobaction" && !isEnding(job) &&

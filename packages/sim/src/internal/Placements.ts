@@ -92,7 +92,7 @@ export const start = (account: Account, placement: Placement, nowMs: number): vo
   const { job, node, subtask, task } = placement
   placement.phase = "started"
   RecentTasks.note(node.recentTasks, job, task)
-  const chores = job.nodeChores.get(node.index)
+  const chores = job.nodeChores.size === 0 ? undefined : job.nodeChores.get(node.index)
   if (chores !== undefined) chores.hasStartedTasks = true
   if (subtask === undefined) {
     task.phase = "running"
