@@ -73,6 +73,9 @@ export interface VirtualService {
   readonly lives: Array<NodeLife>
 }
 
+/** Runs at a time that need no more room. */
+const eventsShort = 256
+
 /** What a killed process tells. */
 const killed: TaskEnd = { _tag: "Killed", exitCode: 137 }
 
@@ -103,7 +106,7 @@ export const make = (options: {
     startedCount: 0,
     killedCount: 0,
     recordedCount: 0,
-    events: EventHeap.make(),
+    events: EventHeap.make(eventsShort),
     runs: [undefined],
     lives: []
   }

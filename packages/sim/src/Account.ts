@@ -185,6 +185,9 @@ export interface AccountOptions {
   readonly nowMs?: number
 }
 
+/** Room for the directories of so many tasks costs less than to grow to it. */
+const retentionsShort = 1024
+
 /**
  * Makes an account with one pool and no jobs.
  *
@@ -213,7 +216,7 @@ export const make = (options: AccountOptions): Account => {
     history: undefined,
     freeTaskIndexes: [],
     deadlines: EventHeap.make(),
-    retentions: EventHeap.make(),
+    retentions: EventHeap.make(retentionsShort),
     allocations: EventHeap.make(),
     contenders: undefined,
     departures: [],

@@ -59,9 +59,24 @@ export const addCollection = (
   const atMs = Clock.tick(account, nowMs)
   const job = Lookup.openJob(account, jobId)
   if (Refusal.isRefusal(job)) return job
-  const terms = TaskRules.termsOf(job)
-  const outcomes = specs.map((spec) => insert(account, job, terms, spec, atMs))
+  const outcomes = insertAll(account, job, specs, atMs)
   Scheduler.schedule(account, atMs)
+  return outcomes
+}
+
+/** A loop, since most calls add one task, and a function made for each call costs as much as a check. */
+const insertAll = (
+  account: Account,
+  job: Job,
+  specs: ReadonlyArray<TaskSpec>,
+  atMs: number
+): ReadonlyArray<Task | Refusal.Refusal> => {
+  const terms = TaskRules.termsOf(job)
+  if (specs.length === 0) return []
+  const outcomes = [insert(account, job, terms, specs[0]!, atMs)]
+  for (let place = 1; place < specs.length; place++) {
+    outcomes.push(insert(account, job, terms, specs[place]!, atMs))
+  }
   return outcomes
 }
 

@@ -86,11 +86,15 @@ const specOf = (driver: DriverState, task: TaskReference): TaskSpec => {
   }
 }
 
-/** What a request adds. */
+/** What a request adds: most often one task. */
 export const specsOf = (
   driver: DriverState,
   tasks: ReadonlyArray<TaskReference>
-): ReadonlyArray<TaskSpec> => tasks.map((task) => specOf(driver, task))
+): ReadonlyArray<TaskSpec> => {
+  const specs = [specOf(driver, tasks[0]!)]
+  for (let place = 1; place < tasks.length; place++) specs.push(specOf(driver, tasks[place]!))
+  return specs
+}
 
 const addTasks = (
   driver: DriverState,
