@@ -19,6 +19,7 @@ interface JournalEvent {
   readonly task?: TaskName
   readonly tasks?: ReadonlyArray<TaskName>
   readonly outcome?: string
+  readonly cause?: string
 }
 
 interface TaskName {
@@ -33,6 +34,8 @@ interface History {
   runs: Set<number>
   /** Times the service put it back, or we did. */
   requeued: number
+  /** When its node was lost or preempted under it. */
+  readonly lostAtMs: Array<number>
   reactivated: number
   successes: number
   /** How it ended last, while nothing came after. */
@@ -72,6 +75,7 @@ export const check = (outcome: Outcome): ReadonlyArray<string> => {
   }
   found.problems.push(...SimulationChecker.problemsOf(FullStackEvidence.make(outcome)))
   checkExecutions(found)
+  checkCauses(found)
   const isRerun = found.lines.some(({ events }) =>
     events.some(({ _tag }) => _tag === "RerunRequested")
   )
@@ -93,6 +97,7 @@ const historiesOf = (truth: ReadonlyArray<TruthEvent>): Map<string, History> => 
       added: 0,
       runs: new Set(),
       requeued: 0,
+      lostAtMs: [],
       reactivated: 0,
       successes: 0,
       last: undefined,
@@ -114,8 +119,28 @@ const note = (history: History, event: Moved): void => {
   if (event.why === "lost" || event.why === "requeued" || event.why === "unprepared") {
     history.requeued++
   }
+  if (event.why === "lost" || event.why === "requeued") history.lostAtMs.push(event.atMs)
   history.last = event.to === "completed" ? event : undefined
   if (event.to === "completed" && event.result === "success") history.successes++
+}
+
+/** A loss is told as the cause of a requeue once, and only after it has happened. */
+const checkCauses = ({ histories, idOf, lines, problems }: Case): void => {
+  const told = new Map<string, number>()
+  for (const { atMs, events } of lines) {
+    for (const { _tag, cause, task } of events) {
+      if (_tag !== "TaskRequeued" || cause === "Unknown" || task === undefined) continue
+      const id = idOf(task.node, task.submission)
+      const count = (told.get(id) ?? 0) + 1
+      told.set(id, count)
+      const losses = (histories.get(id)?.lostAtMs ?? []).filter((lostMs) => lostMs <= atMs).length
+      if (count > losses) {
+        problems.push(
+          `${id}: ${count} requeues are told as ${cause}, and ${losses} nodes were lost`
+        )
+      }
+    }
+  }
 }
 
 /** No task runs more often than losses of nodes and our own decisions allow. */

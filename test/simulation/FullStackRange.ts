@@ -46,6 +46,8 @@ export const eventKinds = [
   "retries",
   "reactivated",
   "requeued",
+  "requeues told as NodeLost",
+  "requeues told as Unknown",
   "nodes lost"
 ]
 
@@ -97,6 +99,9 @@ const add = (tally: Tally, outcome: World.Outcome): void => {
     if (ending !== "pending") addTo(tally.events, ending, count)
   }
   addTo(tally.events, "retries", outcome.report.retries)
+  for (const [cause, count] of Object.entries(outcome.report.requeues ?? {})) {
+    if (count > 0) addTo(tally.events, `requeues told as ${cause}`, count)
+  }
   for (const event of outcome.truth) {
     if (event._tag === "NodeLost") addTo(tally.events, "nodes lost", 1)
     if (event._tag === "TaskMoved" && event.why === "reactivated") {

@@ -8,6 +8,7 @@ import { isFinalizer } from "./internal/Transition.ts"
 import { lengthText } from "./LengthText.ts"
 import { isSettled, NodeState, nodeStateNames } from "./NodeState.ts"
 import { chainOf } from "./Report.ts"
+import * as Requeues from "./Requeues.ts"
 import { isCached, type RunState, slotsOf } from "./RunState.ts"
 import * as TriggerRule from "./TriggerRule.ts"
 import { ruleOf } from "./Workflow.ts"
@@ -178,14 +179,16 @@ const reasonOfPool = (state: RunState, resource: number): Reason => {
 }
 
 /**
- * Says why a node is not running, in one sentence without the node's name; and why its result is not
- * that of an earlier run, when it was looked for.
+ * Says why a node is not running, in one sentence without the node's name; how often the service itself has
+ * put its task back; and why its result is not that of an earlier run, when it was looked for.
  *
  * @category rendering
  */
 export const describe = (state: RunState, node: number, nowMs: number): string => {
   const answer = state.cacheAnswers.get(node)
-  const text = describeReason(state, node, nowMs)
+  const requeues = state.requeues.get(node)
+  const reason = describeReason(state, node, nowMs)
+  const text = requeues === undefined ? reason : `${reason}; ${Requeues.text(requeues)}`
   return answer?._tag === "Miss" ? `${text}; not from the cache: ${answer.reason}` : text
 }
 

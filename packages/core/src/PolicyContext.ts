@@ -3,6 +3,7 @@
  */
 import type { Attempt } from "./Attempt.ts"
 import { classOf } from "./Failure.ts"
+import type { Requeues } from "./Requeues.ts"
 
 /**
  * The run as a policy sees it. All of it is a fold of the journal, so a decision can be explained
@@ -32,6 +33,8 @@ export interface PolicyContext {
   /** A uniform draw from `[0, 1)` for jitter. */
   readonly unit: number
   readonly nowMs: number
+  /** How often the service itself has put its task back, in all executions. @default never */
+  readonly requeues?: Requeues
   /** The most task slots one task can have in the pool; absent when nobody said. */
   readonly slotsMax?: number | undefined
   readonly run: RunTotals

@@ -3,6 +3,7 @@
  */
 import * as Failure from "./Failure.ts"
 import { NodeState, nodeStateNames } from "./NodeState.ts"
+import * as Requeues from "./Requeues.ts"
 import type { RunOutcome } from "./RunEvent.ts"
 import { isCached, type RunState } from "./RunState.ts"
 
@@ -33,6 +34,8 @@ export interface NodeReport {
   readonly attempts: number
   /** Of all attempts together, by the service's clock. */
   readonly runTimeMs: number
+  /** How often the service itself put its task back; absent for never. */
+  readonly requeues?: Requeues.Requeues
   /** Why it failed for good, or why a policy skipped it; absent otherwise. */
   readonly failure?: string
   /** Why it counts as succeeded although it failed: a policy gave a value in its place. */
@@ -54,6 +57,8 @@ export interface Report {
   readonly counts: { readonly [outcome in NodeOutcome]: number }
   /** Executions beyond the first of each node. */
   readonly retries: number
+  /** How often the service itself put tasks back, in all executions of all nodes; absent for never. */
+  readonly requeues?: Requeues.Requeues
   /** Of those that succeeded, the nodes whose result the cache had. */
   readonly cached: number
 }
@@ -75,7 +80,14 @@ export const make = (state: RunState): Report => {
     retries += Math.max(0, report.attempts - 1)
     nodes.push(report)
   }
-  return { outcome: state.outcome ?? "unfinished", nodes, counts, retries, cached }
+  return {
+    outcome: state.outcome ?? "unfinished",
+    nodes,
+    counts,
+    retries,
+    ...(state.requeues.size === 0 ? {} : { requeues: Requeues.sum(state.requeues.values()) }),
+    cached
+  }
 }
 
 /**
@@ -99,12 +111,14 @@ const reportNode = (state: RunState, node: number): NodeReport => {
   const nodeState = state.nodeStates[node]!
   const final = state.finalFailures.get(node)
   const answer = isCached(state, node) ? state.cacheAnswers.get(node) : undefined
+  const requeues = state.requeues.get(node)
   return {
     node: state.plan.names[node]!,
     outcome: outcomeOf(nodeState),
     state: nodeStateNames[nodeState]!,
     attempts: state.executions[node]!,
     runTimeMs: state.runTimesMs[node]!,
+    ...(requeues === undefined ? {} : { requeues }),
     ...(final === undefined ? {} : state.substituted.has(node)
       ? { substituted: final.reason }
       : { failure: `${Failure.describe(final.failure)} (${final.reason})` }),

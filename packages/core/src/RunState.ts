@@ -23,6 +23,7 @@ import { isSettled, NodeState } from "./NodeState.ts"
 import type { ParentTally } from "./ParentTally.ts"
 import type { Plan } from "./Plan.ts"
 import type { ReadyQueue } from "./ReadyQueue.ts"
+import type { Requeues } from "./Requeues.ts"
 import type { Hindrance, HindranceNote, RunEvent, RunOutcome, TaskReference } from "./RunEvent.ts"
 import type { DependencyMode, FailureMode, RunLimits } from "./RunMode.ts"
 import type { Json } from "./Workflow.ts"
@@ -107,7 +108,7 @@ export interface RunState {
   /** Task slots of nodes that have others than their workflow says. */
   readonly slots: Map<number, number>
   /** How often the service itself put a node's task back in its queue. */
-  readonly requeues: Map<number, number>
+  readonly requeues: Map<number, Requeues>
   /** Nodes whose task is being ended on purpose. */
   readonly ending: Map<number, Ending>
   readonly outputs: Map<number, { readonly [name: string]: Json }>

@@ -3,6 +3,8 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Backoff from "../src/Backoff.ts"
 import * as Explain from "../src/Explain.ts"
 import * as Policy from "../src/Policy.ts"
+import * as Report from "../src/Report.ts"
+import * as Requeues from "../src/Requeues.ts"
 import type { ExternalEvent } from "../src/RunEvent.ts"
 import * as Workflow from "../src/Workflow.ts"
 import * as World from "./World.ts"
@@ -130,5 +132,35 @@ describe("Explain", () => {
     }])
     assert.strictEqual(told(world, 2), "wave 2 waits for 1 nodes of lower waves")
     assert.strictEqual(told(world, 3), "it is a finalizer and 2 other nodes have not settled")
+  })
+
+  it("says how often the service has put the task back, and why; so does the report, and a policy is told", () => {
+    const asked: Array<unknown> = []
+    const policy = Policy.make("asks", (context) => {
+      asked.push(context.requeues)
+      return undefined
+    })
+    const world = worldOf([node("a", "true"), node("b", "true")], { policy })
+    World.start(world)
+    const task = { node: 0, submission: 1 }
+    World.feed(world, [{ _tag: "TasksAccepted", tasks: [task, { node: 1, submission: 1 }] }])
+    assert.notProperty(Report.make(world.state), "requeues")
+    for (const cause of ["Preempted", "Unknown", "Preempted"] as const) {
+      World.feed(world, [{ _tag: "TaskStarted", task }, { _tag: "TaskRequeued", task, cause }])
+    }
+    const text = "put back by the service 3 times (2 Preempted, 1 for an unknown cause)"
+    assert.match(told(world, 0), /^the service holds its task for .* and has not started it; put /)
+    assert.include(told(world, 0), text)
+    assert.notInclude(told(world, 1), "put back")
+    World.feed(world, [failed(0, 1), failed(1, 1)])
+    const requeues = { Preempted: 2, NodeLost: 0, Unknown: 1 }
+    assert.deepStrictEqual(asked, [requeues, undefined])
+    const report = Report.make(world.state)
+    assert.deepStrictEqual(report.requeues, requeues)
+    assert.deepStrictEqual(report.nodes.map((one) => one.requeues), [requeues, undefined])
+    assert.strictEqual(
+      Requeues.text({ Preempted: 0, NodeLost: 1, Unknown: 0 }),
+      "put back by the service once (1 NodeLost)"
+    )
   })
 })

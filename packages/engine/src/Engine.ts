@@ -11,6 +11,7 @@
  */
 import { FileOperations } from "@batchwave/client/FileOperations"
 import { JobOperations } from "@batchwave/client/JobOperations"
+import { NodeOperations } from "@batchwave/client/NodeOperations"
 import { PoolOperations } from "@batchwave/client/PoolOperations"
 import { TaskOperations } from "@batchwave/client/TaskOperations"
 import type { Command } from "@batchwave/core/Command"
@@ -144,7 +145,13 @@ export const run: (
 ) => Effect.Effect<
   RunResult,
   EngineError,
-  TaskOperations | JobOperations | PoolOperations | FileOperations | Journal | ArtifactStore
+  | TaskOperations
+  | JobOperations
+  | PoolOperations
+  | NodeOperations
+  | FileOperations
+  | Journal
+  | ArtifactStore
 > = Effect.fn("Engine.run")(
   function*(given: RunOptions) {
     const options = { ...given, definition: guarded(given.definition) }
@@ -225,6 +232,7 @@ const makeContext = Effect.fnUntraced(function*(
     tasks,
     jobs,
     pools: yield* PoolOperations,
+    nodes: yield* NodeOperations,
     files: yield* FileOperations,
     store: yield* ArtifactStore,
     localKeys: new Map(),

@@ -79,6 +79,15 @@ export const note = (
 }
 
 /**
+ * When a task that was seen last in its queue or running had changed to that, in epoch milliseconds of the
+ * service; 0 when it was not seen.
+ *
+ * @category queries
+ */
+export const changedMs = (view: JobView, { node, submission }: TaskReference): number =>
+  view.submissions[node] === submission ? Math.max(0, Math.floor(view.marks[node]!)) : 0
+
+/**
  * Whether a task was seen completed.
  *
  * @category queries

@@ -42,6 +42,7 @@ import * as JobView from "./JobView.ts"
 import * as JobWatch from "./JobWatch.ts"
 import * as PastEnds from "./PastEnds.ts"
 import * as PollCursor from "./PollCursor.ts"
+import * as PutBack from "./PutBack.ts"
 import { backendFailed, type RunContext } from "./RunContext.ts"
 import * as RunTime from "./RunTime.ts"
 import * as Sweep from "./Sweep.ts"
@@ -252,19 +253,23 @@ const list = Effect.fnUntraced(function*(
     Handover.passOn(watch.handover)
     const nowMs = RunTime.passedBy(clock)
     const events: Array<ExternalEvent> = []
+    const putBack: Array<PutBack.PutBack> = []
     if (page.some((task) => isSuspect(context, task))) yield* lookAtJob(context)
     let pageMs = 0
     for (const task of page) {
       if (pass !== undefined && task.id !== undefined) Sweep.note(pass, task)
       const changedMs = changeOf(task)
       if (changedMs > pageMs) pageMs = changedMs
-      if (!take(watch, task, changedMs, events)) continue
+      if (!take(watch, task, changedMs, events, putBack)) continue
       news++
       if (changedMs < coveredMs) isMissed = true
       if (changedMs > latestMs) latestMs = changedMs
     }
     if (pageMs > 0) PollCursor.see(cursor, pageMs, nowMs)
     shownMs ??= pageMs
+    if (putBack.length > 0) {
+      events.unshift(...(yield* PutBack.events(context, context.job.id, putBack)))
+    }
     if (events.length > 0) yield* Handover.give(watch.handover, events)
   })))
   if (isMissed) PollCursor.distrust(cursor, watch.addedMs)
@@ -277,20 +282,20 @@ const list = Effect.fnUntraced(function*(
   return news
 })
 
-/** Turns a listed task into events; answers whether it was news. */
+/** Turns a listed task into events, or notes that it was put back; answers whether it was news. */
 const take = (
   watch: Watch,
   task: CloudTask,
   changedMs: number,
-  events: Array<ExternalEvent>
+  events: Array<ExternalEvent>,
+  putBack: Array<PutBack.PutBack>
 ): boolean => {
   const reference = task.id === undefined ? undefined : watch.context.naming.taskOf(task.id)
   if (reference === undefined) return false
+  const beganMs = JobView.changedMs(watch.view, reference)
   const verdict = JobView.note(watch.view, reference, task.state, changedMs)
   if (verdict === "known") return false
-  if (verdict === "again") {
-    events.push({ _tag: "TaskRequeued", task: reference, cause: "Unknown" })
-  }
+  if (verdict === "again") putBack.push({ task: reference, beganMs })
   const event = FromWire.eventOf(reference, task)
   const isOld = event?._tag === "TaskStarted"
     && PastEnds.isPast(watch.context.state, reference, task)

@@ -3,6 +3,7 @@
  */
 import type { FileOperations } from "@batchwave/client/FileOperations"
 import type { JobOperations } from "@batchwave/client/JobOperations"
+import type { NodeOperations } from "@batchwave/client/NodeOperations"
 import type { PoolOperations } from "@batchwave/client/PoolOperations"
 import type { TaskOperations } from "@batchwave/client/TaskOperations"
 import * as Deferred from "effect/Deferred"
@@ -49,6 +50,7 @@ export const start: (
   | TaskOperations
   | JobOperations
   | PoolOperations
+  | NodeOperations
   | FileOperations
   | Journal
   | ArtifactStore

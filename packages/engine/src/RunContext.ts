@@ -10,6 +10,7 @@
 import type { BatchFailure } from "@batchwave/client/BatchFailure"
 import type { FileOperationsShape } from "@batchwave/client/FileOperations"
 import type { JobOperationsShape } from "@batchwave/client/JobOperations"
+import type { NodeOperationsShape } from "@batchwave/client/NodeOperations"
 import type { PoolOperationsShape } from "@batchwave/client/PoolOperations"
 import type { TaskOperationsShape } from "@batchwave/client/TaskOperations"
 import type { Definition } from "@batchwave/core/Definition"
@@ -63,6 +64,7 @@ export interface RunContext {
   readonly tasks: TaskOperationsShape
   readonly jobs: JobOperationsShape
   readonly pools: PoolOperationsShape
+  readonly nodes: NodeOperationsShape
   readonly files: FileOperationsShape
   readonly store: ArtifactStoreShape
   /** Keys of local files that this process has put in the store, by path. */

@@ -9,6 +9,7 @@
 import { lengthText } from "@batchwave/core/LengthText"
 import * as NativePlan from "@batchwave/core/NativePlan"
 import { isSettled, NodeState } from "@batchwave/core/NodeState"
+import * as Requeues from "@batchwave/core/Requeues"
 import type { TaskReference } from "@batchwave/core/RunEvent"
 import type { WatchSpec } from "@batchwave/core/Workflow"
 import * as Effect from "effect/Effect"
@@ -159,7 +160,7 @@ const look = (watchdog: Watchdog, nowMs: number): boolean => {
  * that another process asked for, other than the first, only what happened since this one looks.
  */
 const putBackCount = ({ context: { state }, putBack }: Watchdog, node: number): number => {
-  const total = state.requeues.get(node) ?? 0
+  const total = Requeues.total(state.requeues.get(node) ?? Requeues.none)
   const execution = state.executions[node]!
   let known = putBack.get(node)
   if (known?.execution !== execution) {

@@ -9,6 +9,7 @@
 import * as Failure from "@batchwave/core/Failure"
 import { NodeState } from "@batchwave/core/NodeState"
 import * as Random from "@batchwave/core/Random"
+import * as Requeues from "@batchwave/core/Requeues"
 import type { RunState } from "@batchwave/core/RunState"
 import * as Arm from "./Arm.ts"
 import type { Experiment } from "./Experiment.ts"
@@ -183,8 +184,7 @@ const failuresOf = (state: RunState): { readonly [failureClass: string]: number 
       counts.set(failureClass, (counts.get(failureClass) ?? 0) + 1)
     }
   }
-  let requeued = 0
-  for (const count of state.requeues.values()) requeued += count
+  const requeued = Requeues.total(Requeues.sum(state.requeues.values()))
   if (requeued > 0) counts.set("requeued", requeued)
   return Object.fromEntries([...counts].toSorted(([left], [right]) => left < right ? -1 : 1))
 }

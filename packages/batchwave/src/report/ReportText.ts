@@ -1,6 +1,7 @@
 /**
  * The facts of a run's report in words, for the terminal and the page.
  */
+import * as Requeues from "@batchwave/core/Requeues"
 import * as DateTime from "effect/DateTime"
 import { counted, duration } from "../screen/Words.ts"
 import type { RunReport } from "./RunReport.ts"
@@ -38,6 +39,7 @@ export const factsOf = (report: RunReport): ReadonlyArray<string> => {
     }${report.cached === 0 ? "" : `, ${report.cached} from the cache`}; ${
       duration(report.slotMs)
     } of slot time, ${duration(report.wastedSlotMs)} of it without success`,
+    ...(report.requeues === undefined ? [] : [`tasks were ${Requeues.text(report.requeues)}`]),
     ...(report.chain.length === 0 ? [] : [
       `what ended last: ${chainText(report.chain)}; of ${duration(report.lengthMs)} it ran ${
         duration(report.chainRunMs)

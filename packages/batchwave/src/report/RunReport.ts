@@ -8,6 +8,7 @@
  */
 import * as Failure from "@batchwave/core/Failure"
 import * as Report from "@batchwave/core/Report"
+import type * as Requeues from "@batchwave/core/Requeues"
 import * as TaskNaming from "@batchwave/core/TaskNaming"
 import * as Timeline from "@batchwave/core/Timeline"
 import * as Iso8601 from "@batchwave/wire/Iso8601"
@@ -60,6 +61,8 @@ export interface RunReport {
   readonly liveAtMs?: number
   readonly counts: Report.Report["counts"]
   readonly retries: number
+  /** How often the service itself put tasks back in its queue, by cause; absent for never. */
+  readonly requeues?: Requeues.Requeues
   readonly cached: number
   /** Of all executions that ended. */
   readonly slotMs: number
@@ -123,6 +126,7 @@ export const make = ({ batches, header, liveAtMs, plan }: Recorded): RunReport =
     ...(isLive ? { liveAtMs: endedAtMs } : {}),
     counts: report.counts,
     retries: report.retries,
+    ...(report.requeues === undefined ? {} : { requeues: report.requeues }),
     cached: report.cached,
     slotMs,
     wastedSlotMs,

@@ -2,6 +2,7 @@
  * The end of a run as one JSON document: what `--json` prints and what `report.json` keeps.
  */
 import * as Reports from "@batchwave/core/Report"
+import type { Requeues } from "@batchwave/core/Requeues"
 import type { BackendName } from "./RunDirectory.ts"
 
 /**
@@ -16,6 +17,8 @@ export interface RunDocument {
   readonly outcome: Reports.Report["outcome"]
   readonly counts: Reports.Report["counts"]
   readonly retries: number
+  /** How often the service itself put tasks back in its queue, by cause; absent for never. */
+  readonly requeues?: Requeues
   /** Nodes that succeeded with a result that an earlier run had kept. */
   readonly cached: number
   /** Nodes that failed and that a policy did without, or gave a value for. */
@@ -50,6 +53,7 @@ export const make = (
   outcome: report.outcome,
   counts: report.counts,
   retries: report.retries,
+  ...(report.requeues === undefined ? {} : { requeues: report.requeues }),
   cached: report.cached,
   degraded: Reports.doneWithout(report).length,
   nodes: report.nodes,

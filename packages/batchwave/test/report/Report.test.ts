@@ -5,6 +5,7 @@ import * as Workflow from "@batchwave/core/Workflow"
 import { assert, describe, it } from "@effect/vitest"
 import * as ReportCsv from "../../src/report/ReportCsv.ts"
 import * as ReportHtml from "../../src/report/ReportHtml.ts"
+import * as ReportText from "../../src/report/ReportText.ts"
 import * as RunReport from "../../src/report/RunReport.ts"
 
 const row = (
@@ -66,6 +67,19 @@ describe("The load of a run", () => {
       { atMs: 2_500, waiting: 0, running: 1 },
       { atMs: 3_000, waiting: 0, running: 0 }
     ])
+  })
+})
+
+describe("A report in words", () => {
+  it("counts what the service has put back, by cause, and says nothing of what it has not", () => {
+    const report = reportOf([row("a")])
+    const requeues = { Preempted: 2, NodeLost: 1, Unknown: 0 }
+    const told = (one: RunReport.RunReport) =>
+      ReportText.factsOf(one).filter((fact) => fact.includes("put back"))
+    assert.deepStrictEqual(told({ ...report, requeues }), [
+      "tasks were put back by the service 3 times (2 Preempted, 1 NodeLost)"
+    ])
+    assert.deepStrictEqual(told(report), [])
   })
 })
 

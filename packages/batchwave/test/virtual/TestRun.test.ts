@@ -102,6 +102,53 @@ describe("TestRun", () => {
       )
     }))
 
+  it.live("says why the service put a task back, as far as the nodes it was on still tell", () =>
+    Effect.gen(function*() {
+      const minuteMs = 60_000
+      const asked: Array<unknown> = []
+      const { events, report, requests } = yield* VirtualTime.run(
+        TestRun.run(
+          Pipeline.make("spot", {}, (p) => {
+            p.task("long", {
+              run: sh`exit 3`,
+              policy: Policy.make("asks", (context) => {
+                asked.push(context.requeues)
+                return Policy.giveUp.decide(context)
+              })
+            })
+          }),
+          {
+            nodes: 3,
+            slotsPerNode: 1,
+            scenario: {
+              tasks: [{
+                duration: { _tag: "Fixed", value: hourMs } as const,
+                failures: [{ exitCode: 3, probability: 1 }]
+              }]
+            },
+            faults: {
+              rules: [],
+              nodes: [
+                { nodes: "node-2", atMs: 10 * minuteMs, state: "preempted" },
+                { nodes: "node-3", atMs: 20 * minuteMs, state: "unusable" },
+                { nodes: "node-1", atMs: 30 * minuteMs, state: "preempted", returnAfterMs: 1 }
+              ]
+            }
+          }
+        )
+      )
+      const causes = events.flatMap(({ event }) =>
+        event._tag === "TaskRequeued" ? [event.cause] : []
+      )
+      assert.deepStrictEqual(causes, ["Preempted", "NodeLost", "Unknown"])
+      const requeues = { Preempted: 1, NodeLost: 1, Unknown: 1 }
+      assert.deepStrictEqual(asked, [requeues])
+      assert.deepStrictEqual(report.requeues, requeues)
+      assert.deepStrictEqual(report.nodes[0]?.requeues, requeues)
+      assert.strictEqual(report.nodes[0]?.attempts, 1)
+      assert.strictEqual(requests.operations["ComputeNode_List"]?.count, 3)
+    }))
+
   it.live("takes up its pace again within a minute after the service has throttled it", () =>
     Effect.gen(function*() {
       const many = Pipeline.make("many", {}, (p) => {

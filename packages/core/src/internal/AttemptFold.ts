@@ -5,6 +5,7 @@ import { classify, isSuccess } from "../Classify.ts"
 import * as EventHeap from "../EventHeap.ts"
 import { type Failure, isInfrastructure } from "../Failure.ts"
 import { NodeState } from "../NodeState.ts"
+import * as Requeues from "../Requeues.ts"
 import type { RunEvent, TaskReference } from "../RunEvent.ts"
 import type { RunState } from "../RunState.ts"
 import type { TaskEnd } from "../TaskEnd.ts"
@@ -43,7 +44,10 @@ export const evolve = (state: RunState, event: AttemptEvent, atMs: number): void
       }
       return
     case "TaskRequeued":
-      state.requeues.set(event.task.node, (state.requeues.get(event.task.node) ?? 0) + 1)
+      state.requeues.set(
+        event.task.node,
+        Requeues.add(state.requeues.get(event.task.node) ?? Requeues.none, event.cause)
+      )
       return move(state, event.task.node, NodeState.queued)
     case "TaskStuck":
       state.ending.set(event.task.node, { _tag: "Stuck", message: event.message })

@@ -148,8 +148,10 @@ const concludeFailure = (round: Round, node: number, end?: TaskEnd): void => {
     )
   }
   const forgotten = state.attemptsForgotten.get(node) ?? 0
+  const requeues = state.requeues.get(node)
   const decision = Policy.decide(policies.policyOf(node), {
     node: name,
+    ...(requeues === undefined ? {} : { requeues }),
     attempts: forgotten === 0 ? attempts : attempts.slice(forgotten),
     unit: Random.unitAt(state.seed, node, attempts.length),
     nowMs: round.nowMs,
