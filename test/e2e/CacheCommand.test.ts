@@ -14,7 +14,7 @@ const pipelineOf = (directory: string): string =>
 import { Output, Pipeline, sh } from "batchwave"
 import { Schema } from "effect"
 export default Pipeline.make("cached", { params: { word: Schema.String }, cache: true }, (p, { word }) => {
-  const made = p.task("made", { run: sh\`echo '"\${sh.raw("x")}"' > output.json; echo ran >> ${directory}/made\`, output: Output.json(Schema.String) })
+  const made = p.task("made", { run: sh\`echo '"\${sh.raw("3")}"' > output.json; echo ran >> ${directory}/made\`, output: Output.json(Schema.FiniteFromString) })
   return p.task("said", { run: sh\`echo \${word} \${made.output} > said.txt\`, output: Output.file("said.txt") })
 })
 `

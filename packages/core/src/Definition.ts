@@ -32,23 +32,32 @@ export interface Definition {
   readonly classify?: Classifier
   /** Checks a JSON output that a task left behind, before anything downstream sees it. */
   readonly checkOutput: (node: string, output: string, value: Json) => OutputCheck
+  /** Checks a value that `checkOutput` let through in an earlier run, as it was passed on then. */
+  readonly checkKept: (node: string, output: string, value: Json) => OutputCheck
 }
 
 /**
- * Makes a definition whose outputs are all accepted and whose nodes all use the run's policy.
+ * Makes a definition whose outputs are all accepted and whose nodes all use the run's policy. Without a
+ * check of its own, what an earlier run has kept is checked as what a task has written.
  *
  * @category constructors
  */
 export const make = (
   workflow: Workflow,
   options: Partial<Omit<Definition, "workflow">> = {}
-): Definition => ({
-  workflow,
-  policies: options.policies ?? new Map(),
-  groupPolicies: options.groupPolicies ?? new Map(),
-  ...(options.classify === undefined ? {} : { classify: options.classify }),
-  checkOutput: options.checkOutput ?? ((_node, _output, value) => ({ _tag: "Valid", value }))
-})
+): Definition => {
+  const checkOutput = options.checkOutput ?? acceptAny
+  return {
+    workflow,
+    policies: options.policies ?? new Map(),
+    groupPolicies: options.groupPolicies ?? new Map(),
+    ...(options.classify === undefined ? {} : { classify: options.classify }),
+    checkOutput,
+    checkKept: options.checkKept ?? checkOutput
+  }
+}
+
+const acceptAny: Definition["checkOutput"] = (_node, _output, value) => ({ _tag: "Valid", value })
 
 /**
  * The policy of every node, by index: its own, else its group's, else the run's. The nearest wins as

@@ -104,7 +104,7 @@ const outputsOf = (
     if (kept === undefined) return `the kept result lacks the output "${name}"`
     if (kept._tag === "File") outputs.push([name, OutputValue.file(kept.digest)])
     else {
-      const checked = definition.checkOutput(node.name, name, kept.value)
+      const checked = definition.checkKept(node.name, name, kept.value)
       if (checked._tag === "Invalid") {
         return `the kept output "${name}" does not fit any more: ${checked.problems.join("; ")}`
       }

@@ -324,10 +324,13 @@ const resume = Effect.fnUntraced(function*(
 /** What an author's check makes of an output is either that it fits, or what is wrong with it. */
 const guarded = (definition: Definition.Definition): Definition.Definition => ({
   ...definition,
-  checkOutput: GuardedPolicy.outputCheck(definition.checkOutput, (why) => ({
-    _tag: "Invalid",
-    problems: [`its check ${why}`]
-  }))
+  checkOutput: GuardedPolicy.outputCheck(definition.checkOutput, brokenCheck),
+  checkKept: GuardedPolicy.outputCheck(definition.checkKept, brokenCheck)
+})
+
+const brokenCheck = (why: string): Definition.OutputCheck => ({
+  _tag: "Invalid",
+  problems: [`its check ${why}`]
 })
 
 /** An author's function that fails is no reason for the run to: its node is given up, and says why. */

@@ -137,7 +137,7 @@ const restore = Effect.fnUntraced(function*(
       return yield* new CacheFailed({ message: `the kept result lacks the output "${name}"` })
     }
     if (kept._tag === "Json") {
-      const checked = context.definition.checkOutput(node.name, name, kept.value)
+      const checked = context.definition.checkKept(node.name, name, kept.value)
       if (checked._tag === "Invalid") {
         const problems = checked.problems.join("; ")
         return yield* new CacheFailed({

@@ -34,6 +34,8 @@ export interface Json<out A> {
   readonly path: string
   /** Checks what the task wrote and answers the JSON that travels on (O2). */
   readonly check: (value: JsonValue) => OutputCheck
+  /** Checks JSON that travelled on in an earlier run: it is of the schema's type side already (O2). */
+  readonly checkKept: (value: JsonValue) => OutputCheck
   /** Decodes what `check` let through. Fails with one sentence a problem. */
   readonly decode: (value: JsonValue) => Result.Result<A, ReadonlyArray<string>>
 }
@@ -108,6 +110,8 @@ export const json = <S extends Schema.ConstraintCodec<unknown, unknown>>(
   }
 ): Json<S["Type"]> => {
   const codecs = lazily(() => makeCodecs(schema))
+  const decode = (value: JsonValue) =>
+    Result.mapError(codecs().decode(value), (error) => sentences(error.issue, "value"))
   return {
     [TypeId]: TypeId,
     _tag: "Json",
@@ -126,12 +130,13 @@ export const json = <S extends Schema.ConstraintCodec<unknown, unknown>>(
           onSuccess: (canonicalValue): OutputCheck => ({ _tag: "Valid", value: canonicalValue })
         })
       }),
+    checkKept: (value) =>
+      Result.match(decode(value), {
+        onFailure: (problems): OutputCheck => ({ _tag: "Invalid", problems }),
+        onSuccess: (): OutputCheck => ({ _tag: "Valid", value })
+      }),
     // The canonical codec decodes to the type of `schema`, whose static type `makeCodecs` drops.
-    decode: (value) =>
-      Result.mapBoth(codecs().decode(value), {
-        onFailure: (error) => sentences(error.issue, "value"),
-        onSuccess: (decoded) => conform<S["Type"]>(decoded)
-      })
+    decode: (value) => Result.map(decode(value), (decoded) => conform<S["Type"]>(decoded))
   }
 }
 

@@ -276,7 +276,9 @@ const compileBody = <R>(
     policies,
     ...(classify === undefined ? {} : { classify }),
     checkOutput: (node, output, value) =>
-      json.get(node)?.get(output)?.check(value) ?? { _tag: "Valid", value }
+      json.get(node)?.get(output)?.check(value) ?? { _tag: "Valid", value },
+    checkKept: (node, output, value) =>
+      json.get(node)?.get(output)?.checkKept(value) ?? { _tag: "Valid", value }
   })
   return Result.map(completed, ({ definition, plan }) => ({
     definition,

@@ -100,6 +100,7 @@ describe("Output.json", () => {
           const checked = output.check(written)
           assert.strictEqual(checked._tag, "Valid")
           if (checked._tag !== "Valid") return
+          assert.deepStrictEqual(output.checkKept(checked.value), checked)
           assert.deepStrictEqual(Result.getOrThrow(output.decode(checked.value)), {
             ...written,
             n: Number(n),
@@ -108,6 +109,16 @@ describe("Output.json", () => {
         }
       )
     )
+  })
+
+  it("tells what an earlier run has kept from what a task has written", () => {
+    const output = Output.json(Schema.FiniteFromString)
+    assert.deepStrictEqual(output.check("3"), { _tag: "Valid", value: 3 })
+    assert.deepStrictEqual(output.checkKept(3), { _tag: "Valid", value: 3 })
+    assert.deepStrictEqual(output.checkKept("3"), {
+      _tag: "Invalid",
+      problems: [`value: expected number, got "3"`]
+    })
   })
 
   it("writes to output.json unless told otherwise", () => {
