@@ -31,6 +31,7 @@ const fromSources: ReadonlyArray<Command> = [
 type Command = readonly [name: string, args: ReadonlyArray<string>]
 
 const published = (packages: PublishedPackages.PublishedPackages): ReadonlyArray<Command> => [
+  ["batchwave --help, published", [packages.program("command", "batchwave/bin"), "--help"]],
   ["import batchwave", [packages.program("library", "batchwave")]],
   ["import the client", [packages.program("client", "@batchwave/client/BatchClient")]]
 ]
