@@ -32,6 +32,7 @@ import type {
   Sent,
   Settings
 } from "./internal/DriverState.ts"
+import * as Idling from "./internal/Idling.ts"
 import * as Inbox from "./internal/Inbox.ts"
 import * as Orchestrating from "./internal/Orchestrating.ts"
 import * as Link from "./Link.ts"
@@ -218,6 +219,9 @@ export const make = (options: Options): VirtualDriver => {
     onSend: options.onSend,
     kill: options.kill,
     keepsJournal: isRecorded,
+    isPlain: options.onSend === undefined && options.kill === undefined
+      && options.parts === undefined && settings.stuckAfterMs === Infinity,
+    drawnFate: undefined,
     journal: [],
     counters: makeCounters(),
     wire: EventHeap.make(),
@@ -247,6 +251,10 @@ export const advance = (driver: VirtualDriver, untilMs: number): void => {
     const timerMs = driver.phase === "running" ? Math.min(poll.atMs, wakeAtMs) : Infinity
     const atMs = Math.min(EventHeap.peekAtMs(wire) ?? Infinity, timerMs)
     if (atMs > endMs || atMs === Infinity) break
+    if (atMs === poll.atMs && Idling.isStill(driver)) {
+      Idling.pass(driver, endMs)
+      if (poll.atMs !== atMs) continue
+    }
     VirtualService.advance(service, atMs)
     driver.nowMs = Math.max(driver.nowMs, atMs)
     Orchestrating.step(driver)

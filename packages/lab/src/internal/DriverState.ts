@@ -241,6 +241,14 @@ export interface Poll {
   sinceSweep: number
   /** When the latest change seen was, by the service's clock; `-Infinity` before the first. */
   sinceMs: number
+  /** Whether the last poll found nothing, and nothing else was going on: see `Idling`. */
+  isQuiet: boolean
+  /** Reactions before the last poll; -1 when it was not alone. */
+  reactions: number
+  /** When the service does something of its own next, as the last poll began. */
+  stillUntilMs: number
+  /** What was expected of run times then. */
+  meanRunMs: number | undefined
   doubted: Set<number>
   /** The service has asked for silence until then. */
   notBeforeMs: number
@@ -365,6 +373,10 @@ export interface DriverState {
   readonly onSend: ((sent: Sent) => void) | undefined
   readonly kill: ((point: KillPoint, nowMs: number) => boolean) | undefined
   readonly keepsJournal: boolean
+  /** Nobody watches single requests, and nothing hangs on how often is polled: see `Idling`. */
+  readonly isPlain: boolean
+  /** The fate of the next request, where it was drawn already. */
+  drawnFate: Fate | undefined
   readonly journal: Array<JournalBatch>
   readonly counters: Counters
   readonly wire: EventHeap.EventHeap

@@ -5,7 +5,6 @@
  * D1 Events are durable before any command that follows from them is carried out.
  * D2 What comes in at one time is one reaction.
  */
-import * as PollPace from "@batchwave/core/PollPace"
 import * as Random from "@batchwave/core/Random"
 import type { ExternalEvent } from "@batchwave/core/RunEvent"
 import * as RunState from "@batchwave/core/RunState"
@@ -26,6 +25,7 @@ import {
 } from "./DriverState.ts"
 import * as Inbox from "./Inbox.ts"
 import * as Polling from "./Polling.ts"
+import * as PollMemory from "./PollMemory.ts"
 import { carryOut, drain, finish, react } from "./Reacting.ts"
 import * as Recovering from "./Recovering.ts"
 import * as Retrying from "./Retrying.ts"
@@ -36,7 +36,7 @@ import * as Wire from "./Wire.ts"
 /** The memory of an orchestrator that has just begun with a state. */
 export const emptyMemory = (
   state: RunState.RunState,
-  { pollMsMax, pollMsMin, seed, stuckAfterMs }: Settings,
+  settings: Settings,
   rule: ClientRule | undefined
 ): Memory => ({
   state,
@@ -54,26 +54,8 @@ export const emptyMemory = (
   silentSinceMs: undefined,
   aheadMs: 0,
   eTags: TaskNumbers.make(state.nodeStates.length),
-  client: rule === undefined ? undefined : Calling.make(rule, jitterOf(seed)),
-  poll: {
-    pace: PollPace.make(
-      { msMin: pollMsMin, msMax: pollMsMax },
-      seed,
-      PollPace.meanEstimateMs(state.plan)
-    ),
-    phase: "new",
-    movedAtMs: -Infinity,
-    atMs: Infinity,
-    isMoved: false,
-    sinceSweep: 0,
-    sinceMs: -Infinity,
-    doubted: new Set(),
-    notBeforeMs: 0,
-    seenMs: TaskNumbers.make(state.nodeStates.length),
-    missing: new Uint16Array(state.nodeStates.length),
-    statesBefore: new Uint8Array(state.nodeStates.length),
-    runningSinceMs: Polling.noneRunning(state.nodeStates.length, stuckAfterMs)
-  }
+  client: rule === undefined ? undefined : Calling.make(rule, jitterOf(settings.seed)),
+  poll: PollMemory.make(state, settings)
 })
 
 /** Where the waits of a client lie in their spans, one after another. */

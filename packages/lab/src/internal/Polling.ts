@@ -9,11 +9,13 @@
  * L4 The interval is that of the engine (see `PollPace`): it follows from what is expected to end, and
  *    what was sent shortens it once. While nothing is in the service there is no poll.
  */
+import * as EventHeap from "@batchwave/core/EventHeap"
 import { NodeState } from "@batchwave/core/NodeState"
 import * as PollPace from "@batchwave/core/PollPace"
 import * as Relevance from "@batchwave/core/Relevance"
 import type { TaskReference } from "@batchwave/core/RunEvent"
 import * as RunState from "@batchwave/core/RunState"
+import * as VirtualService from "../VirtualService.ts"
 import { type Answer, type DriverState, type Entry, type Flight, type Pass } from "./DriverState.ts"
 import * as Inbox from "./Inbox.ts"
 import * as TaskNumbers from "./TaskNumbers.ts"
@@ -74,13 +76,17 @@ const hurry = ({ memory: { poll, state }, nowMs }: DriverState): void => {
 
 /** Begins a poll, if there is anything to watch. */
 export const begin = (driver: DriverState): void => {
-  const { counters, memory: { poll, state }, settings } = driver
+  const { counters, memory, memory: { poll, state }, settings } = driver
   poll.atMs = Infinity
+  poll.isQuiet = false
   if (state.activeCount === 0) return rest(driver)
   counters.polls++
   poll.phase = "asking"
-  const pages = Math.ceil(state.startedCount / pageTasksMax)
-  const isSweep = poll.sinceSweep >= settings.pollsPerSweep * pages
+  const isAlone = memory.inbox.length === 0 && EventHeap.peekAtMs(driver.wire) === undefined
+  poll.reactions = isAlone ? counters.reactions : -1
+  poll.stillUntilMs = VirtualService.nextMs(driver.service)
+  poll.meanRunMs = poll.pace.meanRunMs
+  const isSweep = isSweepDue(driver)
   if (isSweep) {
     counters.sweeps++
     poll.sinceSweep = 0
@@ -100,6 +106,10 @@ export const begin = (driver: DriverState): void => {
     : { kind: "news", fromMs, leftOver: none, latestMs, hasRequeues: false }
   Wire.send(driver, { _tag: "ListTasks", pass, place: 0 })
 }
+
+/** Whether the next poll lists the whole job (L2). */
+export const isSweepDue = ({ memory: { poll, state }, settings }: DriverState): boolean =>
+  poll.sinceSweep >= settings.pollsPerSweep * Math.ceil(state.startedCount / pageTasksMax)
 
 /** The run as a sweep finds it. One sweep is under way at a time, so all of them use the same arrays. */
 const imageOf = (
@@ -138,8 +148,14 @@ export const receive = (driver: DriverState, { request }: Flight, answer: Answer
   const { poll } = driver.memory
   const isNews = pass.hasRequeues || pass.latestMs > poll.sinceMs
   poll.sinceMs = Math.max(poll.sinceMs, pass.latestMs)
+  poll.isQuiet = !isNews && pass.kind === "news" && request.place === 0 && isUnmoved(driver)
   end(driver, isNews ? 1 : 0)
 }
+
+/** Whether nothing has happened since the poll began, and it has told nothing. */
+const isUnmoved = ({ counters, memory: { inbox, poll }, nowMs }: DriverState): boolean =>
+  inbox.length === 0 && poll.reactions === counters.reactions && nowMs < poll.stillUntilMs
+  && poll.meanRunMs === poll.pace.meanRunMs
 
 const end = (driver: DriverState, news: number): void => {
   const { poll, state } = driver.memory

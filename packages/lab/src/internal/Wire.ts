@@ -105,7 +105,8 @@ const transmit = (
   const request = parts.ask(meant)
   const kind = kindOf(request)
   count(counters, kind)
-  const fate = link.fateOf(kind, sizeOf(request), nowMs)
+  const fate = driver.drawnFate ?? link.fateOf(kind, sizeOf(request), nowMs)
+  driver.drawnFate = undefined
   const flight: Flight = {
     request,
     epoch: life,
