@@ -9,6 +9,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
 import * as Scope from "effect/Scope"
+import { existsSync } from "node:fs"
 import * as EventFollowing from "../run/EventFollowing.ts"
 import * as RunDirectory from "../run/RunDirectory.ts"
 import * as RunDocument from "../run/RunDocument.ts"
@@ -61,6 +62,7 @@ export const run: (
       )
     }
     const directory = yield* KnownRun.find(settings.data, settings.run)
+    yield* untilBegun(directory)
     const recorded = yield* RecordedRun.read(directory)
     const state = RunState.make(recorded.plan)
     const watched: Watched = { directory, recorded, state }
@@ -77,6 +79,18 @@ export const run: (
   },
   Effect.scoped
 )
+
+/** How long a process may take from its first word of a run to the journal, and how often it is looked. */
+const beginning = { msMax: 10_000, lookMs: 100 }
+
+/** Who starts a run and watches it at once is before its journal. */
+const untilBegun = Effect.fnUntraced(function*(directory: RunDirectory.RunDirectory) {
+  const startedAtMs = RunDirectory.describe(directory)?.startedAtMs ?? 0
+  while (
+    !existsSync(directory.journal)
+    && (yield* Clock.currentTimeMillis) - startedAtMs < beginning.msMax
+  ) yield* Effect.sleep(beginning.lookMs)
+})
 
 interface Watched {
   readonly directory: RunDirectory.RunDirectory
