@@ -45,7 +45,7 @@ describe("batchwave events --follow", () => {
     const directory = Command.makeDirectory()
     const options = { cwd: directory }
     const file = pipelineOf(directory)
-    const run = Command.start(["run", file, "--run-id", "r", "--json"], options)
+    const run = Command.start(["run", file, "--run-id", "r", "--jsonl"], options)
     await Command.eventually(
       "the task is submitted",
       () => run.output().stderr.includes("submitted 1 task")
@@ -71,6 +71,9 @@ describe("batchwave events --follow", () => {
     assert.strictEqual(lines.at(-1)?.event?._tag, "RunFinished")
     const recorded = await Command.run(["events", "r"], options)
     assert.strictEqual(recorded.stdout, followed.stdout)
+    assert.strictEqual(ended.stdout, followed.stdout)
+    const again = await Command.run(["resume", "r", "--jsonl"], options)
+    assert.strictEqual(again.stdout, followed.stdout)
     assert.deepStrictEqual(linesOf(partial.stdout), [...lines.slice(0, 1), ...lines.slice(3)])
   }, 90_000)
 

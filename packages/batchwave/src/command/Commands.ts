@@ -16,6 +16,7 @@ import {
   emulatorSlots,
   failureMode,
   file,
+  jsonl,
   noCache,
   onInterrupt,
   onScreen,
@@ -88,6 +89,7 @@ const runFlags = {
     Flag.optional
   ),
   json: flag("json", "Print one JSON document on stdout instead of the table"),
+  jsonl,
   backend: Flag.Literals("backend", ["emulator", "azure"]).pipe(
     Flag.withDescription(
       "Where tasks run; azure when AZURE_BATCH_ENDPOINT is set, else the embedded emulator"

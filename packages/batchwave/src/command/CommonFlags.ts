@@ -192,6 +192,16 @@ export const otlp = Flag.String("otlp").pipe(
 )
 
 /**
+ * Whether events are printed in the place of the table.
+ *
+ * @internal
+ */
+export const jsonl = flag(
+  "jsonl",
+  "Print every event since the run began as a line of JSON, and no table"
+)
+
+/**
  * Whether progress is shown.
  *
  * @internal

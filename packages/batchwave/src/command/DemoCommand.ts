@@ -52,6 +52,7 @@ export const run: (
       scenario: Option.none(),
       seed: Option.none(),
       noCache: true,
+      jsonl: false,
       verbose: false
     })
     if (!settings.json && !settings.quiet) yield* say(next.join("\n"))

@@ -10,6 +10,7 @@ import * as CommandModule from "./CommandModule.ts"
 import {
   color,
   data,
+  jsonl,
   nodes,
   onScreen,
   out,
@@ -34,7 +35,7 @@ const watch = Command.make(
   {
     run: runArgument,
     json: flag("json", "Print one JSON document at the end instead of the table"),
-    jsonl: flag("jsonl", "Print every event since the run began as a line of JSON, and no table"),
+    jsonl,
     quiet,
     plain,
     verbose,

@@ -25,6 +25,7 @@ export interface ResumeSettings extends
     RunSettings,
     | "data"
     | "json"
+    | "jsonl"
     | "noCache"
     | "onInterrupt"
     | "quiet"

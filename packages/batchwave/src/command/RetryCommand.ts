@@ -20,6 +20,7 @@ import * as RunSession from "../run/RunSession.ts"
 import { clean } from "../screen/CleanText.ts"
 import { Screen } from "../screen/Screen.ts"
 import { type CommandEnded, type CommandError, ofEngine, storage, usage } from "./CommandError.ts"
+import * as EventPrinting from "./EventPrinting.ts"
 import * as KnownRun from "./KnownRun.ts"
 import * as PipelineFile from "./PipelineFile.ts"
 import * as Planning from "./Planning.ts"
@@ -39,7 +40,15 @@ import * as SteerCommand from "./SteerCommand.ts"
 export interface RetrySettings extends
   Pick<
     RunSettings,
-    "data" | "json" | "noCache" | "onInterrupt" | "quiet" | "scenario" | "store" | "verbose"
+    | "data"
+    | "json"
+    | "jsonl"
+    | "noCache"
+    | "onInterrupt"
+    | "quiet"
+    | "scenario"
+    | "store"
+    | "verbose"
   >
 {
   readonly run: string
@@ -65,6 +74,7 @@ export const run: (
 ) => Effect.Effect<void, CommandEnded | CommandError, Screen | Signals> = Effect.fn(
   "RetryCommand.run"
 )(function*(settings) {
+  yield* EventPrinting.requireOneForm(settings)
   const directory = yield* KnownRun.find(settings.data, Option.some(settings.run))
   return yield* (yield* JournalDoctor.isHeld(directory.journal))
     ? ask(settings)

@@ -35,7 +35,7 @@ export interface EndedRun extends Planned {
  * @category operations
  */
 export const tell: (
-  settings: Pick<RunSettings, "json" | "verbose">,
+  settings: Pick<RunSettings, "json" | "jsonl" | "verbose">,
   run: EndedRun,
   backend: RunDirectory.BackendName,
   result: RunResult
@@ -51,7 +51,9 @@ export const tell: (
       Result.getOrUndefined(value)
     )
     const written = yield* Effect.result(RunDirectory.finish(directory, document))
-    yield* show(settings, { directory, document, report, workflow: run.plan.workflow })
+    if (!settings.jsonl) {
+      yield* show(settings, { directory, document, report, workflow: run.plan.workflow })
+    }
     if (Result.isFailure(value)) {
       return yield* storage(
         `the run succeeded, but its results cannot be read:\n${

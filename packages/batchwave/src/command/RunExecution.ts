@@ -24,6 +24,7 @@ import * as ProgressModel from "../screen/ProgressModel.ts"
 import { Screen } from "../screen/Screen.ts"
 import { counted } from "../screen/Words.ts"
 import { CommandEnded, type CommandError, ofEngine, usage } from "./CommandError.ts"
+import * as EventPrinting from "./EventPrinting.ts"
 import * as ExitCode from "./ExitCode.ts"
 import * as FailureLog from "./FailureLog.ts"
 import * as RunEnding from "./RunEnding.ts"
@@ -38,7 +39,7 @@ import { Signals } from "./Signals.ts"
  */
 export type ExecutionSettings = Pick<
   RunSettings,
-  "data" | "file" | "json" | "noCache" | "onInterrupt" | "quiet" | "verbose"
+  "data" | "file" | "json" | "jsonl" | "noCache" | "onInterrupt" | "quiet" | "verbose"
 >
 
 /**
@@ -100,6 +101,7 @@ const execute: (
       header.jobId,
       TaskFiles.ofAccount(Context.get(backend.services, FileOperations))
     )
+    const printing = settings.jsonl ? yield* EventPrinting.make : undefined
     const cancel = yield* Deferred.make<void>()
     let held = 0
     const running = RunSession.run(openRun, backend, {
@@ -119,9 +121,10 @@ const execute: (
         return screen.say(recoveryText(header.runId, table))
       },
       cancelWhen: Deferred.await(cancel),
-      steering
+      steering: (live) => Effect.andThen(printing?.begin(live) ?? Effect.void, steering(live))
     }).pipe(
       Effect.tap(() => Effect.andThen(display.finish, log.drain)),
+      Effect.tap(() => printing?.drain ?? Effect.void),
       Effect.mapError((error) => ofEngine(error, header.runId, backend.endpoint)),
       Effect.map((result): Ending => ({ _tag: "Ended", result }))
     )

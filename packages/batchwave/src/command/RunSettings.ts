@@ -24,6 +24,8 @@ export interface RunSettings {
   readonly resume: boolean
   readonly runId: Option.Option<string>
   readonly json: boolean
+  /** Every event as a line of JSON, in the place of the table. */
+  readonly jsonl: boolean
   readonly backend: Option.Option<BackendName>
   readonly pool: Option.Option<string>
   readonly mode: DependencyMode

@@ -18,7 +18,8 @@ import * as RunStatus from "../run/RunStatus.ts"
 import { clean } from "../screen/CleanText.ts"
 import * as ProgressDisplay from "../screen/ProgressDisplay.ts"
 import { Screen } from "../screen/Screen.ts"
-import { CommandEnded, type CommandError, usage } from "./CommandError.ts"
+import { CommandEnded, type CommandError } from "./CommandError.ts"
+import * as EventPrinting from "./EventPrinting.ts"
 import * as ExitCode from "./ExitCode.ts"
 import * as FailureLog from "./FailureLog.ts"
 import * as KnownRun from "./KnownRun.ts"
@@ -56,11 +57,7 @@ export const run: (
   "WatchCommand.run"
 )(
   function*(settings) {
-    if (settings.json && settings.jsonl) {
-      return yield* usage(
-        "--json prints one document and --jsonl every event; leave one of them out"
-      )
-    }
+    yield* EventPrinting.requireOneForm(settings)
     const directory = yield* KnownRun.find(settings.data, settings.run)
     yield* untilBegun(directory)
     const recorded = yield* RecordedRun.read(directory)

@@ -3,7 +3,7 @@
  */
 import { eventVersion } from "@batchwave/core/RunEvent"
 import type { JournalFailed, JournalLocked } from "@batchwave/engine/EngineError"
-import { Journal, type JournaledBatch } from "@batchwave/engine/Journal"
+import { Journal, type JournaledBatch, type JournalShape } from "@batchwave/engine/Journal"
 import * as RunFeed from "@batchwave/engine/RunFeed"
 import type { RunHeader } from "@batchwave/engine/RunHeader"
 import * as SqliteJournal from "@batchwave/engine/SqliteJournal"
@@ -54,9 +54,23 @@ export const read: (
   const journal = Context.get(services, Journal)
   const header = yield* journal.header
   if (header === undefined) return undefined
-  const batches: Array<JournaledBatch> = []
-  yield* journal.replay((batch) => {
-    batches.push(batch)
-  })
-  return { header, events: Stream.fromIterable(RunFeed.numbered(batches, after)) }
+  return { header, events: Stream.fromIterable(yield* ofJournal(journal, after)) }
 })
+
+/**
+ * The events of a journal with a higher sequence than `after`. Fails when it cannot be read.
+ *
+ * @category queries
+ */
+export const ofJournal: (
+  journal: JournalShape,
+  after: number
+) => Effect.Effect<ReadonlyArray<RunFeed.EventRecord>, JournalFailed> = Effect.fnUntraced(
+  function*(journal, after) {
+    const batches: Array<JournaledBatch> = []
+    yield* journal.replay((batch) => {
+      batches.push(batch)
+    })
+    return RunFeed.numbered(batches, after)
+  }
+)
