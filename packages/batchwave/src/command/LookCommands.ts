@@ -6,6 +6,7 @@ import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
+import { states } from "../run/KnownState.ts"
 import * as CommandModule from "./CommandModule.ts"
 import {
   color,
@@ -23,12 +24,31 @@ import { flag, whole } from "./FlagKinds.ts"
 
 const runs = Command.make(
   "runs",
-  { json: flag("json", "Print one JSON array"), data, color },
+  {
+    state: Flag.Literals("state", states).pipe(
+      Flag.withDescription("Only runs in this state; may be repeated"),
+      Flag.atLeast(0)
+    ),
+    pipeline: Flag.String("pipeline").pipe(
+      Flag.withMetavar("name"),
+      Flag.withDescription("Only runs of this pipeline; may be repeated"),
+      Flag.atLeast(0)
+    ),
+    last: whole("last", 1, 1_000_000, "Only so many, those started last").pipe(Flag.optional),
+    json: flag("json", "Print one JSON array"),
+    data,
+    color
+  },
   Effect.fnUntraced(function*(settings) {
     const RunsCommand = yield* CommandModule.load(() => import("./RunsCommand.ts"))
     yield* RunsCommand.run(settings).pipe(onScreen(settings))
   })
-).pipe(Command.withDescription("List the runs of a directory, the one started last first"))
+).pipe(
+  Command.withDescription("List the runs of a directory, the one started last first"),
+  Command.withExamples([
+    { command: "batchwave runs --state interrupted", description: "What can be resumed" }
+  ])
+)
 
 const watch = Command.make(
   "watch",

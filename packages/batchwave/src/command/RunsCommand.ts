@@ -4,10 +4,12 @@
 import * as JournalDoctor from "@batchwave/engine/JournalDoctor"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type { KnownState } from "../run/KnownState.ts"
 import * as RunDirectory from "../run/RunDirectory.ts"
 import { cleanLine } from "../screen/CleanText.ts"
 import { Screen } from "../screen/Screen.ts"
-import { clipped } from "../screen/Words.ts"
+import { clipped, counted } from "../screen/Words.ts"
 import type { CommandError } from "./CommandError.ts"
 import * as KnownRun from "./KnownRun.ts"
 
@@ -16,14 +18,48 @@ import * as KnownRun from "./KnownRun.ts"
  *
  * @category models
  */
-export interface RunsSettings {
+export interface RunsSettings extends RunsFilter {
   readonly data: string
   readonly json: boolean
 }
 
-interface Line extends RunDirectory.RunNote {
-  /** How it ended; `interrupted` when it did not and nobody works on it. */
-  readonly state: "running" | "interrupted" | NonNullable<RunDirectory.KnownRun["outcome"]>
+/**
+ * Which runs are wanted.
+ *
+ * @category models
+ */
+export interface RunsFilter {
+  /** Any of these states. @default all */
+  readonly state: ReadonlyArray<KnownState>
+  /** Any of these pipelines, by name. @default all */
+  readonly pipeline: ReadonlyArray<string>
+  /** Of what is left, so many that were started last. @default all */
+  readonly last: Option.Option<number>
+}
+
+/**
+ * A run in the list.
+ *
+ * @category models
+ */
+export interface Line extends RunDirectory.RunNote {
+  readonly state: KnownState
+}
+
+/**
+ * Those that are wanted, in the same order.
+ *
+ * @category queries
+ */
+export const wanted = (
+  lines: ReadonlyArray<Line>,
+  { last, pipeline, state }: RunsFilter
+): ReadonlyArray<Line> => {
+  const found = lines.filter((line) =>
+    (state.length === 0 || state.includes(line.state))
+    && (pipeline.length === 0 || pipeline.includes(line.pipeline))
+  )
+  return Option.match(last, { onNone: () => found, onSome: (count) => found.slice(0, count) })
 }
 
 /** Characters of a pipeline's name. */
@@ -37,10 +73,10 @@ const nameMax = 40
 export const run: (
   settings: RunsSettings
 ) => Effect.Effect<void, CommandError, Screen> = Effect.fn("RunsCommand.run")(function*(
-  { data, json }
+  { data, json, ...filter }
 ) {
   const screen = yield* Screen
-  const lines = yield* Effect.forEach(
+  const all = yield* Effect.forEach(
     yield* KnownRun.list(data),
     ({ outcome, ...note }) =>
       outcome !== undefined
@@ -50,8 +86,15 @@ export const run: (
           (isHeld): Line => ({ ...note, state: isHeld ? "running" : "interrupted" })
         )
   )
+  const lines = wanted(all, filter)
   if (json) return yield* screen.result(`${JSON.stringify(lines, undefined, 2)}\n`)
-  if (lines.length === 0) return yield* screen.say(`${data} has no runs`)
+  if (lines.length === 0) {
+    return yield* screen.say(
+      all.length === 0
+        ? `${data} has no runs`
+        : `none of the ${counted(all.length, "run")} of ${data} is such`
+    )
+  }
   const rows = lines.map((line) => [
     line.run,
     clipped(cleanLine(line.pipeline), nameMax),
