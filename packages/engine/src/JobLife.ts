@@ -119,7 +119,9 @@ const claimOurs = Effect.fnUntraced(function*(context: RunContext, jobId: string
     yield* requireUnfinished(context, job)
     return "over"
   }
+  // A claim that was written although its reply is none is met as our own.
   yield* JobClaim.claim({ ...context, job: { id: jobId } }, job).pipe(
+    withPatience(context),
     Effect.mapError((error) =>
       error._tag === "RunTaken" ? error : backendFailed("JobLife.begin", error)
     )

@@ -83,9 +83,9 @@ export interface RunContext {
  */
 export const withPatience =
   ({ config }: RunContext) =>
-  <A, R>(effect: Effect.Effect<A, BatchFailure, R>): Effect.Effect<A, BatchFailure, R> =>
+  <A, E extends object, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
     Effect.retry(effect, {
-      while: (error) => error.retryable,
+      while: (error) => "retryable" in error && error.retryable === true,
       schedule: Schedule.spaced(config.patienceMs),
       times: config.patienceTries
     })
