@@ -135,6 +135,20 @@ export interface RunResult {
 }
 
 /**
+ * What a run needs around it.
+ *
+ * @category models
+ */
+export type RunServices =
+  | TaskOperations
+  | JobOperations
+  | PoolOperations
+  | NodeOperations
+  | FileOperations
+  | Journal
+  | ArtifactStore
+
+/**
  * Runs to the end, from the start or from where the journal stops. A failed node is part of the
  * report; the effect itself fails only when the run cannot go on (see `EngineError`).
  *
@@ -145,13 +159,7 @@ export const run: (
 ) => Effect.Effect<
   RunResult,
   EngineError,
-  | TaskOperations
-  | JobOperations
-  | PoolOperations
-  | NodeOperations
-  | FileOperations
-  | Journal
-  | ArtifactStore
+  RunServices
 > = Effect.fn("Engine.run")(
   function*(given: RunOptions) {
     const options = { ...given, definition: guarded(given.definition) }

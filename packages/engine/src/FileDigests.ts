@@ -50,7 +50,7 @@ export const ofFile: (
 /**
  * The same without remembering it.
  *
- * @internal
+ * @category operations
  */
 export const read: (path: string) => Effect.Effect<string, ArtifactFailed> = Effect.fnUntraced(
   function*(path) {

@@ -1,17 +1,11 @@
 /**
  * A run in the hands of a program: started, watched event by event, steered, and awaited.
  */
-import type { FileOperations } from "@batchwave/client/FileOperations"
-import type { JobOperations } from "@batchwave/client/JobOperations"
-import type { NodeOperations } from "@batchwave/client/NodeOperations"
-import type { PoolOperations } from "@batchwave/client/PoolOperations"
-import type { TaskOperations } from "@batchwave/client/TaskOperations"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import type { ArtifactStore } from "./ArtifactStore.ts"
 import * as Engine from "./Engine.ts"
 import type { EngineError } from "./EngineError.ts"
 import { Journal } from "./Journal.ts"
@@ -47,14 +41,7 @@ export const start: (
 ) => Effect.Effect<
   Run,
   never,
-  | TaskOperations
-  | JobOperations
-  | PoolOperations
-  | NodeOperations
-  | FileOperations
-  | Journal
-  | ArtifactStore
-  | Scope.Scope
+  Engine.RunServices | Scope.Scope
 > = Effect.fn("Run.start")(function*(options) {
   const journal = yield* Journal
   const begun = yield* Deferred.make<Engine.LiveRun>()

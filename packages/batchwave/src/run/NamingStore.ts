@@ -5,11 +5,10 @@
 import * as ArtifactKey from "@batchwave/engine/ArtifactKey"
 import type { ArtifactStoreShape } from "@batchwave/engine/ArtifactStore"
 import { ArtifactFailed } from "@batchwave/engine/EngineError"
+import * as FileDigests from "@batchwave/engine/FileDigests"
 import * as Effect from "effect/Effect"
 import { createHash } from "node:crypto"
-import { createReadStream } from "node:fs"
 import { basename } from "node:path"
-import { pipeline } from "node:stream/promises"
 
 /**
  * What was named.
@@ -33,7 +32,7 @@ export const make = (base: ArtifactStoreShape, keepsBytes: boolean): NamingStore
     ...base,
     files,
     putFile: Effect.fn("NamingStore.putFile")(function*(path: string) {
-      const key = ArtifactKey.keyOf(yield* digestOf(path), basename(path))
+      const key = ArtifactKey.keyOf(yield* FileDigests.read(path), basename(path))
       files.set(base.sourceUrl(key), path)
       return key
     }),
@@ -48,19 +47,4 @@ export const make = (base: ArtifactStoreShape, keepsBytes: boolean): NamingStore
       })
     })
   }
-}
-
-const digestOf = (path: string): Effect.Effect<string, ArtifactFailed> => {
-  const hash = createHash("sha256")
-  return Effect.tryPromise({
-    try: () => pipeline(createReadStream(path), hash),
-    catch: (cause) =>
-      new ArtifactFailed({
-        key: path,
-        message: `the file ${path} is not available: ${
-          cause instanceof Error ? cause.message : String(cause)
-        }`,
-        cause
-      })
-  }).pipe(Effect.map(() => hash.digest("hex")))
 }
