@@ -99,6 +99,23 @@ describe("a reactivation", () => {
       assert.lengthOf(eventsOf(outcome).filter(({ _tag }) => _tag === "ReactivationPlanned"), 2)
     }))
 
+  it.live("of a task that fails at once is made again when its request was lost", () =>
+    Effect.gen(function*() {
+      const outcome = yield* live({
+        ...quiet,
+        pollMsMin: 100,
+        workflow: single,
+        policy: reactivated(2),
+        scenario: { seed: 1, tasks: [runs("n0", 10)] },
+        faults: rules({
+          when: { operations: ["Task_Reactivate"], nth: 2 },
+          fault: { _tag: "Drop", acts: false }
+        })
+      })
+      assert.lengthOf(movesOf(outcome, "n0", "reactivated"), 2)
+      assert.strictEqual(outcome.report.counts.failed, 1)
+    }))
+
   it.live("that is on its way when the run is cancelled does not keep the run from its end", () =>
     Effect.gen(function*() {
       const outcome = yield* live({

@@ -44,6 +44,17 @@ export interface ConditionalOptions extends RequestOptions {
   readonly ifUnmodifiedSince?: string
 }
 
+/** What `reactivate` accepts. */
+export interface ReactivateOptions extends ConditionalOptions {
+  /**
+   * When the task ended, by its `stateTransitionTime` as you read it. After a lost reply a task that is
+   * completed since just then was not reactivated, and any other was. Without it a task that runs for
+   * less than a second or so, and fails again, may be taken for reactivated when it was not.
+   * @default what the task's other times tell decides
+   */
+  readonly completedAt?: string
+}
+
 /** What reads of files accept: only the two conditions on dates. */
 export interface DateConditionOptions extends RequestOptions {
   /** Read only if changed since this RFC 1123 time. */

@@ -23,6 +23,7 @@ import type {
   ConditionalOptions,
   GetOptions,
   ListOptions,
+  ReactivateOptions,
   RequestOptions,
   Selected,
   SelectOptions
@@ -121,11 +122,14 @@ export interface TaskOperationsShape {
     taskId: string,
     options?: ConditionalOptions
   ) => Effect.Effect<void, BatchFailure>
-  /** Makes a failed task run again. A task not completed is `Conflict`, except after a lost reply. */
+  /**
+   * Makes a failed task run again. A task not completed is `Conflict`, except after a lost reply. Who has
+   * read the task names its end in `completedAt`: then a lost reply leaves no doubt.
+   */
   readonly reactivate: (
     jobId: string,
     taskId: string,
-    options?: ConditionalOptions
+    options?: ReactivateOptions
   ) => Effect.Effect<void, BatchFailure>
   /**
    * Lists the tasks of a job, following every page; `select` narrows the type of the items. Order is

@@ -49,6 +49,14 @@ describe("Reactivation", () => {
     })
   }
 
+  it("goes by the known end alone where there is one", () => {
+    const completed = { ...failed(1000, 1000), stateTransitionTime: at(1010) }
+    assert.isFalse(isReactivated(completed, span, at(1010)))
+    assert.isTrue(isReactivated({ ...completed, ...failed(-1) }, span, at(-10)))
+    assert.isTrue(isReactivated({ ...completed, state: "active" }, span, at(1010)))
+    assert.isTrue(isReactivated(failed(1000, 1000), span, at(1010)), "no transition was read")
+  })
+
   it("places the first send within the span, whatever the clocks and the time on the way", () => {
     const wait = fc.integer({ min: 0, max: 100_000 })
     fc.assert(fc.property(

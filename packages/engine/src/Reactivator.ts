@@ -97,11 +97,11 @@ const attempt = (
     const taskId = context.naming.idOf(task)
     const read: CloudTask = yield* context.tasks.get(jobId, taskId, { select: selected })
     if (!PastEnds.isAtKnownEnd(context.state, task, read)) return acceptedAs(wanted, read)
-    yield* context.tasks.reactivate(
-      jobId,
-      taskId,
-      read.eTag === undefined ? {} : { ifMatch: read.eTag }
-    )
+    const { eTag, stateTransitionTime } = read
+    yield* context.tasks.reactivate(jobId, taskId, {
+      ...(eTag === undefined ? {} : { ifMatch: eTag }),
+      ...(stateTransitionTime === undefined ? {} : { completedAt: stateTransitionTime })
+    })
     return [accepted(wanted)]
   }).pipe(
     Effect.catchTags({

@@ -2,8 +2,9 @@
  * Whether a reactivation whose reply was lost took effect, told from the task as it is now.
  *
  * A task that may run again, or does, was reactivated. A completed one may have failed again since, so
- * that a second reactivation would run it once too often. The first send is placed on the service's
- * clock by the `Date` of the read, which has a resolution of one second and is therefore a span:
+ * that a second reactivation would run it once too often. Where the caller knows when the task had ended
+ * before, it has exactly when it ended at another time. Otherwise the first send is placed on the
+ * service's clock by the `Date` of the read, which has a resolution of one second and is therefore a span:
  *
  * 1. a run that began before the span is the old one: nothing was reactivated;
  * 2. a run that began after the span is a new one: the task was reactivated;
@@ -13,7 +14,8 @@
  * A time of the run that is absent or unreadable is taken as within the span, and one of the write as
  * after it, because a run too many cannot be taken back.
  *
- * @source Task_Reactivate and CloudTask 2024-02-01.19.0: state, executionInfo.startTime, lastModified.
+ * @source Task_Reactivate and CloudTask 2024-02-01.19.0: state, stateTransitionTime,
+ *   executionInfo.startTime, lastModified.
  *   That a reactivation counts as a user's write is not recorded of the service; only rule 3 needs it.
  */
 import { decodeTask } from "@batchwave/wire/Decode"
@@ -57,11 +59,24 @@ export const spanOf = (times: ReadTimes): SendSpan => ({
 })
 
 /** The facts about a task that tell whether it was reactivated. */
-export type TaskFacts = Pick<CloudTask, "state" | "creationTime" | "lastModified" | "executionInfo">
+export type TaskFacts = Pick<
+  CloudTask,
+  "state" | "stateTransitionTime" | "creationTime" | "lastModified" | "executionInfo"
+>
 
-/** True when the task was reactivated since the first send, or may have been. */
-export const isReactivated = (task: TaskFacts, span: SendSpan): boolean => {
+/**
+ * True when the task was reactivated since the first send, or may have been. `completedAt` is when it had
+ * ended before.
+ */
+export const isReactivated = (
+  task: TaskFacts,
+  span: SendSpan,
+  completedAt?: string
+): boolean => {
   if (task.state?.toLowerCase() !== "completed") return true
+  if (completedAt !== undefined && task.stateTransitionTime !== undefined) {
+    return task.stateTransitionTime !== completedAt
+  }
   const startedAtMs = epochMs(task.executionInfo?.startTime)
   if (startedAtMs !== undefined && startedAtMs < span.earliestMs) return false
   if (startedAtMs !== undefined && startedAtMs > span.latestMs) return true
@@ -77,7 +92,12 @@ const epochMs = (timestamp: string | undefined): number | undefined =>
  * Reads the task before a reactivation is sent again. A task that cannot be found leaves the verdict
  * to the next send, which cannot run it; one that cannot be read, or has no state, leaves it unclear.
  */
-export const lookBack = (exchange: ExchangeShape, jobId: string, taskId: string) =>
+export const lookBack = (
+  exchange: ExchangeShape,
+  jobId: string,
+  taskId: string,
+  completedAt?: string
+) =>
   Effect.fnUntraced(function*(doubt: Doubt): Effect.fn.Return<Finding<void>> {
     const startMs = yield* Monotonic.ms
     const read = yield* Effect.result(exchange.deliver(
@@ -97,9 +117,16 @@ export const lookBack = (exchange: ExchangeShape, jobId: string, taskId: string)
       toStartMs: startMs - doubt.firstSentAtMs,
       toEndMs: (yield* Monotonic.ms) - doubt.firstSentAtMs
     })
-    return isReactivated(value, span)
+    return isReactivated(value, span, completedAt)
       ? { _tag: "Reached", value: undefined, reply }
       : { _tag: "SendAgain" }
   })
 
-const select = ["id", "state", "creationTime", "lastModified", "executionInfo"]
+const select = [
+  "id",
+  "state",
+  "stateTransitionTime",
+  "creationTime",
+  "lastModified",
+  "executionInfo"
+]

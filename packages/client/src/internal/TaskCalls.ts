@@ -10,12 +10,18 @@ import * as Random from "effect/Random"
 import * as Result from "effect/Result"
 import type { BatchFailure } from "../BatchFailure.ts"
 import { type ConstraintsReplacement, unnamed, withDefaults } from "../ConstraintsReplacement.ts"
-import type { ConditionalOptions, PageOptions, RequestOptions } from "../RequestOptions.ts"
+import type {
+  ConditionalOptions,
+  PageOptions,
+  ReactivateOptions,
+  RequestOptions
+} from "../RequestOptions.ts"
 import * as SpanWhenSeen from "../SpanWhenSeen.ts"
 import * as TaskCollection from "../TaskCollection.ts"
 import { differencesOf, differencesOfFields } from "../TaskFingerprint.ts"
 import type { AddOptions, TaskOperationsShape } from "../TaskOperations.ts"
 import * as TaskPages from "../TaskPages.ts"
+import type { Call } from "./Call.ts"
 import type { ExchangeShape } from "./Exchange.ts"
 import { idConflict, ofRefusal } from "./FailureOf.ts"
 import { orTaskReached } from "./GoalReadBack.ts"
@@ -69,7 +75,15 @@ export const make = (exchange: ExchangeShape, bodyBytesMax: number): TaskOperati
     update: update(exchange),
     delete: Effect.fn("TaskOperations.delete")(act(exchange, TasksApi.delete)),
     terminate: Effect.fn("TaskOperations.terminate")(act(exchange, TasksApi.terminate)),
-    reactivate: Effect.fn("TaskOperations.reactivate")(act(exchange, TasksApi.reactivate)),
+    reactivate: Effect.fn("TaskOperations.reactivate")(
+      (jobId: string, taskId: string, options?: ReactivateOptions) =>
+        act(
+          exchange,
+          TasksApi.reactivate,
+          // Of these only a second reactivation can do more than the first.
+          (reader) => Reactivation.lookBack(reader, jobId, taskId, options?.completedAt)
+        )(jobId, taskId, options)
+    ),
     list: (jobId, options) => TaskPages.items(exchange, listing(jobId, options), options?.pagesMax),
     listPages: (jobId, options) =>
       TaskPages.pages(exchange, listing(jobId, options), options?.pagesMax),
@@ -80,7 +94,8 @@ export const make = (exchange: ExchangeShape, bodyBytesMax: number): TaskOperati
 /** An operation without bodies whose goal may already be reached by an earlier attempt. */
 const act = (
   exchange: ExchangeShape,
-  operation: typeof TasksApi.delete | typeof TasksApi.terminate | typeof TasksApi.reactivate
+  operation: typeof TasksApi.delete | typeof TasksApi.terminate | typeof TasksApi.reactivate,
+  lookBack?: (reader: ExchangeShape) => NonNullable<Call<void>["lookBack"]>
 ) =>
 (
   jobId: string,
@@ -92,10 +107,7 @@ const act = (
       orReached(
         exchange.send({
           ...callOf(exchange, operation, { jobId, taskId }, { options, decode: readNothing }),
-          // Of these only a second reactivation can do more than the first.
-          ...(operation.operationId === "Task_Reactivate"
-            ? { lookBack: Reactivation.lookBack(reader, jobId, taskId) }
-            : {})
+          ...(lookBack === undefined ? {} : { lookBack: lookBack(reader) })
         }),
         operation.operationId
       ),
