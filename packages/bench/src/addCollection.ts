@@ -28,7 +28,7 @@ export const run = async (args: Array<string>): Promise<void> => {
   const report = BenchReport.open({
     question: `what does adding ${values.tasks} tasks cost, at ${bodyBytes} bytes a request?`,
     measured:
-      "CPU and wall time of the client process; every result of every reply checked; only Batchwave and @azure/batch sign",
+      "CPU and wall time of each client in a process of its own; every result of every reply checked; only Batchwave and @azure/batch sign",
     notMeasured:
       "making the task objects (fresh in every round); the server, which answers from memory in its own process"
   })
@@ -110,12 +110,12 @@ const besidePython = async (
   }
   const name = `Python azure-batch ${peer.version}`
   const { account, key, names } = AddContenders
-  const ours = AddContenders.ours(endpoint, load)
+  const ours = AddContenders.start("ours", endpoint, load)
   const measurements = await Harness.measure([
     ours.contender,
     { name, run: () => peer.add({ endpoint, account, key, tasks: peerTaskCount }) }
   ], { rounds: Math.min(rounds, 5) })
-  await ours.close()
+  ours.stop()
   BenchReport.table(report, "16 in flight, beside Python", measurements, names.ours)
   BenchReport.goal(
     report,

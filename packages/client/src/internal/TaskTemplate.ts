@@ -225,7 +225,7 @@ const sourceOf = (
   const plain: Array<string> = []
   const parts: Array<string> = []
   const endLiteral = (): void => {
-    parts.push(`literals[${literals.push(literal) - 1}]`)
+    parts.push(`literals[${literals.push(inOnePiece(literal)) - 1}]`)
     literal = ""
   }
   visit(task, {
@@ -273,6 +273,12 @@ const sourceOf = (
   }${sinking}return ${parts.join("+")}}`
   return { code, literals }
 }
+
+/**
+ * The same text, held by the engine as one run of characters. A text that was put together stays a tree of
+ * its parts, which would be walked again for every task it is written for.
+ */
+const inOnePiece = (text: string): string => Buffer.from(text).toString()
 
 const unless = (condition: string): string => `if(!(${condition}))return "";`
 
