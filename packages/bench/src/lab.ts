@@ -20,7 +20,7 @@ export const run = async (args: Array<string>): Promise<void> => {
     options: {
       levels: { type: "string", default: "4" },
       width: { type: "string", default: "250" },
-      trials: { type: "string", default: "20" },
+      trials: { type: "string", default: "200" },
       rounds: { type: "string", default: "5" },
       out: { type: "string" }
     }
