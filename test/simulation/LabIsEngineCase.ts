@@ -149,8 +149,7 @@ const ruleOf = (unit: () => number): WorldLink.LinkRule => ({
     ? {
       throttle: {
         requestsPerSecond: 0.5 + 4 * unit(),
-        // Of one at a time the look before a reactivation is taken, and never the reactivation.
-        burst: 2 + Math.floor(5 * unit()),
+        burst: 1 + Math.floor(6 * unit()),
         ...(unit() < 0.5 ? { retryAfterMs: Math.round(5000 * unit()) } : {})
       }
     }

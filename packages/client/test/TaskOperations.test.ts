@@ -321,6 +321,23 @@ describe("TaskOperations writes", () => {
       assert.deepStrictEqual(server.received.map(({ method }) => method), ["POST", "GET"])
     }))
 
+  it.live("reactivate gets through to a service that has room for one request at a time", () =>
+    Effect.gen(function*() {
+      const spanMs = 100
+      let takenAtMs = performance.now()
+      const server = yield* serve((_index, { method }) => {
+        const nowMs = performance.now()
+        if (nowMs - takenAtMs < spanMs) {
+          const askedMs = `${spanMs + 20}`
+          return refuse(429, "TooManyRequests", "One at a time.", { "retry-after-ms": askedMs })
+        }
+        takenAtMs = nowMs
+        return method === "GET" ? reply(200, failedLongAgo) : reply(204)
+      })
+      yield* withClient(server)(call.reactivate)
+      assert.deepStrictEqual(server.received.map(({ method }) => method), ["POST", "GET", "POST"])
+    }))
+
   it.live("add fails with IdConflict when the id is another task's, naming the field only", () =>
     Effect.gen(function*() {
       const found = { id: "t1", commandLine: "SECRET other command" }

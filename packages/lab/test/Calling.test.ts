@@ -156,4 +156,43 @@ describe("Calling", () => {
     const about = sent.filter((tag) => tag === "GetTask" || tag === "ReactivateTask")
     assert.strictEqual(about.join(" "), "GetTask ReactivateTask ".repeat(3).trim())
   })
+
+  it("waits as long after the look before a reactivation as before it, where there was no room", () => {
+    const aboutOne = (trouble: NonNullable<Link.Fate["trouble"]>) => {
+      let failed = 0
+      const sent: Array<readonly [kind: string, atMs: number]> = []
+      VirtualDriver.run({
+        plan: planOf(1),
+        policies: { policyOf: () => Policy.retry({ max: 1, via: "reactivate" }) },
+        seed: 1,
+        account: { pool: { id: "pool", nodesCount: 1, slotsPerNode: 1 }, seed: 1 },
+        scenario: { tasks: [{ attempts: { to: 1 }, failures: [{ exitCode: 3, probability: 1 }] }] },
+        client: { unitAt: () => 0.5, policy: { deadlineMs: 1000 } },
+        link: refusing((kind) => kind === "reactivateTask" && failed++ < 3 ? trouble : undefined),
+        onSend: ({ atMs, request: { _tag } }) => {
+          if (_tag === "GetTask" || _tag === "ReactivateTask") sent.push([_tag, atMs])
+        }
+      })
+      const firstAtMs = sent[0]?.[1] ?? 0
+      return sent.map(([kind, atMs]) => `${kind} ${atMs - firstAtMs}`)
+    }
+    const first = ["GetTask 0", "ReactivateTask 0", "GetTask 125"]
+    assert.deepStrictEqual(aboutOne(busy), [
+      ...first,
+      "ReactivateTask 250",
+      "GetTask 500",
+      "ReactivateTask 750",
+      // The call began at 0 and has a second; what follows is another.
+      "GetTask 2750",
+      "ReactivateTask 2750"
+    ])
+    assert.deepStrictEqual(aboutOne({ isActed: false, status: 500 }), [
+      ...first,
+      "ReactivateTask 125",
+      "GetTask 375",
+      "ReactivateTask 375",
+      "GetTask 875",
+      "ReactivateTask 875"
+    ])
+  })
 })

@@ -50,7 +50,11 @@ export interface Doubt {
 /** What looking back tells: the call is done, is to be sent again, or is over with its failure. */
 export type Finding<A> =
   | { readonly _tag: "Reached"; readonly value: A; readonly reply: TransportReply }
-  | { readonly _tag: "SendAgain" }
+  | {
+    readonly _tag: "SendAgain"
+    /** Whether a request was made to tell. */
+    readonly hasLooked: boolean
+  }
   | { readonly _tag: "Unclear" }
 
 /** A call that succeeded. */

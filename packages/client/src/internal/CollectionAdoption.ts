@@ -82,10 +82,10 @@ export const lookFirst = (
   return Effect.match(
     ReadBack.lookAt(counting(exchange, account), account.jobId, sent, leftMs / 2),
     {
-      onFailure: () => ({ _tag: "SendAgain" }),
+      onFailure: () => lookedInVain,
       onSuccess: (listed) =>
         listed === undefined
-          ? { _tag: "SendAgain" }
+          ? lookedInVain
           : {
             _tag: "Reached",
             value: { _tag: "Listed", found: listed.found },
@@ -95,7 +95,9 @@ export const lookFirst = (
   )
 }
 
-const sendAgain = Effect.succeed({ _tag: "SendAgain" } as const)
+const lookedInVain = { _tag: "SendAgain", hasLooked: true } as const
+
+const sendAgain = Effect.succeed({ _tag: "SendAgain", hasLooked: false } as const)
 
 const counting = (exchange: ExchangeShape, account: Account.CollectionAccount): ExchangeShape =>
   counted(exchange, (attempts) => {

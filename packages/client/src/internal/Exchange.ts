@@ -12,9 +12,12 @@
  * E6 The retries of all calls together stay within the retry budget.
  * E7 A call that can look back does so before each attempt that follows one the service may have acted
  *    on; what it looks at counts against the deadline of the call.
+ * E8 After such a look the attempt that follows a 429 or 503 waits as long again, where the deadline
+ *    allows it: a service that has room for one request at a time has given it to the look.
  */
 import type { ResiliencePolicy } from "@batchwave/wire/Resilience"
 import * as RetryBudget from "@batchwave/wire/RetryBudget"
+import * as Throttle from "@batchwave/wire/Throttle"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -158,6 +161,7 @@ const makeCarry = (shared: Attempt.Shared, { policy, retry, signer }: ExchangeOp
       const finding = yield* lookBack(call, run, last)
       if (finding?._tag === "Reached") return Attempt.endOf(run, finding)
       if (finding?._tag === "Unclear") return yield* Effect.fail(last)
+      if (finding?.hasLooked === true && isSlowed(assessed.outcome)) yield* waitAgain(run, turnMs)
     }
   })
 
@@ -200,6 +204,13 @@ const lookBack = <A>(
     })
 
 const nothingToLookAt = Effect.succeed(undefined)
+
+const isSlowed = (outcome: Observer.AttemptResult): boolean =>
+  Result.isSuccess(outcome) && Throttle.isSlowing(outcome.success.status)
+
+/** Waits, unless the call would be over by then. */
+const waitAgain = (run: Attempt.Run, waitMs: number): Effect.Effect<void> =>
+  Monotonic.msBy(run.clock) + waitMs < run.deadlineAtMs ? Effect.sleep(waitMs) : Effect.void
 
 const refusedOptions = (
   call: Call<unknown>,

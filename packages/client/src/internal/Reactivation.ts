@@ -108,7 +108,7 @@ export const lookBack = (
       })
     ))
     if (read._tag === "Failure") {
-      return { _tag: read.failure._tag === "NotFound" ? "SendAgain" : "Unclear" }
+      return read.failure._tag === "NotFound" ? notReactivated : { _tag: "Unclear" }
     }
     const { reply, value } = read.success
     if (value.state === undefined) return { _tag: "Unclear" }
@@ -119,8 +119,10 @@ export const lookBack = (
     })
     return isReactivated(value, span, completedAt)
       ? { _tag: "Reached", value: undefined, reply }
-      : { _tag: "SendAgain" }
+      : notReactivated
   })
+
+const notReactivated = { _tag: "SendAgain", hasLooked: true } as const
 
 const select = [
   "id",

@@ -225,7 +225,7 @@ export const receiveLook = (
   if (answer._tag === "Found" && isStillMeant && isToDo(driver, request, answer.entry)) {
     const { eTag: ifMatch } = answer.entry
     const conditional = ifMatch === undefined ? request : { ...request, ifMatch }
-    return Wire.send(driver, conditional, call)
+    return Wire.sendAfterLook(driver, conditional, call)
   }
   done(driver, request)
   if (request._tag === "ReactivateTask") answered(driver, request.task)

@@ -6,7 +6,8 @@
  *    wait of `Resilience.waitMs`, or longer where the retries of all calls are beyond their budget.
  * C2 A wait that the service asks for holds back every attempt that has not started, and what it cannot
  *    take lowers the number of attempts on the wire: `Throttle`.
- * C3 A reactivation is made again after a look at the task.
+ * C3 A reactivation is made again after a look at the task; where the service had refused it for want of
+ *    room, as long after the look as the look was after the refusal.
  */
 import * as Resilience from "@batchwave/wire/Resilience"
 import * as RetryBudget from "@batchwave/wire/RetryBudget"
@@ -122,8 +123,22 @@ export const waitMs = (
 }
 
 /** The call that an attempt belongs to; most have one attempt, and no record of it. */
-export const callOf = ({ call, sentAtMs }: Flight): Call =>
-  call ?? { attempts: 1, startedAtMs: sentAtMs }
+export const callOf = ({ call, sentAtMs }: Flight): Call => call ?? first(sentAtMs)
 
-/** The same call, about to be attempted once more. */
-export const next = (call: Call): Call => ({ ...call, attempts: call.attempts + 1 })
+/** A call that begins. */
+export const first = (startedAtMs: number): Call => ({ attempts: 1, startedAtMs, afterLookMs: 0 })
+
+/** The same call, about to be attempted once more, that long after an answer. */
+export const next = (
+  { attempts, startedAtMs }: Call,
+  answer: Answer,
+  waitMs: number
+): Call => ({
+  attempts: attempts + 1,
+  startedAtMs,
+  afterLookMs: answer._tag === "Trouble" && Throttle.isSlowing(answer.status) ? waitMs : 0
+})
+
+/** How long a call that has looked waits before its next attempt: not beyond its deadline. */
+export const afterLookMs = ({ policy }: Client, call: Call, nowMs: number): number =>
+  nowMs + call.afterLookMs < call.startedAtMs + policy.deadlineMs ? call.afterLookMs : 0

@@ -173,6 +173,8 @@ export interface Call {
   /** How many there were, the one under way included. */
   readonly attempts: number
   readonly startedAtMs: number
+  /** How long the attempt waits after the look before it; above 0 where the one before met 429 or 503. */
+  readonly afterLookMs: number
 }
 
 /** One request under way. */

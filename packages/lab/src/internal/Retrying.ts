@@ -32,6 +32,6 @@ export const isCarriedOn = (driver: DriverState, flight: Flight, answer: Answer)
   }
   if (isAdd && !wasInTrouble) client.addsInTrouble++
   if (answer._tag === "Trouble" && answer.status > 0) counters.throttledMs += waitMs
-  Wire.attemptLater(driver, flight, waitMs)
+  Wire.attemptLater(driver, flight, answer, waitMs)
   return true
 }

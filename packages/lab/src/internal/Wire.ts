@@ -5,6 +5,7 @@ import * as EventHeap from "@batchwave/core/EventHeap"
 import type { RequestKind } from "../Link.ts"
 import * as Calling from "./Calling.ts"
 import {
+  type Answer,
   type Call,
   type Counters,
   type DriverState,
@@ -82,9 +83,24 @@ const wait = (
   epoch: number
 ): void => {
   const { memory: { client }, nowMs } = driver
-  const call = known ?? { attempts: 1, startedAtMs: nowMs }
+  const call = known ?? Calling.first(nowMs)
   if (hold === "full") client?.waiting.push({ request, call, epoch })
   else post(driver, nowMs + hold, { _tag: "Send", request, call, epoch })
+}
+
+/** Sends the next attempt of a call that has looked, as long after the look as it has to wait. */
+export const sendAfterLook = (
+  driver: DriverState,
+  request: Request,
+  call: Call | undefined
+): void => {
+  const { counters, epoch, memory: { client }, nowMs } = driver
+  const afterMs = client === undefined || call === undefined
+    ? 0
+    : Calling.afterLookMs(client, call, nowMs)
+  if (call === undefined || afterMs === 0) return send(driver, request, call)
+  counters.throttledMs += afterMs
+  post(driver, nowMs + afterMs, { _tag: "Send", request, call, epoch })
 }
 
 /** Sends what waits for others to be answered, in its order, as far as it may go. */
@@ -139,8 +155,13 @@ export const sendLater = (driver: DriverState, flight: Flight, afterMs: number):
   post(driver, driver.nowMs + afterMs, { _tag: "SendAgain", flight })
 }
 
-/** Has the client make the next attempt of a call, later. */
-export const attemptLater = (driver: DriverState, flight: Flight, afterMs: number): void => {
-  flight.call = Calling.next(Calling.callOf(flight))
+/** Has the client make the next attempt of a call, so long after the answer to the last. */
+export const attemptLater = (
+  driver: DriverState,
+  flight: Flight,
+  answer: Answer,
+  afterMs: number
+): void => {
+  flight.call = Calling.next(Calling.callOf(flight), answer, afterMs)
   post(driver, driver.nowMs + afterMs, { _tag: "SendAgain", flight })
 }
