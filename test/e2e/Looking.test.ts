@@ -173,6 +173,46 @@ export default Pipeline.make("left", { params: { word: Schema.String } }, (p, { 
   )
 })
 
+describe("the tasks of a pipeline before any run", () => {
+  it("name a container by its URL alone, and none where no file is handed over", async () => {
+    const directory = Command.makeDirectory()
+    const options = { cwd: directory }
+    const file = Command.writePipeline(
+      directory,
+      "files.ts",
+      `
+import { Output, Pipeline, sh } from "batchwave"
+export default Pipeline.make("files", {}, (p) => {
+  const made = p.task("made", { run: sh\`touch made.txt\`, output: Output.file("made.txt") })
+  p.task("read", { inputs: { made: made.output }, run: sh\`true\` })
+  p.task("alone", { run: sh\`true\`, after: [made] })
+})
+`
+    )
+    const container = "https://a.blob.core.windows.net/c"
+    const told = await Command.run(["export", file, "--az", "--store", container], options)
+    assert.strictEqual(told.code, 0, told.stderr)
+    const tasks: ReadonlyArray<TaskAddParameter> = JSON.parse(told.stdout)
+    assert.strictEqual(
+      tasks[0]?.outputFiles?.[0]?.destination.container?.containerUrl,
+      `${container}?SIGNATURE`
+    )
+    assert.include(told.stderr, "their files need the signature of the container")
+    const env = { AZURE_STORAGE_CONTAINER_SAS_URL: `${container}?sig=SECRET` }
+    const same = await Command.run(["export", file, "--az"], { ...options, env })
+    assert.deepStrictEqual([same.code, same.stdout], [0, told.stdout])
+
+    const alone = await Command.run(["export", file, "--az", "--node", "alone"], options)
+    assert.strictEqual(alone.code, 0, alone.stderr)
+    assert.deepStrictEqual(JSON.parse(alone.stdout), [tasks[2]])
+    for (const node of ["made", "read"]) {
+      const asked = await Command.run(["export", file, "--az", "--node", node], options)
+      assert.strictEqual(asked.code, 2)
+      assert.include(asked.stderr, `the pipeline hands files over (${node}); say in which blob`)
+    }
+  }, 60_000)
+})
+
 /** What the service holds of a run, by id. */
 const tasksOf = (
   { account, endpoint, key }: Command.EmulatorCoordinates,

@@ -7,7 +7,7 @@ import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as CommandModule from "./CommandModule.ts"
-import { color, data, file, nodes, onScreen, out, param, store } from "./CommonFlags.ts"
+import { color, data, file, nodes, onScreen, out, param } from "./CommonFlags.ts"
 import { flag } from "./FlagKinds.ts"
 
 const plan = Command.make(
@@ -98,7 +98,13 @@ const exporting = Command.make(
       Flag.withDescription("Of a file: the run that the tasks are told of; export by default"),
       Flag.optional
     ),
-    store,
+    store: Flag.Redacted("store").pipe(
+      Flag.withMetavar("url"),
+      Flag.withDescription(
+        "Of a file: the blob container of its files, no signature needed (or AZURE_STORAGE_CONTAINER_SAS_URL)"
+      ),
+      Flag.optional
+    ),
     json: flag("json", "JSON, which is printed anyway"),
     data,
     color

@@ -4,12 +4,15 @@
  *
  * E1 No signature of a URL is printed: what is to be put in its place is.
  * E2 All tasks or none, unless the rest is asked for.
+ * E3 Nothing is asked for that the tasks do not name: no container where they hand no files over, and
+ *    never its signature.
  */
 import { BlobStorage } from "@batchwave/client/BlobStorage"
 import type { Plan } from "@batchwave/core/Plan"
 import type { DependencyMode } from "@batchwave/core/RunMode"
 import * as RunState from "@batchwave/core/RunState"
 import * as TaskNaming from "@batchwave/core/TaskNaming"
+import { references } from "@batchwave/core/Workflow"
 import { ArtifactStore, type ArtifactStoreShape } from "@batchwave/engine/ArtifactStore"
 import * as BlobStore from "@batchwave/engine/BlobStore"
 import * as DirectoryStore from "@batchwave/engine/DirectoryStore"
@@ -31,7 +34,7 @@ import * as StoreChoice from "../run/StoreChoice.ts"
 import { clean } from "../screen/CleanText.ts"
 import { Screen } from "../screen/Screen.ts"
 import { counted, listed } from "../screen/Words.ts"
-import { storage, usage } from "./CommandError.ts"
+import { type CommandError, storage, usage } from "./CommandError.ts"
 import * as KnownRun from "./KnownRun.ts"
 import * as OutFile from "./OutFile.ts"
 import * as PipelineFile from "./PipelineFile.ts"
@@ -52,7 +55,7 @@ export interface ExportSettings {
   /** Of a pipeline: the run it would be. */
   readonly runId: Option.Option<string>
   readonly mode: Option.Option<DependencyMode>
-  /** Of a pipeline: the container its files would be in. */
+  /** Of a pipeline: the container its files would be in; a signature is of no use. */
   readonly store: Option.Option<Redacted.Redacted>
   /** Prints what is known although something is not. */
   readonly partial: boolean
@@ -62,6 +65,8 @@ export interface ExportSettings {
 
 interface Source extends Omit<ExportedTasks.ExportedRun, "store"> {
   readonly store: NamingStore.NamingStore
+  /** The nodes whose tasks are wanted. */
+  readonly chosen: ReadonlySet<number>
   /** Whether the files of this machine are in the store already. */
   readonly isStored: boolean
 }
@@ -76,10 +81,7 @@ export const run = Effect.fn("ExportCommand.run")(function*(settings: ExportSett
   const source = Target.isFile(settings.target)
     ? yield* ofPipeline(settings, settings.target.value)
     : yield* ofRun(settings)
-  const named = RunQuery.nodesNamed(source.plan, settings.node)
-  if (Result.isFailure(named)) return yield* usage(named.failure)
-  const chosen = settings.node.length === 0 ? source.plan.names.keys() : named.success
-  const exported = yield* ExportedTasks.make(source, new Set(chosen))
+  const exported = yield* ExportedTasks.make(source, source.chosen)
   const { left, tasks, without } = exported
   if (left.length > 0 && !(settings.partial && tasks.length > 0)) {
     return yield* usage(
@@ -94,6 +96,15 @@ export const run = Effect.fn("ExportCommand.run")(function*(settings: ExportSett
   yield* OutFile.print(`${JSON.stringify(tasks, undefined, 2)}\n`, settings.out)
   yield* tellUses(source, exported)
 }, Effect.scoped)
+
+const chosenOf = (
+  plan: Plan,
+  { node }: ExportSettings
+): Effect.Effect<ReadonlySet<number>, CommandError> => {
+  const named = RunQuery.nodesNamed(plan, node)
+  if (Result.isFailure(named)) return Effect.fail(usage(named.failure))
+  return Effect.succeed(new Set(node.length === 0 ? plan.names.keys() : named.success))
+}
 
 const leftMax = 10
 const namesMax = 10
@@ -129,6 +140,7 @@ const ofRun = Effect.fnUntraced(function*(settings: ExportSettings) {
   return {
     runId: directory.runId,
     plan,
+    chosen: yield* chosenOf(plan, settings),
     state,
     job,
     store: NamingStore.make(base, true),
@@ -155,19 +167,35 @@ const ofPipeline = Effect.fnUntraced(function*(settings: ExportSettings, file: s
     failureMode: "keepGoing"
   }, 0)
   const directory = RunDirectory.make(settings.data, runId)
-  const names = RunSession.nodesWithFiles(plan)
+  const chosen = yield* chosenOf(plan, settings)
+  const names = handingOver(plan, chosen)
   const base = yield* names.length === 0
     ? Effect.succeed(nowhere)
     : inContainer(yield* containerFor(settings, names), directory)
   return {
     runId,
     plan,
+    chosen,
     state,
     job: JobPlace.make(RunId.jobIdOf(runId)),
     store: NamingStore.make(base, false),
     isStored: false
   } satisfies Source
 })
+
+/** Of the nodes chosen, those whose tasks name places in the store (E3). */
+const handingOver = (plan: Plan, chosen: ReadonlySet<number>): ReadonlyArray<string> => {
+  const { names, workflow: { nodes } } = plan
+  const own = new Set(RunSession.nodesWithFiles(plan))
+  const isFile = (from: string, output: string): boolean =>
+    nodes[plan.indexOf(from) ?? -1]?.outputs.some(({ _tag, name }) =>
+      _tag === "File" && name === output
+    ) === true
+  return names.filter((name, index) =>
+    chosen.has(index) && (own.has(name)
+      || references(nodes[index]!).some(({ node, output }) => isFile(node, output)))
+  )
+}
 
 /** The container that flag or environment names, without its signature. */
 const containerFor = Effect.fnUntraced(function*(
@@ -177,19 +205,14 @@ const containerFor = Effect.fnUntraced(function*(
   const found = yield* StoreChoice.environment.pipe(
     Effect.mapError((error) => usage(`the environment is wrong: ${error.message}`, error))
   )
-  const chosen = StoreChoice.choose({
-    given: store,
-    found,
-    isLocal: false,
-    recorded: undefined
-  })
-  if (Result.isFailure(chosen)) return yield* usage(chosen.failure)
-  const container = StoreChoice.noteOf(chosen.success).store
-  return container ?? (yield* usage(
+  const container = StoreChoice.named({ given: store, found })
+  if (Result.isFailure(container)) return yield* usage(container.failure)
+  if (Option.isSome(container.success)) return container.success.value
+  return yield* usage(
     `the pipeline hands files over (${
       listed(names, 3)
     }); say in which blob container, by --store or ${storeVariable}`
-  ))
+  )
 })
 
 /** Stands for the signature of a container's URL (E1). */

@@ -5,6 +5,7 @@
  * L1 A container is used when it is asked for, or when the environment names one and the service is
  *    not on this machine.
  * L2 A run goes on with the store it was started with.
+ * L3 A container that is only named, and neither read nor written, needs no signature.
  */
 import * as StorageUrl from "@batchwave/client/StorageUrl"
 import * as Config from "effect/Config"
@@ -75,6 +76,24 @@ export const choose = (
 }
 
 /**
+ * The container that was asked for, or else the one of the environment, without a signature. Fails with
+ * a sentence when it is no URL.
+ *
+ * @category queries
+ */
+export const named = (
+  { found, given }: Pick<StoreQuestion, "given" | "found">
+): Result.Result<Option.Option<string>, string> => {
+  const container = Option.orElse(given, () => found)
+  const isWrong = Option.isSome(container) && !isContainer(Redacted.value(container.value))
+  return isWrong
+    ? Result.fail(
+      `a store is the https URL of a blob container; check --store and ${storeVariable}`
+    )
+    : Result.succeed(Option.map(container, shownOf))
+}
+
+/**
  * A store without its signature, as the note of a run keeps it.
  *
  * @category rendering
@@ -93,9 +112,13 @@ export const hostsOf = (choice: StoreChoice): ReadonlyArray<string> =>
 const shownOf = (url: Redacted.Redacted): string =>
   StorageUrl.shown(Redacted.value(url)).replace(/\/+$/, "")
 
-const problemOf = (url: string): string | undefined => {
+const isContainer = (url: string): boolean => {
   const { protocol } = URL.canParse(url) ? new URL(url) : { protocol: "" }
-  if (protocol !== "https:" && !(protocol === "http:" && isLoopback(url))) {
+  return protocol === "https:" || (protocol === "http:" && isLoopback(url))
+}
+
+const problemOf = (url: string): string | undefined => {
+  if (!isContainer(url)) {
     return `a store needs the https URL of a blob container with its signature; check --store and ${storeVariable}`
   }
   return url.includes("?")

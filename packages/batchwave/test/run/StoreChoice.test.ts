@@ -8,14 +8,15 @@ import * as Result from "effect/Result"
 const one = "https://a.blob.core.windows.net/one?sv=1&sig=SECRET"
 const two = "https://a.blob.core.windows.net/two?sv=1&sig=SECRET"
 
+const redacted = (url: string | undefined) =>
+  Option.map(Option.fromUndefinedOr(url), (text) => Redacted.make(text))
+
 const ask = (more: {
   readonly given?: string
   readonly found?: string
   readonly isLocal?: boolean
   readonly recorded?: { readonly store?: string }
 }) => {
-  const redacted = (url: string | undefined) =>
-    Option.map(Option.fromUndefinedOr(url), (text) => Redacted.make(text))
   return StoreChoice.choose({
     given: redacted(more.given),
     found: redacted(more.found),
@@ -70,6 +71,19 @@ describe("StoreChoice", () => {
       containerOf(ask({ given: "http://127.0.0.1:1/a/c?sig=1" })),
       "http://127.0.0.1:1/a/c?sig=1"
     )
+  })
+
+  it("takes a container that is only named without a signature, and shows none", () => {
+    const bare = "https://a.blob.core.windows.net/one"
+    const named = (given: string | undefined, found: string | undefined) =>
+      StoreChoice.named({ given: redacted(given), found: redacted(found) })
+    for (const [given, found] of [[bare], [one], [bare, two], [undefined, one]] as const) {
+      assert.deepStrictEqual(named(given, found), Result.succeed(Option.some(bare)))
+    }
+    assert.deepStrictEqual(named(undefined, undefined), Result.succeed(Option.none()))
+    const wrong = named("http://a.blob.core.windows.net/c?sig=SECRET", one)
+    assert.isTrue(Result.isFailure(wrong))
+    assert.notInclude(JSON.stringify(wrong), "SECRET")
   })
 
   it("notes the container without its signature", () => {
