@@ -1,4 +1,4 @@
-/** The page of the studies says what they say: one of them here, all of them by `npm run test:studies`. */
+/** The page of the studies says what they say: the quick ones here, all of them by `npm run test:studies`. */
 import { assert, describe, it } from "@effect/vitest"
 import { readdirSync } from "node:fs"
 import * as Study from "../studies/Study.ts"
@@ -14,14 +14,18 @@ describe("the studies of the laboratory", () => {
     }
   })
 
-  it("give the figures of the page, such as those about slots after out of memory", async () => {
-    const study = Study.alone("memory")
-    const [run] = Study.runsOf(study)
-    const { code, stderr, stdout } = await Command.run(run?.arguments ?? [], {
-      cwd: Command.makeDirectory()
-    })
-    assert.strictEqual(code, 0, stderr)
-    const figures = Study.figuresOf(study, { report: stdout, title: "" })
-    assert.deepStrictEqual(Study.cellsOf(Study.onPage("memory")), Study.cellsOf(figures))
-  })
+  // The others take several commands, or many more trials.
+  const quick = Study.all.filter(({ isForTraces, name }) => !isForTraces && name !== "sweep")
+  it.each(quick.map((study) => ({ study, name: study.name })))(
+    "give the figures of the page: $name",
+    async ({ study }) => {
+      const [run] = Study.runsOf(study)
+      const { code, stderr, stdout } = await Command.run(run?.arguments ?? [], {
+        cwd: Command.makeDirectory()
+      })
+      assert.strictEqual(code, 0, stderr)
+      const figures = Study.figuresOf(study, { report: stdout, title: "" })
+      assert.deepStrictEqual(Study.cellsOf(Study.onPage(study.name)), Study.cellsOf(figures))
+    }
+  )
 })

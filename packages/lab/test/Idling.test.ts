@@ -59,42 +59,88 @@ const experimentOf = (seed: number): Experiment.Experiment => {
   })
 }
 
+/** What comes of trials of an experiment of one arm, with idle polls passed over and with all of them made. */
+const bothWays = (experiment: Experiment.Experiment, trial = 0) => {
+  const run = (options: Partial<VirtualDriver.Options>) => {
+    const driver = VirtualDriver.make({
+      ...Trial.optionsOf(experiment, experiment.arms[0]!, trial),
+      ...options
+    })
+    VirtualDriver.advance(driver, Infinity)
+    const { poll } = driver.memory
+    return JSON.stringify([
+      VirtualDriver.resultOf(driver),
+      { ...poll.pace, atMs: poll.atMs, sinceSweep: poll.sinceSweep }
+    ])
+  }
+  // Who is told of every request has every request made.
+  return { passed: run({}), made: run({ onSend: () => {} }) }
+}
+
+/** A task of an hour. */
+const oneHour = Experiment.make({
+  workload: Workload.layered({ levels: 1, width: 1 }),
+  world: {
+    ...World.steady,
+    link: { latencyMs: { _tag: "Fixed", value: 100 } },
+    scenario: { tasks: [{ duration: { _tag: "Fixed", value: hours } }] }
+  },
+  arms: [Arm.make("arm", { poll: { pollsPerSweep: 1_000_000 } })]
+})
+
 describe("Idling", () => {
   it("changes nothing in 20 random runs", () => {
     const outcomes = new Set<string>()
     for (let seed = 1; seed <= 20; seed++) {
-      const experiment = experimentOf(seed)
-      const run = (options: Partial<VirtualDriver.Options>) => {
-        const driver = VirtualDriver.make({
-          ...Trial.optionsOf(experiment, experiment.arms[0]!, 0),
-          ...options
-        })
-        VirtualDriver.advance(driver, Infinity)
-        const { poll } = driver.memory
-        return JSON.stringify([
-          VirtualDriver.resultOf(driver),
-          { ...poll.pace, atMs: poll.atMs, sinceSweep: poll.sinceSweep }
-        ])
-      }
-      const passed = run({})
-      // Who is told of every request has every request made.
-      assert.strictEqual(passed, run({ onSend: () => {} }), `seed ${seed}`)
+      const { made, passed } = bothWays(experimentOf(seed))
+      assert.strictEqual(passed, made, `seed ${seed}`)
       outcomes.add(passed.includes("\"outcome\":\"unfinished\"") ? "unfinished" : "ended")
     }
     assert.strictEqual(outcomes.size, 2)
   })
 
-  it("passes over the polls until the next thing that happens, and no further", () => {
+  it("changes nothing where alarms ring and nothing follows from them", () => {
+    // While a task probes the circuit breaker, the waits of others end.
     const experiment = Experiment.make({
-      workload: Workload.layered({ levels: 1, width: 1 }),
+      workload: Workload.layered({ levels: 2, width: 12 }),
       world: {
-        ...World.steady,
-        link: { latencyMs: { _tag: "Fixed", value: 100 } },
-        scenario: { tasks: [{ duration: { _tag: "Fixed", value: hours } }] }
+        ...World.flaky,
+        faults: {
+          runs: [{
+            when: { fromMs: 180_000, untilMs: 900_000 },
+            fault: { _tag: "Exit", exitCode: 75, afterMs: 20_000 }
+          }]
+        }
       },
-      arms: [Arm.make("arm", { poll: { pollsPerSweep: 1_000_000 } })]
+      arms: [
+        Arm.make("breaker", {
+          policy: Policy.circuitBreaker(
+            { failures: 10, coolDownMs: 120_000 },
+            Policy.retry({ max: 60, backoff: Backoff.constant(30_000) })
+          )
+        })
+      ]
     })
-    const driver = VirtualDriver.make(Trial.optionsOf(experiment, experiment.arms[0]!, 0))
+    for (let trial = 40; trial < 50; trial++) {
+      const { made, passed } = bothWays(experiment, trial)
+      assert.strictEqual(passed, made, `trial ${trial}`)
+    }
+  })
+
+  it("is over once the service has done something, whoever let it", () => {
+    const driver = VirtualDriver.make(Trial.optionsOf(oneHour, oneHour.arms[0]!, 0))
+    VirtualDriver.advance(driver, hours)
+    assert.isTrue(Idling.isStill(driver))
+    const { polls } = driver.counters
+    VirtualDriver.advance(driver, hours + 500)
+    assert.strictEqual(driver.counters.polls, polls)
+    assert.isFalse(Idling.isStill(driver))
+    VirtualDriver.advance(driver, hours + 20_000)
+    assert.strictEqual(driver.memory.state.outcome, "succeeded")
+  })
+
+  it("passes over the polls until the next thing that happens, and no further", () => {
+    const driver = VirtualDriver.make(Trial.optionsOf(oneHour, oneHour.arms[0]!, 0))
     VirtualDriver.advance(driver, 60_000)
     assert.isTrue(Idling.isStill(driver))
     const { counters, memory: { poll } } = driver

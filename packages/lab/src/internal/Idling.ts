@@ -20,6 +20,8 @@ export const isStill = (driver: DriverState): boolean => {
   const { client, inbox, poll } = memory
   return poll.isQuiet && isPlain && driver.drawnFate === undefined && phase === "running" &&
     poll.reactions === counters.reactions
+    // An alarm that changes nothing is no reaction, and yet the service went on until it rang.
+    && driver.nowMs < poll.stillUntilMs
     && !poll.isMoved && inbox.length === 0 && EventHeap.peekAtMs(wire) === undefined
     && (client === undefined || client.isCalm && client.onWire === 0)
 }
