@@ -35,6 +35,17 @@ describe("a run that is watched", () => {
       "first has ended",
       () => run.output().stderr.includes("submitted 1 task: bad")
     )
+    const later = Command.writePipeline(
+      directory,
+      "later.ts",
+      `
+import { Pipeline, sh } from "batchwave"
+export default Pipeline.make("later", {}, (p) => { p.task("one", { run: sh\`true\` }) })
+`
+    )
+    const newest = await Command.run(["run", later, "--quiet"], options)
+    assert.strictEqual(newest.code, 0, newest.stderr)
+    // What is watched without a name is the run at work, not the newest.
     const [seen, left, lines] = [
       Command.start(["watch"], options),
       Command.start(["watch", "r", "--json"], options),
@@ -63,9 +74,9 @@ describe("a run that is watched", () => {
     const [ended, watched, events] = await Promise.all([run.ended, seen.ended, lines.ended])
     assert.deepStrictEqual([ended.code, watched.code, events.code], [1, 1, 1])
     assert.strictEqual(watched.stdout, ended.stdout)
-    assert.strictEqual((await Command.run(["events"], options)).stdout, events.stdout)
+    assert.strictEqual((await Command.run(["events", "r"], options)).stdout, events.stdout)
 
-    const again = await Command.run(["watch", "--json"], options)
+    const again = await Command.run(["watch", "r", "--json"], options)
     assert.strictEqual(again.code, 1)
     assert.include(again.stderr, "run r has ended already")
     assert.strictEqual(JSON.parse(again.stdout).counts.blocked, 1)

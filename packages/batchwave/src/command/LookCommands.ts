@@ -53,7 +53,12 @@ const runs = Command.make(
 const watch = Command.make(
   "watch",
   {
-    run: runArgument,
+    run: Argument.String("run").pipe(
+      Argument.withDescription(
+        "The id of a run, or how it begins; by default the newest at work, or just begun, or else the newest"
+      ),
+      Argument.optional
+    ),
     json: flag("json", "Print one JSON document at the end instead of the table"),
     jsonl,
     quiet,
@@ -71,7 +76,11 @@ const watch = Command.make(
     "Show how a run of another process goes on, and end with it and its exit code"
   ),
   Command.withExamples([
-    { command: "batchwave watch", description: "Watch the newest run; Ctrl-C leaves it alone" },
+    {
+      command: "batchwave watch",
+      description:
+        "Watch the newest run at work, or one that is just started; Ctrl-C leaves it alone"
+    },
     { command: "batchwave watch RUN --quiet", description: "Wait for its end" }
   ])
 )

@@ -9,7 +9,6 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
 import * as Scope from "effect/Scope"
-import { existsSync } from "node:fs"
 import * as EventFollowing from "../run/EventFollowing.ts"
 import * as RunDirectory from "../run/RunDirectory.ts"
 import * as RunDocument from "../run/RunDocument.ts"
@@ -22,12 +21,12 @@ import { CommandEnded, type CommandError } from "./CommandError.ts"
 import * as EventPrinting from "./EventPrinting.ts"
 import * as ExitCode from "./ExitCode.ts"
 import * as FailureLog from "./FailureLog.ts"
-import * as KnownRun from "./KnownRun.ts"
 import * as RecordedRun from "./RecordedRun.ts"
 import * as RunEnding from "./RunEnding.ts"
 import * as RunFollowing from "./RunFollowing.ts"
 import * as RunTaskFiles from "./RunTaskFiles.ts"
 import { Signals } from "./Signals.ts"
+import * as WatchedRun from "./WatchedRun.ts"
 
 /**
  * The settings of the command.
@@ -35,6 +34,7 @@ import { Signals } from "./Signals.ts"
  * @category models
  */
 export interface WatchSettings {
+  /** @default the newest at work, one that is about to begin, or else the newest */
   readonly run: Option.Option<string>
   readonly data: string
   /** One JSON document at the end, in the place of the table. */
@@ -58,8 +58,8 @@ export const run: (
 )(
   function*(settings) {
     yield* EventPrinting.requireOneForm(settings)
-    const directory = yield* KnownRun.find(settings.data, settings.run)
-    yield* untilBegun(directory)
+    const directory = yield* WatchedRun.find(settings.data, settings.run)
+    yield* WatchedRun.untilBegun(directory)
     const recorded = yield* RecordedRun.read(directory)
     const state = RunState.make(recorded.plan)
     const watched: Watched = { directory, recorded, state }
@@ -76,18 +76,6 @@ export const run: (
   },
   Effect.scoped
 )
-
-/** How long a process may take from its first word of a run to the journal, and how often it is looked. */
-const beginning = { msMax: 10_000, lookMs: 100 }
-
-/** Who starts a run and watches it at once is before its journal. */
-const untilBegun = Effect.fnUntraced(function*(directory: RunDirectory.RunDirectory) {
-  const startedAtMs = RunDirectory.describe(directory)?.startedAtMs ?? 0
-  while (
-    !existsSync(directory.journal)
-    && (yield* Clock.currentTimeMillis) - startedAtMs < beginning.msMax
-  ) yield* Effect.sleep(beginning.lookMs)
-})
 
 interface Watched {
   readonly directory: RunDirectory.RunDirectory
