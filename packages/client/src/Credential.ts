@@ -97,10 +97,12 @@ export const fromTokenCredential = (
         catch: (cause) => unavailable(cause)
       }),
       (given): Effect.Effect<AccessToken, CredentialProblem> =>
-        given === null ? Effect.fail(unavailable(undefined)) : Effect.succeed({
-          token: Redacted.make(given.token),
-          expiresAtMs: given.expiresOnTimestamp
-        })
+        typeof given?.token === "string"
+          ? Effect.succeed({
+            token: Redacted.make(given.token),
+            expiresAtMs: given.expiresOnTimestamp
+          })
+          : Effect.fail(unavailable(undefined))
     )
   })
 
@@ -191,6 +193,10 @@ const identityOf = (
     return undefined
   }
   if (Effect.isEffect(given)) return { _tag: "KeyProvider", getKey: given }
+  if (!Redacted.isRedacted(given)) {
+    problems.push("key: must be Redacted; wrap the access key in Redacted.make.")
+    return undefined
+  }
   const made = keyOf(given, problems)
   return made === undefined ? undefined : { _tag: "Key", key: made }
 }

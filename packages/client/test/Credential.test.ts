@@ -60,6 +60,28 @@ describe("Credential", () => {
     }
   })
 
+  it("asks a caller without types for a Redacted key, without showing the one it was given", () => {
+    const key: Redacted.Redacted = JSON.parse(JSON.stringify(keyText))
+    const problems = problemsOf(
+      Credential.make({ endpoint: "http://127.0.0.1", account: "acct", key })
+    )
+    assert.lengthOf(problems, 1)
+    assert.include(problems[0], "Redacted.make")
+    assert.notInclude(problems[0], keyText)
+  })
+
+  it.effect("takes what holds no token for a provider that failed", () =>
+    Effect.gen(function*() {
+      for (const given of ["null", "{}", "{\"expiresOnTimestamp\": 9000000000000}"]) {
+        const credential = Credential.fromTokenCredential({
+          getToken: () => Promise.resolve(JSON.parse(given))
+        })
+        if (credential._tag !== "Token") return assert.fail(credential._tag)
+        const problem = yield* Effect.flip(credential.provider.getToken)
+        assert.include(problem.message, "the credential provider failed")
+      }
+    }))
+
   it.effect("fails the layer with ClientConfigError", () =>
     Effect.gen(function*() {
       const failure = yield* BatchClient.pipe(

@@ -96,6 +96,19 @@ describe("CredentialCache", () => {
       assert.strictEqual((yield* Fiber.join(fiber)).code, "CredentialTimedOut")
     }))
 
+  it.effect("takes a provider that throws for one that failed, and does not tell what it threw", () =>
+    Effect.gen(function*() {
+      const { cache, state } = providerOf(60 * minuteMs)
+      state.next = Effect.die(new TypeError("CANARY"))
+      const problem = yield* Effect.flip(cache.ready())
+      assert.strictEqual(problem.code, "CredentialUnavailable")
+      assert.include(problem.message, "TypeError")
+      assert.notInclude(JSON.stringify(problem), "CANARY")
+      state.next = Effect.void
+      yield* cache.ready()
+      assert.strictEqual(cache.value(), 2)
+    }))
+
   it.effect("refuses a value that has ended already", () =>
     Effect.gen(function*() {
       const { cache } = providerOf(0)

@@ -1,6 +1,6 @@
 /**
- * Text from outside made fit to be shown: URLs lose their query (where signatures travel), control
- * characters become spaces and the length is bounded.
+ * Text from outside made fit to be shown: URLs lose their query (where signatures travel), keys, tokens
+ * and passwords their value, control characters become spaces and the length is bounded.
  */
 
 /** Longest text kept from an error message, in UTF-16 units. */
@@ -10,7 +10,14 @@ export const textUnitsMax = 2000
 export const excerptUnitsMax = 200
 
 const urlWithQuery = /\b([a-z][a-z0-9+.-]*:\/\/[^\s?"'<>]*)\?[^\s"'<>]*/gi
-const signatureParameter = /\b(sig|signature|authorization|token|key)=[^\s&"'<>]+/gi
+/** Names that end in one of these have secrets for values, in queries, connection strings and JSON. */
+const secretValue =
+  /(sig|signature|authorization|token|key|secret|password|pwd)("?'?\s?(?:=|:|%3D)\s?"?'?)(?:(?!%26)[^\s&"'<>;,])+/gi
+/** A header of identity as a gateway may quote it; a plain word after "Bearer" is prose. */
+const quotedIdentity = /\b([Bb]earer|SharedKey(?:Lite)?)\s+(?![A-Za-z]+[.,;]?(?:\s|$))[^\s"'<>]+/g
+const jsonWebToken = /\beyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?/g
+/** What the service says about a signature that does not match. */
+const quotedSignature = /(signature found in the HTTP request\s+['"]?)[^\s'"]+/gi
 const userInformation = /\b([a-z][a-z0-9+.-]*:\/\/)[^\s/@"'<>]+@/gi
 // oxlint-disable-next-line no-control-regex
 const controlCharacters = /[\u0000-\u0009\u000b-\u001f\u007f]+/g
@@ -21,7 +28,10 @@ export const cleanText = (text: string, unitsMax: number = textUnitsMax): string
     .slice(0, unitsMax * 4)
     .replace(userInformation, "$1")
     .replace(urlWithQuery, "$1?…")
-    .replace(signatureParameter, "$1=…")
+    .replace(quotedIdentity, "$1 …")
+    .replace(jsonWebToken, "…")
+    .replace(quotedSignature, "$1…")
+    .replace(secretValue, "$1$2…")
     .replace(controlCharacters, " ")
   return cleaned.length > unitsMax ? `${cleaned.slice(0, unitsMax)}…` : cleaned
 }

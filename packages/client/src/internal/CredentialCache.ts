@@ -71,6 +71,8 @@ export const make = <A>(options: CacheOptions<A>): CredentialCache<A> => {
   let generation = 0
   let isRenewing = false
   const provide = options.provide.pipe(
+    // Code of the caller's that throws is a provider that failed, and what it threw may hold secrets.
+    Effect.catchDefect((defect) => Effect.fail(unavailable(defect))),
     Effect.timeoutOrElse({
       duration: options.timeoutMs,
       orElse: () =>
