@@ -31,6 +31,7 @@ import { type BodyBuffers, makeBodyBuffers } from "./internal/BodyBuffers.ts"
 import type { Call, Delivered } from "./internal/Call.ts"
 import * as Account from "./internal/CollectionAccount.ts"
 import * as Adoption from "./internal/CollectionAdoption.ts"
+import * as CollectionOptions from "./internal/CollectionOptions.ts"
 import { neverAnswered, tooLarge } from "./internal/CollectionRefusal.ts"
 import {
   type CollectionBody,
@@ -63,9 +64,6 @@ export const emptyMemory = (): CollectionMemory => ({
   buffers: makeBodyBuffers()
 })
 
-/** Requests in flight when the caller does not say. */
-export const concurrencyDefault = 4
-
 /** Adds the tasks; see `TaskOperations.addCollection`. */
 export const addAll = Effect.fnUntraced(function*<E = never, R = never>(
   exchange: ExchangeShape,
@@ -79,14 +77,14 @@ export const addAll = Effect.fnUntraced(function*<E = never, R = never>(
     : Array.isArray(input)
     ? input
     : Array.from(input)
-  const refusal = Account.refusalOf(jobId, tasks)
+  const refusal = CollectionOptions.refusalOf(jobId, options) ?? Account.refusalOf(jobId, tasks)
   if (refusal !== undefined) return yield* Effect.fail(refusal)
   const account = Account.make(jobId, tasks)
-  const workers = Math.max(1, options.concurrency ?? concurrencyDefault)
+  const workers = CollectionOptions.workersOf(options)
   const packer = TaskChunk.makePacker({
     tasks,
     preparedMax: workers,
-    tasksMax: Math.min(100, Math.max(1, options.tasksPerRequestMax ?? 100)),
+    tasksMax: CollectionOptions.tasksMaxOf(options),
     bodyBytesMax: options.bodyBytesMax,
     text: memory.text,
     buffers: memory.buffers,
@@ -309,9 +307,6 @@ const stopping: ReadonlySet<BatchFailure["_tag"]> = new Set([
   "Conflict"
 ])
 
-/** Requests in a row that may use up their attempts before the rest is left unsent. */
-const exhaustedMax = 3
-
 const noteFailure = (
   run: Run,
   piece: Piece,
@@ -324,7 +319,7 @@ const noteFailure = (
   if (failure._tag === "BodyTooLarge") return halve(run, piece, failure, bodyBytes, stack)
   account.causes.push(failure)
   if (failure.retryable) account.exhaustedInARow++
-  const isDown = account.exhaustedInARow >= Math.max(exhaustedMax, run.options.concurrency ?? 0)
+  const isDown = account.exhaustedInARow >= CollectionOptions.exhaustedMaxOf(run.options)
   if (stopping.has(failure._tag) || isDown || isUnreachable(failure)) account.stop ??= failure
   const _tag = failure.ambiguous || piece.ambiguous ? "Unknown" : "Refused"
   for (const index of piece.chunk.indexes) {

@@ -83,7 +83,7 @@ const makeWalk = <A>(exchange: ExchangeShape, first: Call<Page<A>>, pagesMax: nu
     const target = targetOf(exchange.origin, link)
     if (target === undefined) return Effect.fail(foreign(first))
     if (seen.has(target)) return Effect.fail(loop(first))
-    if (pages >= pagesMax) return Effect.fail(endless(first, pagesMax))
+    if (!(pages < pagesMax)) return Effect.fail(endless(first, pagesMax))
     pages++
     seen.add(target)
     return Effect.succeed({ value, next: { ...call, target } })

@@ -50,6 +50,15 @@ describe("CallerHeaders", () => {
       assert.lengthOf(server.received, 0)
     }))
 
+  it("refuses a time that no service could grant, and that would switch ours off", () => {
+    for (const timeoutSeconds of [NaN, -1, 2.5, Infinity]) {
+      assert.strictEqual(problemOf({ timeoutSeconds })?.code, "TimeoutInvalid")
+    }
+    for (const timeoutSeconds of [0, 1, 3600]) {
+      assert.isUndefined(problemOf({ timeoutSeconds }))
+    }
+  })
+
   it("refuses every header that is signed or that frames the message, and no other", () => {
     for (
       const name of [

@@ -84,6 +84,36 @@ describe("FileOperations.stream", () => {
       assert.lengthOf(server.received, 1)
     }))
 
+  const odd = [{ start: NaN }, { start: -1 }, { start: 2.5 }, { start: 5, end: 2 }, {
+    start: 0,
+    end: NaN
+  }]
+  for (const range of odd) {
+    it.live(`refuses a range from ${range.start} to ${range.end} before it is sent`, () =>
+      Effect.gen(function*() {
+        const server = yield* serve(() => file(content))
+        const get = Effect.flatMap(FileOperations, (files) => files.get("j", "t", "f", { range }))
+        for (const reading of [Effect.asVoid(read({ range })), Effect.asVoid(get)]) {
+          const failure = yield* Effect.flip(withClient(server)(reading))
+          assert.strictEqual(failure._tag, "InvalidRequest")
+          if (failure._tag === "InvalidRequest") assert.strictEqual(failure.code, "InvalidRange")
+        }
+        assert.lengthOf(server.received, 0)
+      }))
+  }
+
+  it.live("reads to the end of the file when the range ends at Infinity", () =>
+    Effect.gen(function*() {
+      const server = yield* serve(() => file(content))
+      const bytes = yield* withClient(server)(
+        Effect.flatMap(
+          FileOperations,
+          (files) => files.get("j", "t", "f", { range: { start: 990, end: Infinity } })
+        )
+      )
+      assert.isTrue(content.subarray(990).equals(bytes))
+    }))
+
   it.live("streams nothing from an empty file", () =>
     Effect.gen(function*() {
       const server = yield* serve(() => file(Buffer.alloc(0)))

@@ -101,8 +101,10 @@ describe("TaskPages", () => {
           )
         })
       assert.lengthOf(yield* walk(3), 3)
-      const failure = yield* Effect.flip(walk(2))
-      assert.strictEqual(failure._tag === "ResponseInvalid" ? failure.code : "", "PagesOverBound")
+      for (const pagesMax of [2, NaN]) {
+        const failure = yield* Effect.flip(walk(pagesMax))
+        assert.strictEqual(failure._tag === "ResponseInvalid" ? failure.code : "", "PagesOverBound")
+      }
     }))
 
   it.live("walks the whole listing each time the stream is run", () =>

@@ -40,11 +40,15 @@ const valueForm = /^[\t\x20-\x7e\x80-\xff]*$/
 
 /** What is wrong with the options, as one text and the code it is refused with. */
 export interface OptionsProblem {
-  readonly code: "CustomHeaderRefused" | "OcpDateInvalid" | "DeadlineInvalid"
+  readonly code:
+    | "CustomHeaderRefused"
+    | "OcpDateInvalid"
+    | "DeadlineInvalid"
+    | "TimeoutInvalid"
   readonly text: string
 }
 
-/** Looks for headers and dates that cannot be sent; `undefined` when all is well. */
+/** Looks for headers, dates and times that cannot be sent; `undefined` when all is well. */
 export const problemOf = (options: RequestOptions | undefined): OptionsProblem | undefined => {
   if (options === undefined) return undefined
   if (options.ocpDate !== undefined && parseHttpDate(options.ocpDate) === undefined) {
@@ -58,6 +62,16 @@ export const problemOf = (options: RequestOptions | undefined): OptionsProblem |
     return {
       code: "DeadlineInvalid",
       text: "nothing was sent, because deadlineMs is no number, so that the call would never end."
+    }
+  }
+  const { timeoutSeconds } = options
+  if (
+    timeoutSeconds !== undefined && !(Number.isSafeInteger(timeoutSeconds) && timeoutSeconds >= 0)
+  ) {
+    return {
+      code: "TimeoutInvalid",
+      text:
+        `nothing was sent, because timeoutSeconds must be a whole number, not ${timeoutSeconds}.`
     }
   }
   if (options.customHeaders === undefined) return undefined

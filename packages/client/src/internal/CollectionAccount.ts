@@ -128,7 +128,8 @@ export const refusalOf = (
   )
 }
 
-const hasId = (task: TaskAddParameter): boolean => typeof task.id === "string" && task.id !== ""
+const hasId = (task: TaskAddParameter | null | undefined): task is TaskAddParameter =>
+  typeof task?.id === "string" && task.id !== ""
 
 /** Problems named in one message. */
 const problemsMax = 20
@@ -136,7 +137,7 @@ const problemsMax = 20
 const problemsOf = (tasks: ReadonlyArray<TaskAddParameter>): ReadonlyArray<string> => {
   const firstIndex = new Map<string, number>()
   const problems: Array<string> = []
-  tasks.forEach((task, index) => {
+  Array.from(tasks).forEach((task, index) => {
     if (!hasId(task)) {
       problems.push(`the task at index ${index} has no id`)
       return
@@ -192,9 +193,15 @@ export const close = (
   if (cause !== undefined && counts.added + counts.alreadyThere + counts.unknown === 0) {
     return Effect.fail(stop ?? cause)
   }
+  const hintsMs = account.causes.flatMap(({ retryAfterMs }) => retryAfterMs ?? [])
   return Effect.fail(
     new CreateTasksError({
+      operation: "Task_AddCollection",
       jobId: account.jobId,
+      retryable: stop?.retryable ?? account.causes.every(({ retryable }) => retryable),
+      ...(hintsMs.length === 0
+        ? {}
+        : { retryAfterMs: hintsMs.reduce((left, right) => Math.max(left, right)) }),
       outcomes,
       counts,
       requests: account.requests,

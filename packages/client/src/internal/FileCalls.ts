@@ -7,6 +7,7 @@ import * as RequestHeaders from "@batchwave/wire/RequestHeaders"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type {
+  ByteRange,
   DeleteFileOptions,
   FileMethods,
   FileOperationsShape,
@@ -18,6 +19,7 @@ import type { DateConditionOptions } from "../RequestOptions.ts"
 import * as TaskPages from "../TaskPages.ts"
 import type { TransportReply } from "../TransportMessage.ts"
 import type { ExchangeShape } from "./Exchange.ts"
+import type { CallFacts } from "./FailureOf.ts"
 import * as FileStream from "./FileStream.ts"
 import {
   type Address,
@@ -59,16 +61,7 @@ const methods = (
   operations: Operations,
   addressOf: (...owner: Owner) => Address
 ): FileMethods<Owner> => {
-  const read = (first: string, second: string, filePath: string, options?: GetFileOptions) =>
-    exchange.send(
-      callOf(exchange, operations.get, { ...addressOf(first, second), filePath }, {
-        options,
-        decode: (reply): Result.Result<Buffer, string> => Result.succeed(reply.body),
-        ...(options?.range === undefined
-          ? {}
-          : { range: RequestHeaders.rangeOf(options.range.start, options.range.end) })
-      })
-    )
+  const read = readerOf(exchange, operations.get, addressOf)
   const properties = Effect.fn(`${span}.properties`)(
     (first: string, second: string, filePath: string, options?: DateConditionOptions) =>
       exchange.send(
@@ -92,13 +85,7 @@ const methods = (
     stream: (first, second, filePath, options) =>
       FileStream.make(
         {
-          facts: {
-            operation: operations.get.operationId,
-            ...addressOf(first, second),
-            filePath,
-            attempts: 0,
-            ambiguous: false
-          },
+          facts: factsOf(operations.get, { ...addressOf(first, second), filePath }),
           properties: (conditions) => properties(first, second, filePath, conditions),
           read: (conditions) => read(first, second, filePath, conditions)
         },
@@ -123,6 +110,37 @@ const methods = (
     )
   }
 }
+
+/** What failures of a read say that are known before anything is sent. */
+const factsOf = ({ operationId }: KnownOperation, address: Address): CallFacts => ({
+  operation: operationId,
+  ...address,
+  attempts: 0,
+  ambiguous: false
+})
+
+const readerOf = (
+  exchange: ExchangeShape,
+  operation: KnownOperation,
+  addressOf: (...owner: Owner) => Address
+) =>
+(first: string, second: string, filePath: string, options?: GetFileOptions) => {
+  const address = { ...addressOf(first, second), filePath }
+  const problem = FileStream.problemOfRange(options?.range)
+  if (problem !== undefined) {
+    return Effect.fail(FileStream.refused({ facts: factsOf(operation, address) }, problem))
+  }
+  return exchange.send(
+    callOf(exchange, operation, address, {
+      options,
+      decode: (reply): Result.Result<Buffer, string> => Result.succeed(reply.body),
+      ...(options?.range === undefined ? {} : { range: headerOfRange(options.range) })
+    })
+  )
+}
+
+const headerOfRange = ({ end, start }: ByteRange): string =>
+  RequestHeaders.rangeOf(start, end === Infinity ? undefined : end)
 
 const recursiveOf = (
   options: Pick<DeleteFileOptions, "recursive"> | undefined

@@ -11,7 +11,12 @@
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { type BatchFailure, ResponseInvalid } from "../BatchFailure.ts"
-import type { FileProperties, GetFileOptions, StreamFileOptions } from "../FileOperations.ts"
+import type {
+  ByteRange,
+  FileProperties,
+  GetFileOptions,
+  StreamFileOptions
+} from "../FileOperations.ts"
 import type { DateConditionOptions } from "../RequestOptions.ts"
 import * as FailureOf from "./FailureOf.ts"
 
@@ -40,6 +45,8 @@ export const make = (
       refused(source, `chunkBytes must be a whole number from 1, not ${chunkBytes}.`)
     )
   }
+  const problem = problemOfRange(range)
+  if (problem !== undefined) return Stream.fail(refused(source, problem))
   const first = ifModifiedSince === undefined ? shared : { ...shared, ifModifiedSince }
   return Stream.unwrap(Effect.map(source.properties(first), ({ contentBytes }) => {
     if (startByte > contentBytes) {
@@ -84,5 +91,21 @@ const partOf = (
   )
 }
 
-const refused = (source: FileSource, what: string): BatchFailure =>
-  FailureOf.ofRefusal(source.facts, "InvalidRange", what)
+/**
+ * Says what is wrong with a range, which a service that ignores it would answer with other bytes; one
+ * that ends at `Infinity` ends where the file does.
+ */
+export const problemOfRange = (range: ByteRange | undefined): string | undefined => {
+  if (range === undefined) return undefined
+  const { end, start } = range
+  const isFit = Number.isSafeInteger(start) && start >= 0
+    && (end === undefined || end === Infinity || (Number.isSafeInteger(end) && end >= start))
+  return isFit ?
+    undefined :
+    `nothing was sent, because a range is whole numbers from 0 with its end not `
+    + `before its start, not ${start} to ${end ?? "the end"}.`
+}
+
+/** The failure of a read that cannot be made as asked. */
+export const refused = ({ facts }: Pick<FileSource, "facts">, what: string): BatchFailure =>
+  FailureOf.ofRefusal(facts, "InvalidRange", what)

@@ -24,7 +24,8 @@ export const areDistinct = (items: ReadonlyArray<{ readonly id: string }>): bool
   for (let start = 0; start < items.length; start += blockSize) {
     const end = Math.min(items.length, start + blockSize)
     for (let index = start; index < end; index++) {
-      const { id } = items[index]!
+      // A caller without types may leave holes, which have no id.
+      const id = items[index]?.id
       if (typeof id !== "string" || id === "") return false
       ids[index - start] = id
     }
