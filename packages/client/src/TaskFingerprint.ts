@@ -3,7 +3,8 @@
  *
  * A task that carries the environment setting `BATCHWAVE_FINGERPRINT` is compared by its value alone.
  * Any other task is compared field by field: everything that was sent must be there, and what the
- * service adds (defaults, states, times) does not matter. Spellings the service changes do not count:
+ * service adds (defaults, states, times) does not matter; what it never adds, such as files, parents or
+ * environment settings, must not be there unless it was sent. Spellings the service changes do not count:
  * the case of ids and enumerations, the form of durations, empty lists, and the queries of URLs,
  * which hold signatures that differ from one sending to the next. Passwords are not compared.
  */
@@ -22,7 +23,9 @@ export const fingerprintOf = (
 
 /** The top-level properties that must be read to compare with this task. */
 export const selectOf = (sent: TaskAddParameter): ReadonlyArray<string> =>
-  fingerprintOf(sent) === undefined ? Object.keys(sent) : ["id", "environmentSettings"]
+  fingerprintOf(sent) === undefined
+    ? Array.from(new Set([...Object.keys(sent), ...neverAdded]))
+    : ["id", "environmentSettings"]
 
 /** The paths of the fields that differ; empty when the task found is the one sent. */
 export const differencesOf = (sent: TaskAddParameter, found: CloudTask): ReadonlyArray<string> => {
@@ -30,8 +33,20 @@ export const differencesOf = (sent: TaskAddParameter, found: CloudTask): Readonl
   if (fingerprint !== undefined) {
     return fingerprintOf(found) === fingerprint ? [] : [`environmentSettings.${settingName}`]
   }
-  return differencesOfFields(sent, found)
+  const extra = neverAdded.filter((name) => isEmpty(sent[name]) && !isEmpty(found[name]))
+  return [...differencesOfFields(sent, found), ...extra]
 }
+
+/** Members of a task that have no default, so that only whoever added the task can have given them. */
+const neverAdded = [
+  "resourceFiles",
+  "outputFiles",
+  "environmentSettings",
+  "dependsOn",
+  "containerSettings",
+  "multiInstanceSettings",
+  "applicationPackageReferences"
+] as const satisfies ReadonlyArray<keyof TaskAddParameter & keyof CloudTask>
 
 /** The paths under which something sent is missing or different in what was found. */
 export const differencesOfFields = (sent: object, found: object): ReadonlyArray<string> => {

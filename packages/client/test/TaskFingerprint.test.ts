@@ -48,6 +48,16 @@ describe("TaskFingerprint", () => {
       { ...found, resourceFiles: [{ httpUrl: "https://store.example/b", filePath: "a" }] },
       ["resourceFiles[0].httpUrl"]
     ],
+    [
+      "settings where none were sent",
+      { ...found, environmentSettings: [{ name: "A", value: "1" }] },
+      ["environmentSettings"]
+    ],
+    [
+      "packages where none were sent",
+      { ...found, applicationPackageReferences: [{ applicationId: "a" }] },
+      ["applicationPackageReferences"]
+    ],
     ["fewer parents", { ...found, dependsOn: { taskIds: ["p1"] } }, ["dependsOn.taskIds"]]
   ]
   for (const [name, task, expected] of changes) {
@@ -64,6 +74,9 @@ describe("TaskFingerprint", () => {
     assert.deepStrictEqual(differencesOf(ours, { commandLine: "a", ...marked("two") }), difference)
     assert.deepStrictEqual(differencesOf(ours, { commandLine: "a" }), difference)
     assert.deepStrictEqual(selectOf(ours), ["id", "environmentSettings"])
-    assert.deepStrictEqual(selectOf({ id: "t", commandLine: "a" }), ["id", "commandLine"])
+    assert.includeMembers(
+      Array.from(selectOf({ id: "t", commandLine: "a", resourceFiles: [] })),
+      ["id", "commandLine", "resourceFiles", "environmentSettings", "dependsOn"]
+    )
   })
 })
