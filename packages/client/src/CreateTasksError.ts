@@ -16,6 +16,8 @@ const trusted = <A>() => Schema.declare((value: unknown): value is A => value !=
 export class CreateTasksError extends Schema.TaggedError<CreateTasksError>()("CreateTasksError", {
   /** What happened and what to do, in one sentence with the counts. */
   message: Schema.String,
+  /** The operation as the contract names it. */
+  operation: Schema.Literal("Task_AddCollection"),
   /** The job the tasks were meant for. */
   jobId: Schema.String,
   /** One outcome per input task, in input order. */
@@ -24,6 +26,10 @@ export class CreateTasksError extends Schema.TaggedError<CreateTasksError>()("Cr
   counts: trusted<OutcomeCounts>(),
   /** HTTP requests sent, read-backs and repeats included. */
   requests: Schema.Number,
+  /** True when the rest may be added by calling again, with `ifExists: "adopt"`, without any change. */
+  retryable: Schema.Boolean,
+  /** The longest wait the service asked for, in milliseconds, after clamping. */
+  retryAfterMs: Schema.optionalKey(Schema.Number),
   /** The failures of whole requests, in the order they happened. */
   causes: Schema.Array(BatchFailure)
 }) {}

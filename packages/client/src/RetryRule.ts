@@ -58,7 +58,7 @@ export const retryRules = {
   Task_ListSubtasks: read,
   Task_Update: rule([], ["ConditionNotMet"]),
   Task_Delete: rule(["TaskNotFound", "JobNotFound", "ResourceNotFound"]),
-  Task_Terminate: rule(["TaskCompleted"]),
+  Task_Terminate: rule(["TaskCompleted", "TaskNotFound", "JobNotFound", "ResourceNotFound"]),
   Task_Reactivate: rule(["TaskNotCompleted"]),
   Job_Add: rule([], ["JobExists"]),
   Job_List: read,

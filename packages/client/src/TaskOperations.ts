@@ -54,7 +54,7 @@ export interface AddProgress {
 
 /** Options of `addCollection`. */
 export interface AddCollectionOptions extends RequestOptions, IfExistsOption {
-  /** Requests in flight; 0 and 1 send one after another. @default 4 */
+  /** Requests in flight, at most 1024; 0 and 1 send one after another. @default 4 */
   readonly concurrency?: number
   /** Tasks per request, 1 to 100. @default 100 */
   readonly tasksPerRequestMax?: number
@@ -116,7 +116,7 @@ export interface TaskOperationsShape {
     taskId: string,
     options?: ConditionalOptions
   ) => Effect.Effect<void, BatchFailure>
-  /** Ends a task. A task already completed is `Conflict`, except after a lost reply. */
+  /** Ends a task. One already completed is `Conflict` and one gone `NotFound`, except after a lost reply. */
   readonly terminate: (
     jobId: string,
     taskId: string,

@@ -17,6 +17,7 @@ import {
   type ConstraintsReplacement,
   ofConstraints
 } from "./ConstraintsReplacement.ts"
+import type { RequestOptions } from "./RequestOptions.ts"
 import { differencesOfFields } from "./TaskFingerprint.ts"
 import { TaskOperations } from "./TaskOperations.ts"
 
@@ -39,21 +40,29 @@ export const rereadsMax = 3
  * Reads the constraints, changes them with `change` and writes the result if it differs, on the
  * condition that nobody wrote in between; otherwise reads again, at most `rereadsMax` times, and then
  * fails with `UpdateContended`. `change` may be called more than once, and names all constraints: one
- * that is `undefined` goes back to its default. Answers the constraints as they now are asked for.
+ * that is `undefined` goes back to its default. The options are those of every request that is made. Answers the
+ * constraints as they now are asked for.
  */
 export const modify = Effect.fn("TaskUpdate.modify")(function*(
   jobId: string,
   taskId: string,
-  change: (current: ConstraintsReplacement) => ConstraintsReplacement
+  change: (current: ConstraintsReplacement) => ConstraintsReplacement,
+  options?: RequestOptions
 ): Effect.fn.Return<ConstraintsReplacement, BatchFailure | UpdateContended, TaskOperations> {
   const tasks = yield* TaskOperations
   for (let writes = 1;; writes++) {
-    const task = yield* tasks.get(jobId, taskId, { select: ["id", "eTag", "constraints"] })
+    const task = yield* tasks.get(jobId, taskId, {
+      ...options,
+      select: ["id", "eTag", "constraints"]
+    })
     const current = ofConstraints(task.constraints)
     const next = change(current)
     if (isSame(current, next)) return next
     const written = yield* Effect.result(
-      tasks.update(jobId, taskId, next, task.eTag === undefined ? {} : { ifMatch: task.eTag })
+      tasks.update(jobId, taskId, next, {
+        ...options,
+        ...(task.eTag === undefined ? {} : { ifMatch: task.eTag })
+      })
     )
     if (Result.isSuccess(written)) return next
     const { failure } = written
@@ -75,13 +84,14 @@ export const modify = Effect.fn("TaskUpdate.modify")(function*(
 export const merge = (
   jobId: string,
   taskId: string,
-  changes: TaskConstraints
+  changes: TaskConstraints,
+  options?: RequestOptions
 ): Effect.Effect<ConstraintsReplacement, BatchFailure | UpdateContended, TaskOperations> =>
   modify(jobId, taskId, (current) => ({
     maxWallClockTime: changes.maxWallClockTime ?? current.maxWallClockTime,
     retentionTime: changes.retentionTime ?? current.retentionTime,
     maxTaskRetryCount: changes.maxTaskRetryCount ?? current.maxTaskRetryCount
-  }))
+  }), options)
 
 const isSame = (current: ConstraintsReplacement, next: ConstraintsReplacement): boolean =>
   constraintNames.every((name) => (current[name] === undefined) === (next[name] === undefined))

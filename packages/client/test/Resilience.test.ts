@@ -67,7 +67,7 @@ describe("RetryRule", () => {
     )
     assert.deepStrictEqual(reached, [
       ["Task_Delete", ["TaskNotFound", "JobNotFound", "ResourceNotFound"]],
-      ["Task_Terminate", ["TaskCompleted"]],
+      ["Task_Terminate", ["TaskCompleted", "TaskNotFound", "JobNotFound", "ResourceNotFound"]],
       ["Task_Reactivate", ["TaskNotCompleted"]],
       ["Job_Terminate", ["JobCompleted", "JobBeingTerminated"]],
       ["Job_Delete", ["JobNotFound", "ResourceNotFound", "JobBeingDeleted"]],

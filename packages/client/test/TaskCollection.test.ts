@@ -395,6 +395,10 @@ describe("TaskCollection", () => {
         })
         assert.lengthOf(failure.causes, 1)
         assert.strictEqual(failure.causes[0]?._tag, "ServerFailed")
+        assert.deepStrictEqual(
+          [failure.operation, failure.retryable, "retryAfterMs" in failure],
+          ["Task_AddCollection", true, false]
+        )
       }
     }))
 

@@ -221,9 +221,22 @@ describe("TaskOperations writes", () => {
     terminate: Effect.flatMap(TaskOperations, (tasks) => tasks.terminate("j1", "t1")),
     reactivate: Effect.flatMap(TaskOperations, (tasks) => tasks.reactivate("j1", "t1"))
   }
+
+  it.live("name a redirect, do not follow it and do not tell where it leads", () =>
+    Effect.gen(function*() {
+      const server = yield* serve(inOrder(reply(307, undefined, { location: "/elsewhere" })))
+      const failure = yield* Effect.flip(withClient(server)(call.delete))
+      if (failure._tag !== "ResponseInvalid") return assert.fail(failure._tag)
+      assert.deepStrictEqual([failure.code, failure.retryable], ["RedirectRefused", false])
+      assert.include(failure.message, "redirect")
+      assert.notInclude(failure.message, "elsewhere")
+      assert.lengthOf(server.received, 1)
+    }))
+
   const goals = [
     ["delete", call.delete, 404, "TaskNotFound"],
     ["terminate", call.terminate, 409, "TaskCompleted"],
+    ["terminate", call.terminate, 404, "TaskNotFound"],
     ["reactivate", call.reactivate, 409, "TaskNotCompleted"]
   ] as const
 

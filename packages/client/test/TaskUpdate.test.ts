@@ -31,6 +31,24 @@ describe("TaskUpdate", () => {
       assert.deepStrictEqual(writes(server), [["0x1", { ...constraints, maxTaskRetryCount: 3 }]])
     }))
 
+  it.live("sends the options with the read and with the write, and its own condition", () =>
+    Effect.gen(function*() {
+      const server = yield* serve(inOrder(read("0x1"), reply(200)))
+      const options = { customHeaders: { "x-trace": "a" }, timeoutSeconds: 7 }
+      yield* withClient(server)(
+        TaskUpdate.merge("j1", "t1", { maxTaskRetryCount: 3 }, options)
+      )
+      assert.deepStrictEqual(
+        server.received.map(({ headers, method, url }) => [
+          method,
+          headers["x-trace"],
+          url.includes("timeout=7"),
+          headers["if-match"]
+        ]),
+        [["GET", "a", true, undefined], ["PUT", "a", true, "0x1"]]
+      )
+    }))
+
   it.live("gives modify what is there and lets it reset a member on purpose", () =>
     Effect.gen(function*() {
       const server = yield* serve(inOrder(read("0x1", 2), reply(200)))

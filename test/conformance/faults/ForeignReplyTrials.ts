@@ -72,7 +72,7 @@ const redirected = (
 ): Trial => ({
   row: 16,
   claim: `a redirect of ${operation} to another host is not followed`,
-  outcome: "ResponseInvalid, 0 visits",
+  outcome: "ResponseInvalid RedirectRefused, 0 visits",
   requests: { [operation]: 1 },
   held: "no task",
   run: (world) =>

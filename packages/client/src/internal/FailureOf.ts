@@ -93,6 +93,7 @@ export const ofServiceError = (
   error: ServiceError.ServiceError,
   { advice, ...headers }: ReplyFacts = {}
 ): BatchFailure.BatchFailure => {
+  if (isRedirect(status)) return ofRedirect(facts, status, headers)
   const code = error.code === undefined ? "" : ` ${error.code}`
   const text = error.text === "" ? "" : `: ${error.text}`
   const reason = error.details.find((detail) => detail.key === "Reason")
@@ -110,6 +111,27 @@ export const ofServiceError = (
     ...(error.details.length === 0 ? {} : { details: error.details })
   })
 }
+
+const isRedirect = (status: number): boolean => status >= 300 && status < 400 && status !== 304
+
+/** A redirect is not followed, nor is its target told: it may hold a signature. */
+const ofRedirect = (
+  facts: CallFacts,
+  status: number,
+  headers: HeaderFacts
+): BatchFailure.BatchFailure =>
+  new BatchFailure.ResponseInvalid({
+    ...facts,
+    ...headers,
+    status,
+    code: "RedirectRefused",
+    retryable: false,
+    message: messageOf(
+      facts,
+      `the service said ${status}, a redirect, which is not followed; check the endpoint and what `
+        + "is between it and here."
+    )
+  })
 
 /** Codes of status 409 that pass without anybody changing the request. */
 const passingConflicts = new Set([
