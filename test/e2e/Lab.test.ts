@@ -208,7 +208,7 @@ describe("lab", () => {
     assert.strictEqual((await lab(pipeline, ...options)).code, 0)
     const { code, stderr } = await lab(pipeline, ...options, "--seed", "9")
     assert.strictEqual(code, 2)
-    assert.include(stderr, "belongs to another experiment: it was begun with another seed")
+    assert.include(stderr, "belongs to another experiment: it was begun with seed 1, not 9")
     const results = join(directory, "mixed", "results.ndjson")
     const lines = readFileSync(results, "utf8").split("\n")
     writeFileSync(results, lines.with(1, "{}").join("\n"))
@@ -320,7 +320,7 @@ export default Experiment.make({
     assert.strictEqual(third.stdout, first.stdout)
     assert.strictEqual(resultsOf("again"), whole)
     const other = await lab("search", sweep, "--budget", "81", "--out", "again")
-    assert.include(other.stderr, "it was begun with another search")
+    assert.include(other.stderr, "it was begun with another value of search")
   })
 
   it("draws the whole sweep, and says when there is nothing to search", async () => {

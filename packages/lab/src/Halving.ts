@@ -81,6 +81,7 @@ export interface Standing {
  * @category models
  */
 export interface HalvingResult {
+  readonly header: TrialFile.MethodHeader
   readonly experiment: string
   readonly measure: Measure.MeasureName
   readonly rungs: ReadonlyArray<Rung>
@@ -149,8 +150,8 @@ export const confirmationSeed = (seed: number): number =>
   Random.nextUint32(Random.make(Math.imul(seed, 0xc2b2ae35) ^ 0x27d4eb2f)) >>> 1
 
 /**
- * The search; throws when there are no more arms than finalists. `version` is that of the program, for the header of the confirmation; its trials are
- * `experiment.trials`.
+ * The search; throws when there are no more arms than finalists. `version` is that of the program. The
+ * trials of the confirmation are `experiment.trials`.
  *
  * @category constructors
  */
@@ -167,6 +168,7 @@ export function* search(
       `a search needs more arms than the ${finalists} that are confirmed, besides the baseline`
     )
   }
+  const own = { experiment, header: TrialFile.methodHeaderOf("search", experiment, version) }
   const held = new Map(experiment.arms.map(({ name }) => [name, new Array<Outcome>()]))
   const lastRungs = new Map<string, number>()
   let alive: ReadonlyArray<string> = others
@@ -181,7 +183,7 @@ export function* search(
     run += outcomes.length
     if (outcomes.length > 0) { for (const arm of variant.arms) lastRungs.set(arm, place + 1) }
     if (Method.isStopped(given)) {
-      return found(experiment, { held, lastRungs, alive, rungs, run, stoppedIn: place + 1 })
+      return found(own, { held, lastRungs, alive, rungs, run, stoppedIn: place + 1 })
     }
     alive = ranked(alive, held, measure).slice(0, kept)
     from = trials
@@ -203,7 +205,7 @@ export function* search(
   }
   const header = TrialFile.headerOf(last, version)
   return found(
-    experiment,
+    own,
     { held, lastRungs, alive, rungs, run },
     confirmed.length === 0 ? undefined : { confirmed, analysis: Analysis.make(header, confirmed) }
   )
@@ -228,7 +230,10 @@ interface Confirmation {
 }
 
 const found = (
-  experiment: Experiment,
+  { experiment, header }: {
+    readonly experiment: Experiment
+    readonly header: TrialFile.MethodHeader
+  },
   { alive, held, lastRungs, rungs, run, stoppedIn }: Progress,
   confirmation?: Confirmation
 ): HalvingResult => {
@@ -242,6 +247,7 @@ const found = (
   )
   const winner = ranked(alive, confirmation === undefined ? held : final, measure)[0] ?? baseline
   return {
+    header,
     experiment: experiment.name,
     measure,
     rungs,

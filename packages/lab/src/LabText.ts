@@ -20,19 +20,25 @@ export interface Table {
 }
 
 /**
+ * What was run, and where: a line for the workload and one for the world.
+ *
+ * @category conversions
+ */
+export const placeOf = ({ workload, world }: Analysis["header"]): ReadonlyArray<string> => [
+  `${workload.name}: ${workload.nodes} nodes, fingerprint ${workload.fingerprint}`,
+  `world ${world.name}: ${world.pool.nodes} nodes of ${world.pool.slotsPerNode} slots`
+]
+
+/**
  * What was asked, in a few lines.
  *
  * @category rendering
  */
-export const preambleOf = ({ header, trials }: Analysis): ReadonlyArray<string> => {
-  const { pool } = header.world
-  return [
-    `${header.workload.name}: ${header.workload.nodes} nodes, fingerprint ${header.workload.fingerprint}`,
-    `world ${header.world.name}: ${pool.nodes} nodes of ${pool.slotsPerNode} slots`,
-    `${trials} trials of each arm, seed ${header.seed}, batchwave ${header.batchwave}`,
-    `all verdicts together hold with ${percent(header.confidence)} confidence`
-  ]
-}
+export const preambleOf = ({ header, trials }: Analysis): ReadonlyArray<string> => [
+  ...placeOf(header),
+  `${trials} trials of each arm, seed ${header.seed}, batchwave ${header.batchwave}`,
+  `all verdicts together hold with ${percent(header.confidence)} confidence`
+]
 
 /**
  * The tables of an analysis: verdicts, measures, failures.

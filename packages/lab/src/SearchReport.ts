@@ -87,12 +87,15 @@ export const findingsOf = (result: HalvingResult): ReadonlyArray<string> => {
 const titleOf = ({ experiment }: HalvingResult): string => `Search: ${experiment}`
 
 const preambleOf = (result: HalvingResult): ReadonlyArray<string> => {
+  const { confirmation, header } = result
   const rungs = result.rungs.map(({ arms, trials }) => `${arms} arms to trial ${trials}`)
   return [
     `${rungs.join(", ")}: ${figure(result.searchTrials)} trials, where the whole grid takes ${
       figure(result.gridTrials)
-    }`,
-    ...(result.confirmation === undefined ? [] : LabText.preambleOf(result.confirmation))
+    }, seed ${header.seed}`,
+    ...(confirmation === undefined
+      ? [...LabText.placeOf(header), `batchwave ${header.batchwave}`]
+      : LabText.preambleOf(confirmation))
   ]
 }
 

@@ -14,6 +14,7 @@ import * as Measure from "./Measure.ts"
 import * as Method from "./Method.ts"
 import type { Outcome } from "./Trial.ts"
 import * as Trial from "./Trial.ts"
+import * as TrialFile from "./TrialFile.ts"
 import * as Verdict from "./Verdict.ts"
 import * as World from "./World.ts"
 import * as WorldKnob from "./WorldKnob.ts"
@@ -64,6 +65,7 @@ export interface Flip {
  * @category models
  */
 export interface SensitivityResult {
+  readonly header: TrialFile.MethodHeader
   readonly experiment: string
   readonly measure: Measure.MeasureName
   readonly baseline: string
@@ -76,7 +78,7 @@ export interface SensitivityResult {
   readonly base: Probe["comparisons"]
   /** The one that moves a difference most first. */
   readonly effects: ReadonlyArray<Effect>
-  /** What could not be varied and why, one sentence each. */
+  /** What a reader must know, and what could not be varied and why, one sentence each. */
   readonly notes: ReadonlyArray<string>
 }
 
@@ -87,11 +89,14 @@ const nearEnough = 0.05
 const stepsMax = 12
 
 /**
- * The analysis: `experiment.trials` of all arms in each probe.
+ * The analysis: `experiment.trials` of all arms in each probe. `version` is that of the program.
  *
  * @category constructors
  */
-export function* analyse(experiment: Experiment): Method.Method<SensitivityResult> {
+export function* analyse(
+  experiment: Experiment,
+  version: string
+): Method.Method<SensitivityResult> {
   const [baseline, ...others] = experiment.arms.map(({ name }) => name)
   if (baseline === undefined || others.length === 0) {
     throw new Error("a verdict needs two arms; give another besides the baseline")
@@ -104,7 +109,11 @@ export function* analyse(experiment: Experiment): Method.Method<SensitivityResul
     title
   })
   const first = yield batch("the world as it is", {})
-  const base = comparisonsOf(experiment, Method.outcomesOf(first))
+  const outcomes = Method.outcomesOf(first)
+  const base = comparisonsOf(experiment, outcomes)
+  if (outcomes.length > 0) {
+    notes.push(...Analysis.make(baseHeaderOf(experiment, version), outcomes).notes)
+  }
   let isStopped = Method.isStopped(first)
   const effects: Array<Effect> = []
   const ranges = rangesOf(experiment, notes)
@@ -145,6 +154,7 @@ export function* analyse(experiment: Experiment): Method.Method<SensitivityResul
     )
   }
   return {
+    header: TrialFile.methodHeaderOf("sensitivity", experiment, version),
     experiment: experiment.name,
     measure: mainOf(experiment),
     baseline,
@@ -264,6 +274,13 @@ const rangesOf = (experiment: Experiment, notes: Array<string>): ReadonlyArray<R
     return ends.length === 0 ? [] : [{ knob, ends }]
   })
 }
+
+/** Of the world as it is, in the main measure alone and for one look. */
+const baseHeaderOf = (experiment: Experiment, version: string): TrialFile.Header =>
+  TrialFile.headerOf(
+    { ...experiment, measures: [mainOf(experiment)], stopsWhenClear: false },
+    version
+  )
 
 const mainOf = ({ measures }: Experiment): Measure.MeasureName => measures[0] ?? "makespan"
 

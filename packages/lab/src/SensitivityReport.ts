@@ -2,9 +2,9 @@
  * What an analysis of sensitivity found, as text and as a page.
  */
 import { listOf, pageOf, section, tableOf } from "./HtmlPage.ts"
-import { figure, headOf, rangeOf, signed } from "./internal/Figures.ts"
+import { figure, headOf, percent, rangeOf, signed } from "./internal/Figures.ts"
 import * as SwingCharts from "./internal/SwingCharts.ts"
-import type * as LabText from "./LabText.ts"
+import * as LabText from "./LabText.ts"
 import * as Measure from "./Measure.ts"
 import { type Effect, type Flip, type SensitivityResult, swingOf } from "./Sensitivity.ts"
 import { escaped } from "./SvgDrawing.ts"
@@ -18,7 +18,7 @@ export const documentOf = (result: SensitivityResult): LabText.Document => ({
   title: titleOf(result),
   preamble: preambleOf(result),
   tables: [...flipsOf(result), ...effectsOf(result)],
-  closing: [...findingsOf(result), ...result.notes]
+  closing: [...findingsOf(result), ...result.notes, probesNoteOf(result)]
 })
 
 /**
@@ -43,11 +43,13 @@ export const page = (result: SensitivityResult): string =>
     ),
     ...[...flipsOf(result), ...effectsOf(result)].map(tableOf),
     "<h2>Notes</h2>",
-    listOf([...result.notes, probesNote])
+    listOf([...result.notes, probesNoteOf(result)])
   ])
 
-const probesNote =
-  "Each probe holds by itself with the stated confidence; of many, some flip by chance."
+const probesNoteOf = ({ arms, confidence }: SensitivityResult): string =>
+  `Each probe holds by itself with ${percent(confidence)} confidence${
+    arms.length > 1 ? ", for all its arms together" : ""
+  }; of many, some flip by chance.`
 
 /**
  * One sentence for each flip; one that says so when there is none.
@@ -75,10 +77,11 @@ const sentenceOf = (
 const titleOf = ({ experiment }: SensitivityResult): string => `Sensitivity: ${experiment}`
 
 const preambleOf = (result: SensitivityResult): ReadonlyArray<string> => {
-  const { arms, base, baseline, measure, seed, trials } = result
+  const { arms, base, baseline, header, measure, seed, trials } = result
   const { unit } = Measure.get(measure)
   return [
-    `${trials} paired trials of each arm in each probe, seed ${seed}`,
+    ...LabText.placeOf(header),
+    `${trials} paired trials of each arm in each probe, seed ${seed}, batchwave ${header.batchwave}`,
     ...arms.map((arm, index) => {
       const comparison = base[index]
       return comparison === undefined

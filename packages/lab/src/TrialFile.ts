@@ -49,6 +49,8 @@ export interface Header {
   readonly confidence: number
   readonly relevant: number
   readonly measures: ReadonlyArray<Measure.MeasureName>
+  /** Of every measure, by its name. */
+  readonly units: { readonly [measure: string]: string }
   /** The baseline first. */
   readonly arms: ReadonlyArray<ArmHeader>
   readonly workload: {
@@ -112,6 +114,7 @@ export const headerOf = (experiment: Experiment, version: string): Header => ({
   confidence: experiment.confidence,
   relevant: experiment.relevant,
   measures: experiment.measures,
+  units: Object.fromEntries(Measure.all.map(({ name, unit }) => [name, unit])),
   arms: experiment.arms.map((arm) => ({
     name: arm.name,
     description: Arm.describe(arm),
@@ -239,8 +242,16 @@ const differenceOf = (first: string, header: Header | MethodHeader): string => {
   const differing = [...new Set([...ours.keys(), ...Object.keys(theirs)])].filter((key) =>
     JSON.stringify(theirs[key]) !== JSON.stringify(ours.get(key))
   )
-  return `it was begun with another ${differing.join(", ")}`
+  return `it was begun with ${
+    differing.map((key) => otherOf(key, theirs[key], ours.get(key))).join(", ")
+  }`
 }
+
+/** Numbers and names are told; worlds and lists of arms are too long for that. */
+const otherOf = (key: string, theirs: unknown, ours: unknown): string =>
+  [theirs, ours].every((value) => typeof value === "number" || typeof value === "string")
+    ? `${key} ${String(theirs)}, not ${String(ours)}`
+    : `another value of ${key}`
 
 const recordOf = (line: string): { readonly [key: string]: unknown } | undefined => {
   try {

@@ -99,6 +99,7 @@ describe("Sweep", () => {
 })
 
 const search = (of: Experiment.Experiment) => Halving.search(of, "test")
+const analyse = (of: Experiment.Experiment) => Sensitivity.analyse(of, "test")
 
 describe("Halving", () => {
   it("shares its budget evenly among the rungs", () => {
@@ -158,6 +159,10 @@ describe("Halving", () => {
       assert.strictEqual(found.gain.confirmed === undefined, !isConfirming)
       assert.strictEqual(text.includes("nothing is confirmed"), !isConfirming)
       assert.include(text, "Best of the search: a=")
+      for (const told of [text, page]) {
+        assert.include(told, `seed ${experiment.seed}`)
+        assert.include(told, "batchwave test")
+      }
     }
     assert.include(
       drive(experiment, search, makespan, 3).found.notes[0],
@@ -291,7 +296,7 @@ describe("Sensitivity", () => {
 
   it("finds where the verdict flips, within its interval, and what does not matter", () => {
     for (let seed = 1; seed <= 15; seed++) {
-      const { batches, found } = drive(two(seed), Sensitivity.analyse, makespan)
+      const { batches, found } = drive(two(seed), analyse, makespan)
       const [nodes, median] = found.effects
       assert.deepStrictEqual([nodes?.path, median?.path], [
         "pool.nodes",
@@ -313,7 +318,7 @@ describe("Sensitivity", () => {
         ...two(1),
         world: { ...World.steady, pool: { nodes: 32, slotsPerNode: 4 } }
       },
-      Sensitivity.analyse,
+      analyse,
       makespan
     )
     const [flip] = found.effects[0]?.flips ?? []
@@ -322,9 +327,9 @@ describe("Sensitivity", () => {
   })
 
   it("tells when it is stopped what there is: of the world as it is, and of quantities turned", () => {
-    const whole = drive(two(1), Sensitivity.analyse, makespan)
+    const whole = drive(two(1), analyse, makespan)
     for (let stop = 7; stop < whole.batches.length * 40; stop += 40) {
-      const { found } = drive(two(1), Sensitivity.analyse, makespan, stop)
+      const { found } = drive(two(1), analyse, makespan, stop)
       assert.strictEqual(found.base.length, 1)
       assert.strictEqual(found.trials, stop < 40 ? stop : 40)
       assert.include(found.notes[0], "Interrupted: ")
@@ -350,20 +355,36 @@ describe("Sensitivity", () => {
         ...all,
         world: { ...World.steady, scenario: { tasks: [{ duration: uniform }] } }
       },
-      Sensitivity.analyse,
+      analyse,
       makespan
     )
-    assert.deepStrictEqual(found.notes, [
+    assert.deepStrictEqual(found.notes.slice(-2), [
       "tasks[0].duration.min cannot be 2000: tasks[0].duration.max must be at least min, not 1500.",
       "tasks[0].duration.max cannot be 750: tasks[0].duration.max must be at least min, not 750."
     ])
     const text = LabText.text(SensitivityReport.documentOf(found))
-    assert.include(text, "No quantity flips the verdict")
-    const page = SensitivityReport.page(drive(two(1), Sensitivity.analyse, makespan).found)
+    for (
+      const expected of [
+        "No quantity flips the verdict",
+        "world steady: 8 nodes of 4 slots",
+        "seed 1, batchwave test",
+        `${found.trials} trials are few`,
+        "Each probe holds by itself with 95% confidence; of many, some flip by chance."
+      ]
+    ) {
+      assert.include(text, expected)
+    }
+    const { batchwave, method, seed } = found.header
+    assert.deepStrictEqual({ batchwave, method, seed }, {
+      batchwave: "test",
+      method: "sensitivity",
+      seed: 1
+    })
+    const page = SensitivityReport.page(drive(two(1), analyse, makespan).found)
     assert.include(page, "turns from &quot;better&quot; to &quot;worse&quot; when pool.nodes")
     assert.notMatch(page, /<script|https?:|src=|NaN|undefined/)
     assert.throws(
-      () => Sensitivity.analyse({ ...experiment, arms: [Arm.make("alone")] }).next(),
+      () => analyse({ ...experiment, arms: [Arm.make("alone")] }).next(),
       "a verdict needs two arms"
     )
   })

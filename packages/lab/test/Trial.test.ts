@@ -362,9 +362,14 @@ describe("TrialFile", () => {
 
   it("refuses the file of another experiment, and says what differs", () => {
     const other = TrialFile.headerOf({ ...flaky, seed: 12, trials: 9 }, "0.0.0-test")
+    const measured = TrialFile.headerOf({ ...flaky, measures: ["cost"] }, "0.0.0-test")
+    assert.deepStrictEqual(TrialFile.read(text, measured), {
+      _tag: "Foreign",
+      reason: "it was begun with another value of measures"
+    })
     assert.deepStrictEqual(TrialFile.read(text, other), {
       _tag: "Foreign",
-      reason: "it was begun with another seed, trials"
+      reason: "it was begun with seed 11, not 12, trials 4, not 9"
     })
     for (const text of ["hello\n", "hello", "\0\0\0"]) {
       assert.deepStrictEqual(TrialFile.read(text, header), {
@@ -511,6 +516,40 @@ describe("Analysis", () => {
       "Only 2 of at most 4 trials have been run, and it is not clear yet."
     )
     assert.notMatch(noteOf({}, outcomes) ?? "", /have been run/)
+  })
+
+  it("says that runs fail early where that makes them short, however even the arms are", () => {
+    const notesOf = (success: (trial: number, arm: number) => number) =>
+      Analysis.make(
+        header,
+        outcomes.map((outcome, place) => ({
+          ...outcome,
+          measures: { ...outcome.measures, success: success(outcome.trial, place % 3) }
+        }))
+      ).notes.filter((note) => note.includes("fails early"))
+    const advice = "A run that fails early is short and cheap, so read times and costs together "
+      + "with success and nodesDone."
+    assert.deepStrictEqual(notesOf(() => 1), [])
+    assert.deepStrictEqual(notesOf(() => 0), [`No run succeeds, whatever the arm. ${advice}`])
+    assert.deepStrictEqual(notesOf((trial) => trial === 0 ? 0 : 1), [
+      `75% of the runs of each arm succeed. ${advice}`
+    ])
+    assert.deepStrictEqual(notesOf((_, arm) => arm === 1 ? 0 : 1), [
+      `The arms differ in how often the whole run succeeds. ${advice}`
+    ])
+  })
+
+  it("has the unit of every measure, the seed and the version in its header", () => {
+    const { batchwave, seed, units } = header
+    assert.deepStrictEqual(
+      { batchwave, seed, units },
+      {
+        batchwave: "0.0.0-test",
+        seed: 11,
+        units: Object.fromEntries(Measure.all.map(({ name, unit }) => [name, unit]))
+      }
+    )
+    assert.strictEqual(units["wastedSlotSeconds"], "slot·s")
   })
 
   it("is clear only with a second arm and enough trials", () => {

@@ -6,6 +6,7 @@ import * as Sensitivity from "@batchwave/lab/Sensitivity"
 import * as SensitivityReport from "@batchwave/lab/SensitivityReport"
 import * as Effect from "effect/Effect"
 import * as LabExperiment from "../lab/LabExperiment.ts"
+import * as PackageVersion from "../PackageVersion.ts"
 import type { Screen } from "../screen/Screen.ts"
 import { type CommandError, usage } from "./CommandError.ts"
 import type { LabSettings } from "./LabCommand.ts"
@@ -33,7 +34,7 @@ export const run: (settings: LabSettings) => Effect.Effect<void, CommandError, S
       settings,
       experiment,
       name: "sensitivity",
-      method: Sensitivity.analyse(experiment),
+      method: Sensitivity.analyse(experiment, PackageVersion.read()),
       trials: experiment.trials,
       reportOf: (result) => ({
         text: () => LabText.text(SensitivityReport.documentOf(result)),

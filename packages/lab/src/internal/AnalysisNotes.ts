@@ -46,9 +46,19 @@ const replayedOf = (
 
 const successOf = (arms: ReadonlyArray<ArmResult>): ReadonlyArray<string> => {
   const shares = arms.map(({ measures }) => measures.success.mean)
-  return Math.max(...shares) === Math.min(...shares) ? [] : [
-    "The arms differ in how often the whole run succeeds. A run that fails early is short and "
-    + "cheap, so read times and costs together with success and nodesDone."
+  const [first = 1] = shares
+  const isEqual = shares.every((share) => share === first)
+  if (isEqual && first === 1) return []
+  const seen = isEqual
+    ? `${
+      first === 0
+        ? "No run succeeds, whatever the arm"
+        : `${percent(first)} of the runs of each arm succeed`
+    }.`
+    : "The arms differ in how often the whole run succeeds."
+  return [
+    `${seen} A run that fails early is short and cheap, so read times and costs together with `
+    + "success and nodesDone."
   ]
 }
 
