@@ -12,8 +12,7 @@
 import type { Json, WorkflowNode } from "@batchwave/core/Workflow"
 import * as Effect from "effect/Effect"
 import { hash } from "node:crypto"
-import { ArtifactFailed } from "./EngineError.ts"
-import * as OutputValue from "./OutputValue.ts"
+import type { ArtifactFailed } from "./EngineError.ts"
 import * as TaskInputs from "./TaskInputs.ts"
 
 /**
@@ -81,7 +80,7 @@ export const make: (
     if (TaskInputs.isMissing(context, node, file)) continue
     const digest = file.source._tag === "Local"
       ? yield* context.localDigest(file.source.path)
-      : yield* outputDigest(context, file.source.from)
+      : yield* context.artifactDigest(yield* TaskInputs.artifactKey(context, file.source.from))
     parts.push({ name: `file ${file.path}`, digest })
   }
   for (const [name, value] of Object.entries(node.environment)) add(`environment ${name}`, value)
@@ -111,21 +110,6 @@ export const differing = (
     digests.delete(name)
   }
   return [...names, ...digests.keys()].toSorted()
-}
-
-const outputDigest = (
-  context: KeyContext,
-  from: { readonly node: string; readonly output: string }
-): Effect.Effect<string, ArtifactFailed> => {
-  const key = OutputValue.keyOf(TaskInputs.outputOf(context, from))
-  return key === undefined
-    ? Effect.fail(
-      new ArtifactFailed({
-        key: `${from.node}.${from.output}`,
-        message: `the output "${from.output}" of "${from.node}" is no file`
-      })
-    )
-    : context.artifactDigest(key)
 }
 
 /** The order of the fields of an object does not count. */

@@ -26,6 +26,7 @@ import {
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { JournalFailed } from "./EngineError.ts"
+import { attempt } from "./JournalAttempt.ts"
 
 /** A journal that begins its log anew meanwhile is copied again, so many times. */
 const triesMax = 20
@@ -50,6 +51,7 @@ export const use = <A, E, R>(
   Effect.acquireUseRelease(
     attempt(
       file,
+      "copy",
       () => join(mkdtempSync(join(tmpdir(), "batchwave-journal-")), "journal.db")
     ),
     (copy) => Effect.andThen(copyTo(copy, file), read(copy)),
@@ -58,7 +60,7 @@ export const use = <A, E, R>(
 
 const copyTo = Effect.fnUntraced(function*(copy: string, file: string) {
   for (let tried = 1;; tried++) {
-    const isWhole = yield* attempt(file, () => {
+    const isWhole = yield* attempt(file, "copy", () => {
       const before = logHeaderOf(file)
       copyFileSync(file, copy)
       rmSync(logOf(copy), { force: true })
@@ -89,16 +91,3 @@ const logHeaderOf = (file: string): string => {
     closeSync(descriptor)
   }
 }
-
-const attempt = <A>(file: string, run: () => A): Effect.Effect<A, JournalFailed> =>
-  Effect.try({
-    try: run,
-    catch: (cause) =>
-      new JournalFailed({
-        file,
-        message: `cannot copy the journal ${file}: ${
-          cause instanceof Error ? cause.message : String(cause)
-        }`,
-        cause
-      })
-  })

@@ -10,6 +10,7 @@ import { tmpdir } from "node:os"
 import { basename, dirname, join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 import { JournalFailed, JournalLocked } from "./EngineError.ts"
+import { attempt } from "./JournalAttempt.ts"
 import * as JournalTables from "./JournalTables.ts"
 import type { RunHeader } from "./RunHeader.ts"
 
@@ -216,16 +217,3 @@ const rebuild = (
   }
   database.exec("COMMIT")
 }
-
-const attempt = <A>(file: string, what: string, run: () => A): Effect.Effect<A, JournalFailed> =>
-  Effect.try({
-    try: run,
-    catch: (cause) =>
-      new JournalFailed({
-        file,
-        message: `cannot ${what} the journal ${file}: ${
-          cause instanceof Error ? cause.message : String(cause)
-        }`,
-        cause
-      })
-  })

@@ -13,9 +13,10 @@ import type * as Scope from "effect/Scope"
 import { chmodSync, existsSync, statSync } from "node:fs"
 import { dirname } from "node:path"
 import { DatabaseSync } from "node:sqlite"
-import { JournalFailed, JournalLocked } from "./EngineError.ts"
+import { type JournalFailed, JournalLocked } from "./EngineError.ts"
 import * as FullDisk from "./FullDisk.ts"
 import { Journal } from "./Journal.ts"
+import { attempt } from "./JournalAttempt.ts"
 import * as JournalTables from "./JournalTables.ts"
 import * as LogSpace from "./LogSpace.ts"
 import { journalVersion } from "./RunHeader.ts"
@@ -151,19 +152,6 @@ const look = (file: string) => {
   const log = statSync(logOf(file), { throwIfNoEntry: false })
   return { log, place: `${main?.dev} ${main?.ino} ${log?.ino}` }
 }
-
-const attempt = <A>(file: string, what: string, run: () => A): Effect.Effect<A, JournalFailed> =>
-  Effect.try({
-    try: run,
-    catch: (cause) =>
-      new JournalFailed({
-        file,
-        message: `cannot ${what} the journal ${file}: ${messageOf(cause)}`,
-        cause
-      })
-  })
-
-const messageOf = (cause: unknown): string => cause instanceof Error ? cause.message : String(cause)
 
 const isBusy = (error: JournalFailed): boolean =>
   error.cause instanceof Error && /database is locked/.test(error.cause.message)

@@ -12,6 +12,8 @@ import {
   type StagedFile,
   type WorkflowNode
 } from "@batchwave/core/Workflow"
+import * as Effect from "effect/Effect"
+import { ArtifactFailed } from "./EngineError.ts"
 import * as OutputValue from "./OutputValue.ts"
 
 /**
@@ -81,6 +83,26 @@ export const outputOf = (
 ): Json | undefined => {
   const node = plan.indexOf(from.node)
   return node === undefined ? undefined : state.outputs.get(node)?.[from.output]
+}
+
+/**
+ * The artifact key of a file output. Fails when there is none, or the output is no file.
+ *
+ * @category queries
+ */
+export const artifactKey = (
+  context: InputContext,
+  from: OutputReference
+): Effect.Effect<string, ArtifactFailed> => {
+  const key = OutputValue.keyOf(outputOf(context, from))
+  return key === undefined
+    ? Effect.fail(
+      new ArtifactFailed({
+        key: `${from.node}.${from.output}`,
+        message: `the output "${from.output}" of "${from.node}" is no file`
+      })
+    )
+    : Effect.succeed(key)
 }
 
 /**

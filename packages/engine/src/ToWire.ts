@@ -11,7 +11,7 @@ import type { Plan } from "@batchwave/core/Plan"
 import type { TaskReference } from "@batchwave/core/RunEvent"
 import * as RunState from "@batchwave/core/RunState"
 import type { TaskNaming } from "@batchwave/core/TaskNaming"
-import { defaultJsonPath, type OutputReference, type WorkflowNode } from "@batchwave/core/Workflow"
+import { defaultJsonPath, type WorkflowNode } from "@batchwave/core/Workflow"
 import type { EnvironmentSetting } from "@batchwave/wire/EnvironmentSetting"
 import { durationOfMs } from "@batchwave/wire/Iso8601Duration"
 import type { OutputFile } from "@batchwave/wire/OutputFile"
@@ -21,9 +21,7 @@ import * as Effect from "effect/Effect"
 import { hash } from "node:crypto"
 import type { ArtifactStoreShape } from "./ArtifactStore.ts"
 import * as CommandScript from "./CommandScript.ts"
-import { ArtifactFailed } from "./EngineError.ts"
 import * as JobPlace from "./JobPlace.ts"
-import * as OutputValue from "./OutputValue.ts"
 import * as TaskInputs from "./TaskInputs.ts"
 
 /**
@@ -203,7 +201,7 @@ const stage = Effect.fnUntraced(function*(
     if (TaskInputs.isMissing(context, node, file)) continue
     const key = file.source._tag === "Local"
       ? yield* localKey(context, file.source.path)
-      : yield* artifactKey(context, file.source.from)
+      : yield* TaskInputs.artifactKey(context, file.source.from)
     staged.push({ httpUrl: context.store.sourceUrl(key), filePath: file.path })
   }
   return staged
@@ -216,21 +214,6 @@ const localKey = Effect.fnUntraced(function*(context: ToWireContext, path: strin
   context.localKeys.set(path, key)
   return key
 })
-
-const artifactKey = (
-  context: ToWireContext,
-  from: OutputReference
-): Effect.Effect<string, ArtifactFailed> => {
-  const key = OutputValue.keyOf(TaskInputs.valueOf(context, from, []))
-  return key === undefined
-    ? Effect.fail(
-      new ArtifactFailed({
-        key: `${from.node}.${from.output}`,
-        message: `the output "${from.output}" of "${from.node}" is no file`
-      })
-    )
-    : Effect.succeed(key)
-}
 
 const outputFilesOf = (
   context: ToWireContext,

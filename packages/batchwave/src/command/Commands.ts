@@ -16,17 +16,11 @@ import {
   emulatorSlots,
   failureMode,
   file,
-  jsonl,
-  noCache,
-  onInterrupt,
   onScreen,
-  otlp,
   param,
   plain,
   quiet,
-  runArgument,
-  store,
-  verbose
+  runArgument
 } from "./CommonFlags.ts"
 import { describing } from "./DescribeCommands.ts"
 import { emulateFlags } from "./EmulateFlags.ts"
@@ -35,6 +29,7 @@ import { lab } from "./LabCommands.ts"
 import { looking } from "./LookCommands.ts"
 import { resume } from "./ResumeFlags.ts"
 import { retry } from "./RetryFlags.ts"
+import { session } from "./SessionFlags.ts"
 import { steering } from "./SteerCommands.ts"
 import { exported } from "./Telemetry.ts"
 
@@ -88,8 +83,6 @@ const runFlags = {
     Flag.withDescription("The run to resume, or the name of a new one"),
     Flag.optional
   ),
-  json: flag("json", "Print one JSON document on stdout instead of the table"),
-  jsonl,
   backend: Flag.Literals("backend", ["emulator", "azure"]).pipe(
     Flag.withDescription(
       "Where tasks run; azure when AZURE_BATCH_ENDPOINT is set, else the embedded emulator"
@@ -100,7 +93,6 @@ const runFlags = {
     Flag.withDescription("The pool of the account (or AZURE_BATCH_POOL)"),
     Flag.optional
   ),
-  store,
   mode: Flag.Literals("mode", RunMode.dependencyModes).pipe(
     Flag.withFallbackConfig(Config.Literals(RunMode.dependencyModes, "BATCHWAVE_MODE")),
     Flag.withDescription(
@@ -111,7 +103,6 @@ const runFlags = {
   onFailure: failureMode("BATCHWAVE_ON_FAILURE").pipe(
     Flag.withDefault<RunMode.FailureMode>("keepGoing")
   ),
-  onInterrupt,
   slots: emulatorSlots("slots"),
   executor: Flag.Literals("executor", ["process", "simulated"]).pipe(
     Flag.withDescription(
@@ -126,16 +117,10 @@ const runFlags = {
     ),
     Flag.optional
   ),
-  data,
   seed: whole("seed", 0, 0x7fff_ffff, "Seed of every random choice of a new run").pipe(
     Flag.optional
   ),
-  noCache,
-  otlp,
-  quiet,
-  plain,
-  verbose,
-  color
+  ...session
 }
 
 const run = Command.make(

@@ -111,40 +111,6 @@ export const out = Flag.String("out").pipe(
 )
 
 /**
- * Where files between tasks are kept.
- *
- * @internal
- */
-export const store = Flag.Redacted("store").pipe(
-  Flag.withMetavar("url"),
-  Flag.withDescription(
-    "A blob container with a signature, for files between tasks (or AZURE_STORAGE_CONTAINER_SAS_URL)"
-  ),
-  Flag.optional
-)
-
-/**
- * The pipeline of a run that was started before.
- *
- * @internal
- */
-export const movedFile = Flag.String("file").pipe(
-  Flag.withDescription("The pipeline, if it is no longer where the run was started from"),
-  Flag.optional
-)
-
-/**
- * The scenario of a run that was started before.
- *
- * @internal
- */
-export const otherScenario = Flag.String("scenario").pipe(
-  Flag.withMetavar("file"),
-  Flag.withDescription("Another scenario, for a run whose tasks are simulated"),
-  Flag.optional
-)
-
-/**
  * Task slots of the embedded emulator.
  *
  * @internal
@@ -156,40 +122,6 @@ export const emulatorSlots = (name: string) =>
     slotsMax,
     "Task slots of the embedded emulator; the number of cores by default"
   ).pipe(Flag.optional)
-
-/**
- * What a first signal does.
- *
- * @internal
- */
-export const onInterrupt = Flag.Literals("on-interrupt", ["detach", "terminate"]).pipe(
-  Flag.withFallbackConfig(Config.Literals(["detach", "terminate"], "BATCHWAVE_ON_INTERRUPT")),
-  Flag.withDescription("Whether Ctrl-C leaves the tasks in the service running, or ends them"),
-  Flag.withDefault("detach")
-)
-
-/**
- * Whether results are taken from earlier runs.
- *
- * @internal
- */
-export const noCache = flag(
-  "no-cache",
-  "Neither use results that earlier runs have kept nor keep new ones"
-)
-
-/**
- * Where spans and metrics are sent.
- *
- * @internal
- */
-export const otlp = Flag.String("otlp").pipe(
-  Flag.withMetavar("url"),
-  Flag.withDescription(
-    "Send spans and metrics to this OpenTelemetry collector (or OTEL_EXPORTER_OTLP_ENDPOINT)"
-  ),
-  Flag.optional
-)
 
 /**
  * Whether events are printed in the place of the table.

@@ -12,7 +12,7 @@ import { type CommandEnded, CommandError, ofEngine, usage } from "./CommandError
 import { ExitCode } from "./ExitCode.ts"
 import * as KnownRun from "./KnownRun.ts"
 import * as RunCommand from "./RunCommand.ts"
-import type { RunSettings } from "./RunSettings.ts"
+import type { RunSettings, TakenUpSettings } from "./RunSettings.ts"
 import type { Signals } from "./Signals.ts"
 
 /**
@@ -20,25 +20,9 @@ import type { Signals } from "./Signals.ts"
  *
  * @category models
  */
-export interface ResumeSettings extends
-  Pick<
-    RunSettings,
-    | "data"
-    | "json"
-    | "jsonl"
-    | "noCache"
-    | "onInterrupt"
-    | "quiet"
-    | "scenario"
-    | "slots"
-    | "store"
-    | "verbose"
-  >
-{
+export interface ResumeSettings extends TakenUpSettings, Pick<RunSettings, "slots"> {
   /** @default the newest one that was interrupted */
   readonly run: Option.Option<string>
-  /** The pipeline, if it is no longer where the run was started from. */
-  readonly file: Option.Option<string>
 }
 
 /**

@@ -5,23 +5,8 @@ import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Effect from "effect/Effect"
 import * as CommandModule from "./CommandModule.ts"
-import {
-  color,
-  data,
-  emulatorSlots,
-  jsonl,
-  movedFile,
-  noCache,
-  onInterrupt,
-  onScreen,
-  otherScenario,
-  otlp,
-  plain,
-  quiet,
-  store,
-  verbose
-} from "./CommonFlags.ts"
-import { flag } from "./FlagKinds.ts"
+import { emulatorSlots, onScreen } from "./CommonFlags.ts"
+import { takenUp } from "./SessionFlags.ts"
 import { exported } from "./Telemetry.ts"
 
 /**
@@ -38,20 +23,8 @@ export const resume = Command.make(
       ),
       Argument.optional
     ),
-    file: movedFile,
-    json: flag("json", "Print one JSON document on stdout instead of the table"),
-    jsonl,
-    onInterrupt,
-    store,
     slots: emulatorSlots("slots"),
-    scenario: otherScenario,
-    data,
-    noCache,
-    otlp,
-    quiet,
-    plain,
-    verbose,
-    color
+    ...takenUp
   },
   Effect.fnUntraced(function*(settings) {
     const ResumeCommand = yield* CommandModule.load(() => import("./ResumeCommand.ts"))

@@ -28,7 +28,7 @@ import * as RunBackend from "./RunBackend.ts"
 import * as RunExecution from "./RunExecution.ts"
 import * as RunExecutor from "./RunExecutor.ts"
 import * as RunPreparation from "./RunPreparation.ts"
-import type { RunSettings } from "./RunSettings.ts"
+import type { TakenUpSettings } from "./RunSettings.ts"
 import type { Signals } from "./Signals.ts"
 import * as SteerCommand from "./SteerCommand.ts"
 
@@ -37,20 +37,7 @@ import * as SteerCommand from "./SteerCommand.ts"
  *
  * @category models
  */
-export interface RetrySettings extends
-  Pick<
-    RunSettings,
-    | "data"
-    | "json"
-    | "jsonl"
-    | "noCache"
-    | "onInterrupt"
-    | "quiet"
-    | "scenario"
-    | "store"
-    | "verbose"
-  >
-{
+export interface RetrySettings extends TakenUpSettings {
   readonly run: string
   readonly select: ReadonlyArray<string>
   readonly exclude: ReadonlyArray<string>
@@ -58,8 +45,6 @@ export interface RetrySettings extends
   readonly slots: Option.Option<number>
   /** Retries of each chosen node, in the place of its policy. */
   readonly retries: Option.Option<number>
-  /** The pipeline, when it is no longer where the run was started from. */
-  readonly file: Option.Option<string>
   readonly emulatorSlots: Option.Option<number>
   readonly dryRun: boolean
 }

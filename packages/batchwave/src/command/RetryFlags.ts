@@ -6,23 +6,9 @@ import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as CommandModule from "./CommandModule.ts"
-import {
-  color,
-  data,
-  emulatorSlots,
-  jsonl,
-  movedFile,
-  noCache,
-  onInterrupt,
-  onScreen,
-  otherScenario,
-  otlp,
-  plain,
-  quiet,
-  store,
-  verbose
-} from "./CommonFlags.ts"
+import { emulatorSlots, onScreen } from "./CommonFlags.ts"
 import { flag, slotsMax, whole } from "./FlagKinds.ts"
+import { takenUp } from "./SessionFlags.ts"
 import { exported } from "./Telemetry.ts"
 
 /** Most retries of one node. */
@@ -58,21 +44,9 @@ export const retry = Command.make(
       retriesMax,
       "How often a chosen node that fails is tried again, in the place of its policy"
     ).pipe(Flag.optional),
-    file: movedFile,
     dryRun: flag("dry-run", "Only say what would run again"),
     emulatorSlots: emulatorSlots("emulator-slots"),
-    scenario: otherScenario,
-    json: flag("json", "Print one JSON document on stdout instead of the table"),
-    jsonl,
-    onInterrupt,
-    store,
-    noCache,
-    otlp,
-    data,
-    quiet,
-    plain,
-    verbose,
-    color
+    ...takenUp
   },
   Effect.fnUntraced(function*(settings) {
     const RetryCommand = yield* CommandModule.load(() => import("./RetryCommand.ts"))

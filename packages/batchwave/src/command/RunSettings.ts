@@ -1,5 +1,6 @@
 /**
- * The settings of `batchwave run`, as the flags give them.
+ * The settings of `batchwave run`, and those that `resume` and `retry` share with it, as the flags give
+ * them.
  */
 import type { DependencyMode, FailureMode } from "@batchwave/core/RunMode"
 import type * as Option from "effect/Option"
@@ -14,33 +15,51 @@ import type { BackendName } from "../run/RunDirectory.ts"
 export type OnInterrupt = "detach" | "terminate"
 
 /**
- * The settings.
+ * What a process that works on a run is told, whether it begins the run or takes it up.
  *
  * @category models
  */
-export interface RunSettings {
-  readonly file: string
-  readonly param: ReadonlyArray<string>
-  readonly resume: boolean
-  readonly runId: Option.Option<string>
+export interface SessionSettings {
   readonly json: boolean
   /** Every event as a line of JSON, in the place of the table. */
   readonly jsonl: boolean
-  readonly backend: Option.Option<BackendName>
-  readonly pool: Option.Option<string>
-  readonly mode: DependencyMode
-  readonly onFailure: FailureMode
   readonly onInterrupt: OnInterrupt
   /** A blob container with its signature. */
   readonly store: Option.Option<Redacted.Redacted>
-  readonly slots: Option.Option<number>
-  readonly executor: Option.Option<"process" | "simulated">
-  /** A file; means the simulated executor. */
+  /** A file; of a new run it means the simulated executor. */
   readonly scenario: Option.Option<string>
   readonly data: string
-  readonly seed: Option.Option<number>
   /** Results kept by earlier runs are neither used nor added to. */
   readonly noCache: boolean
   readonly quiet: boolean
   readonly verbose: boolean
+}
+
+/**
+ * The same for one that takes it up.
+ *
+ * @category models
+ */
+export interface TakenUpSettings extends SessionSettings {
+  /** The pipeline, if it is no longer where the run was started from. */
+  readonly file: Option.Option<string>
+}
+
+/**
+ * The settings.
+ *
+ * @category models
+ */
+export interface RunSettings extends SessionSettings {
+  readonly file: string
+  readonly param: ReadonlyArray<string>
+  readonly resume: boolean
+  readonly runId: Option.Option<string>
+  readonly backend: Option.Option<BackendName>
+  readonly pool: Option.Option<string>
+  readonly mode: DependencyMode
+  readonly onFailure: FailureMode
+  readonly slots: Option.Option<number>
+  readonly executor: Option.Option<"process" | "simulated">
+  readonly seed: Option.Option<number>
 }

@@ -1,10 +1,8 @@
 /**
  * Which run a command works on: a new one, or one that was interrupted.
  */
-import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as Random from "effect/Random"
 import * as RunDirectory from "../run/RunDirectory.ts"
 import * as RunId from "../run/RunId.ts"
 import { type CommandError, storage, usage } from "./CommandError.ts"
@@ -32,24 +30,12 @@ export const resolve: (
       )
     }
     if (settings.resume) return yield* resumable(settings.data, pipeline, given)
-    const directory = RunDirectory.make(settings.data, given ?? (yield* freshId(pipeline)))
+    const directory = RunDirectory.make(settings.data, given ?? (yield* RunId.fresh(pipeline)))
     if (!RunDirectory.exists(directory)) return directory
     return yield* usage(
       `the run ${directory.runId} exists already; go on with it by `
         + `${RunEnding.resumeCommand(settings, directory.runId)}, or give another id`
     )
-  }
-)
-
-/**
- * A new id for a run of the pipeline.
- *
- * @category constructors
- */
-export const freshId: (pipeline: string) => Effect.Effect<string> = Effect.fnUntraced(
-  function*(pipeline) {
-    const now = DateTime.toPartsUtc(yield* DateTime.now)
-    return RunId.make(pipeline, now, yield* Random.next)
   }
 )
 

@@ -12,7 +12,6 @@ import * as RunConfig from "@batchwave/engine/RunConfig"
 import { journalVersion } from "@batchwave/engine/RunHeader"
 import type { PipelineError } from "@batchwave/pipeline/PipelineError"
 import * as Clock from "effect/Clock"
-import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Random from "effect/Random"
@@ -40,7 +39,7 @@ export const run: <Value>(
   options: RunOptions
 ) => Effect.Effect<RunOutcome<Value>, PipelineError | RunFailed> = Effect.fn("LibraryRun.run")(
   function*(pipeline, { compiled, plan }, options) {
-    const runId = options.runId ?? (yield* freshId(pipeline))
+    const runId = options.runId ?? (yield* RunId.fresh(pipeline))
     if (!RunId.isRunId(runId)) {
       return yield* new RunFailed({
         message:
@@ -135,10 +134,6 @@ const problemsOf = (
 }
 
 const dataOf = ({ data }: RunOptions): string => data ?? dataDirectoryDefault
-
-const freshId = Effect.fnUntraced(function*(pipeline: string) {
-  return RunId.make(pipeline, DateTime.toPartsUtc(yield* DateTime.now), yield* Random.next)
-})
 
 const open = Effect.fnUntraced(function*(
   directory: RunDirectory.RunDirectory,

@@ -1,6 +1,9 @@
 /**
  * The name of a run: what its directory, its job and a resume command are called.
  */
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Random from "effect/Random"
 import { createHash } from "node:crypto"
 
 /** Longest id of a run, and of a job in the service. */
@@ -45,6 +48,17 @@ export const make = (pipeline: string, at: RunTime, unit: number): string => {
   const tail = Math.floor(unit * 0x1_0000).toString(16).padStart(4, "0")
   return `${slug(pipeline)}-${day}-${time}-${tail}`
 }
+
+/**
+ * A new id for a run of the pipeline that begins now.
+ *
+ * @category constructors
+ */
+export const fresh: (pipeline: string) => Effect.Effect<string> = Effect.fnUntraced(
+  function*(pipeline) {
+    return make(pipeline, DateTime.toPartsUtc(yield* DateTime.now), yield* Random.next)
+  }
+)
 
 /**
  * A point in time by its parts; months count from 1.
