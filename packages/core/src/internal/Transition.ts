@@ -106,18 +106,24 @@ export const rebuildLists = (state: RunState): void => {
 export const markReady = (state: RunState, node: number): void => {
   move(state, node, NodeState.ready)
   if (isFinalizer(state, node)) {
-    if (isEveryOrdinarySettled(state)) state.ready.push(node)
+    if (isEveryOrdinarySettled(state)) addReady(state, node)
     else state.heldFinalizers.push(node)
     return
   }
   const level = state.plan.levelOf[node]!
   if (state.dependencyMode !== "waves" || level <= state.wave) {
-    state.ready.push(node)
+    addReady(state, node)
     return
   }
   const held = state.held.get(level)
   if (held === undefined) state.held.set(level, [node])
   else held.push(node)
+}
+
+/** Most often it is one, and an array that grows has room for seventeen. */
+const addReady = (state: RunState, node: number): void => {
+  if (state.ready.length === 0) state.ready = [node]
+  else state.ready.push(node)
 }
 
 const isEveryOrdinarySettled = (state: RunState): boolean => state.ordinaryUnsettled === 0
@@ -141,7 +147,7 @@ export const settle = (state: RunState, node: number, next: number): void => {
     release(state, node)
   } else inform(state, node, next)
   if (state.ordinaryUnsettled === 0 && state.heldFinalizers.length > 0) {
-    for (const held of state.heldFinalizers) state.ready.push(held)
+    for (const held of state.heldFinalizers) addReady(state, held)
     state.heldFinalizers.length = 0
   }
 }
@@ -152,7 +158,7 @@ const advanceWave = (state: RunState): void => {
     if (state.held.size === 0) continue
     const held = state.held.get(state.wave)
     if (held === undefined) continue
-    for (const heldNode of held) state.ready.push(heldNode)
+    for (const heldNode of held) addReady(state, heldNode)
     state.held.delete(state.wave)
   }
 }
