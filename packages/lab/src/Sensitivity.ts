@@ -101,7 +101,6 @@ export function* analyse(
   if (baseline === undefined || others.length === 0) {
     throw new Error("a verdict needs two arms; give another besides the baseline")
   }
-  const notes: Array<string> = []
   const batch = (title: string, variant: Method.Batch["variant"]): Method.Batch => ({
     variant,
     from: 0,
@@ -111,9 +110,7 @@ export function* analyse(
   const first = yield batch("the world as it is", {})
   const outcomes = Method.outcomesOf(first)
   const base = comparisonsOf(experiment, outcomes)
-  if (outcomes.length > 0) {
-    notes.push(...Analysis.make(baseHeaderOf(experiment, version), outcomes).notes)
-  }
+  const notes = baseNotesOf(experiment, version, outcomes)
   let isStopped = Method.isStopped(first)
   const effects: Array<Effect> = []
   const ranges = rangesOf(experiment, notes)
@@ -275,12 +272,16 @@ const rangesOf = (experiment: Experiment, notes: Array<string>): ReadonlyArray<R
   })
 }
 
-/** Of the world as it is, in the main measure alone and for one look. */
-const baseHeaderOf = (experiment: Experiment, version: string): TrialFile.Header =>
-  TrialFile.headerOf(
-    { ...experiment, measures: [mainOf(experiment)], stopsWhenClear: false },
-    version
-  )
+/** What is to be said of the world as it is, in the main measure alone and for one look. */
+const baseNotesOf = (
+  experiment: Experiment,
+  version: string,
+  outcomes: ReadonlyArray<Outcome>
+): Array<string> => {
+  if (outcomes.length === 0) return []
+  const own = { ...experiment, measures: [mainOf(experiment)], stopsWhenClear: false }
+  return [...Analysis.make(TrialFile.headerOf(own, version), outcomes).notes]
+}
 
 const mainOf = ({ measures }: Experiment): Measure.MeasureName => measures[0] ?? "makespan"
 
