@@ -1,5 +1,6 @@
 /**
- * An engine run against an emulator over real HTTP, with real processes, in directories of its own.
+ * An engine run against an emulator over real HTTP, with real processes, in directories of its own. Its
+ * events are held against their published schema.
  */
 import { BatchClient } from "@batchwave/client/BatchClient"
 import * as Definition from "@batchwave/core/Definition"
@@ -21,6 +22,7 @@ import * as Redacted from "effect/Redacted"
 import { mkdtempSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { requireValid } from "../EventValidity.ts"
 
 export interface EngineWorld {
   readonly directory: string
@@ -94,9 +96,11 @@ export const run = (world: EngineWorld, spec: RunSpec) => {
       plan,
       header,
       config: { ...RunConfig.forEmulator, ...spec.config },
-      ...(spec.observer === undefined
-        ? {}
-        : { observer: (events) => Effect.sync(() => spec.observer?.(events)) }),
+      observer: (events, atMs) =>
+        Effect.sync(() => {
+          for (const event of events) requireValid(event, 1, atMs)
+          spec.observer?.(events)
+        }),
       ...(spec.cancelWhen === undefined ? {} : { cancelWhen: spec.cancelWhen }),
       ...(spec.wishes === undefined ? {} : { wishes: spec.wishes }),
       ...(spec.onResume === undefined ? {} : { onResume: spec.onResume })

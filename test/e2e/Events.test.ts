@@ -12,7 +12,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
-import { readdirSync, writeFileSync } from "node:fs"
+import { readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import * as Command from "./Command.ts"
 import * as World from "./EngineWorld.ts"
@@ -105,6 +105,20 @@ describe("batchwave events --follow", () => {
     },
     90_000
   )
+})
+
+describe("batchwave schema", () => {
+  it("prints the schema of event lines as it is published, where no run is", async () => {
+    const directory = Command.makeDirectory()
+    const printed = await Command.run(["schema", "events"], { cwd: directory })
+    assert.strictEqual(printed.code, 0, printed.stderr)
+    const published = join(import.meta.dirname, "../../docs/schemas/events.schema.json")
+    assert.strictEqual(printed.stdout, readFileSync(published, "utf8"))
+    assert.strictEqual((await Command.run(["schema"], { cwd: directory })).stdout, printed.stdout)
+    const unknown = await Command.run(["schema", "nothing"], { cwd: directory })
+    assert.strictEqual(unknown.code, 2)
+    assert.deepStrictEqual(readdirSync(directory), [])
+  })
 })
 
 describe("Run.start", () => {

@@ -29,6 +29,7 @@ import { lab } from "./LabCommands.ts"
 import { looking } from "./LookCommands.ts"
 import { resume } from "./ResumeFlags.ts"
 import { retry } from "./RetryFlags.ts"
+import { schema } from "./SchemaFlags.ts"
 import { session } from "./SessionFlags.ts"
 import { steering } from "./SteerCommands.ts"
 import { exported } from "./Telemetry.ts"
@@ -238,7 +239,8 @@ const events = Command.make(
   Command.withDescription("Print what happened in a run, as lines of JSON"),
   Command.withExamples([
     { command: "batchwave events RUN --follow", description: "Watch a run until it ends" },
-    { command: "batchwave events RUN --after 120", description: "What came after event 120" }
+    { command: "batchwave events RUN --after 120", description: "What came after event 120" },
+    { command: "batchwave schema events", description: "The JSON Schema of the lines" }
   ])
 )
 
@@ -288,6 +290,7 @@ export const batchwave = Command.make("batchwave").pipe(
     ...steering,
     ...looking,
     events,
+    schema,
     emulate,
     lab,
     doctor,
