@@ -7,6 +7,7 @@ import { describe } from "@effect/vitest"
 import type * as FuzzInput from "../../wire/test/FuzzInput.ts"
 import { fuzzText, unless } from "../../wire/test/FuzzTrial.ts"
 import { eTagAt, eTagsOfAllAdded } from "../src/internal/AddedScan.ts"
+import { cleanText } from "../src/internal/CleanText.ts"
 import { formatHttpDate, parseHttpDate } from "../src/internal/HttpDate.ts"
 
 const ids = ["a", "b-2"]
@@ -50,6 +51,16 @@ const hints: FuzzInput.Vocabulary = {
   words: [...dates.words, "-", "1e9", "0x10", "Infinity", "NaN", "soon"]
 }
 
+const quotes: FuzzInput.Vocabulary = {
+  samples: [
+    "Bad https://u:CANARY@a.b/c?sv=1&sig=CANARY here",
+    "AccountName=a;AccountKey=CANARY;x=1",
+    "Authorization: Bearer eyJ0eXAiOiJKV1Qi.CANARY.x",
+    "a.".repeat(4000)
+  ],
+  words: ["a.", "a-", "://", "?", "@", "eyJ", "sig", "key=", "Bearer ", " ", "&", ";", "\"", "%3D"]
+}
+
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null
 
@@ -78,6 +89,14 @@ describe("a reply", () => {
       parsed !== undefined &&
         ids.every((_, position) => eTagAt(list, position) === parsed[position]),
       "it says what the parser does not say"
+    )
+  })
+
+  fuzzText("CleanText.cleanText", quotes, (text) => {
+    const shown = cleanText(text)
+    return unless(
+      shown.length <= 2001 && !/:\/\/[^\s"'<>]*\?[^…\s"'<>]/.test(shown),
+      "it shows a query, or too much"
     )
   })
 
