@@ -25,6 +25,10 @@ import { TaskOperations } from "./TaskOperations.ts"
 export class UpdateContended extends Schema.TaggedError<UpdateContended>()("UpdateContended", {
   /** What happened and what to do, in one sentence. */
   message: Schema.String,
+  /** The operation as the contract names it. */
+  operation: Schema.Literal("Task_Update"),
+  /** True when the same change may succeed later. */
+  retryable: Schema.Boolean,
   jobId: Schema.String,
   taskId: Schema.String,
   /** Writes that were refused. */
@@ -69,6 +73,8 @@ export const modify = Effect.fn("TaskUpdate.modify")(function*(
     if (failure._tag !== "ConditionNotMet") return yield* Effect.fail(failure)
     if (writes > rereadsMax) {
       return yield* new UpdateContended({
+        operation: "Task_Update",
+        retryable: true,
         jobId,
         taskId,
         writes,

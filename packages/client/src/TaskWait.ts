@@ -14,10 +14,18 @@ export interface UntilOptions {
   readonly whenMissing?: "fail" | "wait"
 }
 
+const factsOfWait = {
+  /** The operation that was repeated, as the contract names it. */
+  operation: Schema.Literal("Task_List"),
+  /** True when the same wait may succeed later without any change. */
+  retryable: Schema.Boolean
+}
+
 /** Some tasks had not reached the state when the time was over. */
 export class WatchTimedOut extends Schema.TaggedError<WatchTimedOut>()("WatchTimedOut", {
   /** What happened, in one sentence. */
   message: Schema.String,
+  ...factsOfWait,
   jobId: Schema.String,
   state: Schema.String,
   timeoutMs: Schema.Number,
@@ -29,6 +37,7 @@ export class WatchTimedOut extends Schema.TaggedError<WatchTimedOut>()("WatchTim
 export class TasksMissing extends Schema.TaggedError<TasksMissing>()("TasksMissing", {
   /** What happened and what to do, in one sentence. */
   message: Schema.String,
+  ...factsOfWait,
   jobId: Schema.String,
   /** The ids that two listings of the whole job in a row did not show. */
   missing: Schema.Array(Schema.String)

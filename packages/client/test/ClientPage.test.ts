@@ -64,11 +64,14 @@ const filesOfOptions = [
 ]
 
 describe("the page about the client", () => {
-  it("shows only code of the examples", () => {
-    assert.isAtLeast(blocks.length, 5)
-    for (const block of blocks) {
-      assert.isTrue(examples.some((example) => example.includes(block)), block)
-    }
+  it("shows the examples whole, imports and all, and no other code", () => {
+    assert.lengthOf(examples, 5)
+    const shown = examples.map((example) => blocks.filter((block) => example.includes(block)))
+    assert.sameMembers(shown.flat(), blocks)
+    assert.deepStrictEqual(
+      shown.map((parts) => parts.join("\n")),
+      examples.map((example) => example.slice(example.indexOf("*/\n") + "*/\n".length))
+    )
   })
 
   it("explains every error", () => {

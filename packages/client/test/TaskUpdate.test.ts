@@ -114,6 +114,7 @@ describe("TaskUpdate", () => {
       const failure = yield* Effect.flip(withClient(never)(merge))
       assert.strictEqual(failure._tag, "UpdateContended")
       if (failure._tag === "UpdateContended") {
+        assert.deepStrictEqual([failure.operation, failure.retryable], ["Task_Update", true])
         assert.strictEqual(failure.writes, TaskUpdate.rereadsMax + 1)
         assert.strictEqual(failure.cause._tag, "ConditionNotMet")
       }

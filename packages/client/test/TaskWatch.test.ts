@@ -129,7 +129,9 @@ describe("TaskWatch.until", () => {
         watching(server)((watch) => watch.until("j1", ["a", "Gone"], "completed"))
       )
       assert.strictEqual(failure._tag, "TasksMissing")
-      if (failure._tag === "TasksMissing") assert.deepStrictEqual(failure.missing, ["Gone"])
+      if (failure._tag !== "TasksMissing") return
+      assert.deepStrictEqual(failure.missing, ["Gone"])
+      assert.deepStrictEqual([failure.operation, failure.retryable], ["Task_List", false])
       assert.deepStrictEqual(server.received.map(sinceOf), [0, 0])
     }))
 
@@ -163,7 +165,9 @@ describe("TaskWatch.until", () => {
             watch.until("j1", ["a", "b"], "completed", { timeoutMs: 150 })
           )
           assert.strictEqual(failure._tag, "WatchTimedOut")
-          if (failure._tag === "WatchTimedOut") assert.deepStrictEqual(failure.pending, ["a"])
+          if (failure._tag !== "WatchTimedOut") return
+          assert.deepStrictEqual(failure.pending, ["a"])
+          assert.deepStrictEqual([failure.operation, failure.retryable], ["Task_List", true])
           yield* watch.until("j1", ["b"], "completed")
           assert.strictEqual(sinceOf(server.received.at(-1)!), 0)
         })

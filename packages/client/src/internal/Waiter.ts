@@ -93,6 +93,8 @@ const names = (ids: ReadonlyArray<string>): string => {
 
 const tasksMissing = (wait: Wait, missing: ReadonlyArray<string>): TasksMissing =>
   new TasksMissing({
+    operation: "Task_List",
+    retryable: false,
     jobId: wait.jobId,
     missing,
     message:
@@ -104,6 +106,8 @@ const tasksMissing = (wait: Wait, missing: ReadonlyArray<string>): TasksMissing 
 export const timedOut = (wait: Wait, timeoutMs: number): WatchTimedOut => {
   const pending = Array.from(wait.pending.values())
   return new WatchTimedOut({
+    operation: "Task_List",
+    retryable: true,
     jobId: wait.jobId,
     state: wait.state,
     timeoutMs,
