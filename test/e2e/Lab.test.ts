@@ -5,6 +5,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
+import { fileURLToPath } from "node:url"
 import * as Command from "./Command.ts"
 
 const directory = Command.makeDirectory()
@@ -201,6 +202,18 @@ describe("lab", () => {
     }
     const bare = await lab(pipeline)
     assert.include(bare.stderr, "no arm is given; add --arm FILE")
+  })
+
+  it("refuses flags that would count for nothing", async () => {
+    const file = fileURLToPath(new URL("../../examples/lab/memory.ts", import.meta.url))
+    const given = await lab(file, "--param", "days=3")
+    assert.strictEqual(given.code, 2)
+    assert.include(given.stderr, "is an experiment, whose workload is made in it")
+    for (const method of ["search", "sensitivity"]) {
+      const { code, stderr } = await lab(method, file, "--until-clear")
+      assert.strictEqual(code, 2)
+      assert.include(stderr, "leave --until-clear out")
+    }
   })
 
   it("does not mix experiments in one directory", async () => {

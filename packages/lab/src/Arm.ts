@@ -7,6 +7,7 @@ import * as Policy from "@batchwave/core/Policy"
 import type { Policies } from "@batchwave/core/Reactor"
 import type { DependencyMode, FailureMode, RunLimits } from "@batchwave/core/RunMode"
 import * as RunMode from "@batchwave/core/RunMode"
+import * as MemberCheck from "@batchwave/sim/MemberCheck"
 import type { ResiliencePolicy } from "@batchwave/wire/Resilience"
 import { pollMsMax, pollMsMin, type PollPolicy, type SubmitPolicy } from "./VirtualDriver.ts"
 
@@ -91,17 +92,25 @@ export const isPolicy = (value: unknown): value is Policy.Policy =>
   && "description" in value && typeof value.description === "string"
   && "decide" in value && typeof value.decide === "function"
 
-const keys: ReadonlySet<string> = new Set([
-  "name",
-  "policy",
-  "mode",
-  "failureMode",
-  "limits",
-  "poll",
-  "submit",
-  "client",
-  "point"
-])
+const members: MemberCheck.Known<Arm> = {
+  name: true,
+  policy: true,
+  mode: true,
+  failureMode: true,
+  limits: true,
+  poll: true,
+  submit: true,
+  client: true,
+  point: true
+}
+
+/**
+ * Lists the members of a value from outside that no arm has, one sentence each.
+ *
+ * @category guards
+ */
+export const unknownOf = (value: object): ReadonlyArray<string> =>
+  MemberCheck.unknown(value, members)
 
 /**
  * Whether a value that came from outside is an arm: a name, and nothing that an arm does not have.
@@ -112,7 +121,7 @@ export const isArm = (value: unknown): value is Arm =>
   typeof value === "object" && value !== null
   && "name" in value && typeof value.name === "string"
   && (!("policy" in value) || value.policy === undefined || isPolicy(value.policy))
-  && Object.keys(value).every((key) => keys.has(key))
+  && unknownOf(value).length === 0
 
 /** What a number of an arm may be; `isWhole` where parts make no sense. */
 interface Range {
@@ -165,8 +174,10 @@ const modes: ReadonlySet<unknown> = new Set<DependencyMode>(["eager", "waves", "
  * @category operations
  */
 export const problems = (arm: Arm): ReadonlyArray<string> => {
-  const found: Array<string> = []
-  const { failureMode, mode, poll } = arm
+  const found = [...unknownOf(arm)]
+  const { failureMode, mode, policy, poll } = arm
+  if (policy !== undefined && !isPolicy(policy)) found.push("policy must be a policy.")
+  else found.push(...(policy?.problems ?? []).map((problem) => `its policy: ${problem}`))
   if (mode !== undefined && !modes.has(mode)) {
     found.push(`mode must be one of eager, waves, native, not ${shown(mode)}.`)
   }

@@ -1,6 +1,7 @@
 /**
  * A question to the laboratory: which of these arms is better for this workload in this world.
  */
+import * as MemberCheck from "@batchwave/sim/MemberCheck"
 import * as Arm from "./Arm.ts"
 import * as Halving from "./Halving.ts"
 import * as Measure from "./Measure.ts"
@@ -122,6 +123,22 @@ export const cellsOf = (
     (worlds ?? [world]).map((other) => ({ workload: each, world: other }))
   )
 
+const members: MemberCheck.Known<Experiment> = {
+  name: true,
+  workload: true,
+  world: true,
+  arms: true,
+  trials: true,
+  seed: true,
+  measures: true,
+  stopsWhenClear: true,
+  confidence: true,
+  relevant: true,
+  grid: true,
+  search: true,
+  vary: true
+}
+
 /**
  * Lists what is wrong with an experiment, one sentence each.
  *
@@ -130,9 +147,10 @@ export const cellsOf = (
 export const problems = (experiment: Experiment): ReadonlyArray<string> => {
   const { arms, confidence, measures, relevant, seed, trials, world } = experiment
   const worlds = experiment.grid?.worlds ?? [world]
-  const found = worlds.flatMap((each) =>
-    World.problems(each).map((problem) => `world "${each.name}": ${problem}`)
-  )
+  const found = [...MemberCheck.unknown(experiment, members)]
+  for (const each of worlds) {
+    found.push(...World.problems(each).map((problem) => `world "${each.name}": ${problem}`))
+  }
   if (experiment.grid !== undefined) found.push(...gridProblems(experiment))
   if (arms.length < 1 || arms.length > armsMax) {
     found.push(`it has ${arms.length} arms; give 1 to ${armsMax}.`)
@@ -190,7 +208,7 @@ export const isExperiment = (value: unknown): value is Experiment =>
   hasAll(value, ["workload", "world", "arms", "trials", "measures", "stopsWhenClear"])
   && hasAll(Reflect.get(value, "workload"), ["name", "definition", "plan", "recordedMs"])
   && hasAll(Reflect.get(value, "world"), ["name", "pool", "scenario"])
-  && [Reflect.get(value, "arms")].flat().every(Arm.isArm)
+  && [Reflect.get(value, "arms")].flat().every((arm) => hasAll(arm, ["name"]))
 
 const hasAll = (value: unknown, keys: ReadonlyArray<string>): value is object =>
   typeof value === "object" && value !== null && keys.every((key) => key in value)

@@ -119,7 +119,11 @@ export const closingOf = ({ arms, front, notes }: Analysis): ReadonlyArray<strin
   ...arms.map(({ description, name }) => `${name}: ${description}`),
   ...(arms.length < 2
     ? []
-    : [`No arm beats in both ${front.measures.join(" and ")}: ${front.arms.join(", ")}.`]),
+    : [
+      `By means alone, which luck moves too, no arm beats in both ${
+        front.measures.join(" and ")
+      }: ${front.arms.join(", ")}.`
+    ]),
   ...notes
 ]
 

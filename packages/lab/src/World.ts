@@ -4,6 +4,7 @@
  */
 import type * as Distribution from "@batchwave/sim/Distribution"
 import * as FaultScript from "@batchwave/sim/FaultScript"
+import * as MemberCheck from "@batchwave/sim/MemberCheck"
 import * as Scenario from "@batchwave/sim/Scenario"
 import * as WorldLink from "./WorldLink.ts"
 
@@ -150,13 +151,23 @@ export const builtIn: ReadonlyMap<string, World> = new Map(
   [steady, flaky, preemption, outOfMemory, throttled, outage].map((world) => [world.name, world])
 )
 
+const members: MemberCheck.Known<World> = {
+  name: true,
+  pool: true,
+  scenario: true,
+  link: true,
+  faults: true,
+  pricePerSlotHour: true,
+  latestMs: true
+}
+
 /**
  * Lists what is wrong with a world, one sentence each; none when it can be used.
  *
  * @category operations
  */
 export const problems = (world: World): ReadonlyArray<string> => {
-  const found = [...Scenario.problems(world.scenario)]
+  const found = [...MemberCheck.unknown(world, members), ...Scenario.problems(world.scenario)]
   const whole = (name: string, value: number, max: number) => {
     if (Number.isInteger(value) && value >= 1 && value <= max) return
     found.push(`${name} must be a whole number from 1 to ${max}, not ${value}.`)

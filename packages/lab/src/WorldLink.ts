@@ -3,6 +3,7 @@
  */
 import * as Random from "@batchwave/core/Random"
 import * as Distribution from "@batchwave/sim/Distribution"
+import * as MemberCheck from "@batchwave/sim/MemberCheck"
 import type { Fate, Link } from "./Link.ts"
 
 /**
@@ -73,13 +74,20 @@ const isOut = (outages: NonNullable<LinkRule["outages"]>, nowMs: number): boolea
   return false
 }
 
+const members: MemberCheck.Known<LinkRule> = {
+  latencyMs: true,
+  throttle: true,
+  outages: true,
+  errorShare: true
+}
+
 /**
  * Lists what is wrong with a rule, one sentence each.
  *
  * @category operations
  */
 export const problems = (rule: LinkRule, place: string): ReadonlyArray<string> => {
-  const found: Array<string> = []
+  const found = [...MemberCheck.unknown(rule, members, `${place}.`)]
   if (rule.latencyMs !== undefined) {
     found.push(...Distribution.problems(rule.latencyMs, `${place}.latencyMs`))
   }

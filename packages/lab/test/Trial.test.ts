@@ -286,6 +286,35 @@ describe("Experiment", () => {
     assert.throws(() => Experiment.make({ ...flaky, arms: [] }), "it has 0 arms; give 1 to 1000.")
   })
 
+  it("tells of members that are misspelt, which would count for nothing", () => {
+    const odd = {
+      ...flaky,
+      tials: 5,
+      world: {
+        ...World.steady,
+        price: 1,
+        link: { throtle: {} },
+        scenario: { tasks: [{ durations: 5 }], nodes: [{ live: 5 }], task: [] }
+      },
+      arms: [{ name: "a", polcy: 3 }, Arm.make("b", { policy: Policy.retry({ max: -1 }) })]
+    }
+    assert.isTrue(Experiment.isExperiment(odd))
+    if (!Experiment.isExperiment(odd)) return
+    assert.deepStrictEqual(
+      Experiment.problems(odd).map((problem) => problem.replace(/; there are .*/, "")),
+      [
+        "tials is not known",
+        "world \"steady\": price is not known",
+        "world \"steady\": task is not known",
+        "world \"steady\": tasks[0].durations is not known",
+        "world \"steady\": nodes[0].live is not known",
+        "world \"steady\": link.throtle is not known",
+        "arm \"a\": polcy is not known",
+        "arm \"b\": its policy: max of retry is -1; give a whole number from 0 to 10000"
+      ]
+    )
+  })
+
   it("is told from what only looks like one", () => {
     assert.isTrue(Experiment.isExperiment(flaky))
     for (const wrong of [{ workload: 1 }, { world: {} }, { arms: "three" }, { arms: [{}] }]) {
@@ -570,7 +599,8 @@ describe("Analysis", () => {
 
   it("is rendered as text, Markdown and a page without anything remote", () => {
     const plain = LabText.text(LabText.documentOf(analysis))
-    for (const expected of ["never", "often", "seed 11", "Verdicts against never"]) {
+    const front = "By means alone, which luck moves too, no arm beats in both"
+    for (const expected of ["never", "often", "seed 11", "Verdicts against never", front]) {
       assert.include(plain, expected)
     }
     const marked = LabText.markdown(LabText.documentOf(analysis))

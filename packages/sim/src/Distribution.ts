@@ -101,9 +101,19 @@ export const problems = (distribution: Distribution, place: string): ReadonlyArr
       distribution.values.forEach((value, index) => notNegative(`values[${index}]`, value))
       return wrong
     default:
-      return distribution satisfies never
+      // Not one of ours: what a module gives may be anything.
+      return [`${place} is no distribution; its _tag must be one of ${tags.join(", ")}.`]
   }
 }
+
+const tags: ReadonlyArray<Distribution["_tag"]> = [
+  "Fixed",
+  "Uniform",
+  "Exponential",
+  "LogNormal",
+  "Weibull",
+  "Empirical"
+]
 
 /** Coefficients of the two rational approximations, for the middle and for the tails. */
 const middleAbove = [

@@ -11,6 +11,7 @@
  */
 import * as Distribution from "./Distribution.ts"
 import * as IdPattern from "./IdPattern.ts"
+import * as MemberCheck from "./MemberCheck.ts"
 
 /**
  * One way to end with a nonzero exit code.
@@ -154,13 +155,47 @@ export interface Scenario {
 /** How many rules of a kind a scenario may have. */
 export const rulesMax = 50
 
+const members: MemberCheck.Known<Scenario> = {
+  seed: true,
+  tasks: true,
+  nodes: true,
+  recordedMs: true,
+  recordedRuns: true
+}
+
+const taskMembers: MemberCheck.Known<TaskRule> = {
+  tasks: true,
+  attempts: true,
+  duration: true,
+  setup: true,
+  upload: true,
+  failures: true,
+  memory: true,
+  stuckProbability: true,
+  straggler: true,
+  setupFailure: true,
+  uploadFailure: true,
+  stdout: true,
+  stderr: true,
+  files: true
+}
+
+const nodeMembers: MemberCheck.Known<NodeRule> = {
+  nodes: true,
+  slowness: true,
+  failures: true,
+  boot: true,
+  life: true,
+  away: true
+}
+
 /**
  * Lists what is wrong with a scenario, one sentence each; none when it can be used.
  *
  * @category operations
  */
 export const problems = (scenario: Scenario): ReadonlyArray<string> => {
-  const found: Array<string> = []
+  const found = [...MemberCheck.unknown(scenario, members)]
   const { seed = 1 } = scenario
   if (!Number.isInteger(seed)) found.push(`seed must be a whole number, not ${seed}.`)
   for (const name of ["tasks", "nodes"] as const) {
@@ -193,6 +228,7 @@ const checkRecorded = (
 }
 
 const checkTask = (found: Array<string>, rule: TaskRule, place: string): void => {
+  found.push(...MemberCheck.unknown(rule, taskMembers, `${place}.`))
   checkPattern(found, rule.tasks, `${place}.tasks`)
   const { from = 1, to = Infinity } = rule.attempts ?? {}
   if (!(from >= 1 && to >= from)) {
@@ -224,6 +260,7 @@ const checkTask = (found: Array<string>, rule: TaskRule, place: string): void =>
 const relativePath = /^(?!(?:.*\/)?\.{0,2}(?:\/|$))[^\\\0]+$/
 
 const checkNode = (found: Array<string>, rule: NodeRule, place: string): void => {
+  found.push(...MemberCheck.unknown(rule, nodeMembers, `${place}.`))
   checkPattern(found, rule.nodes, `${place}.nodes`)
   for (const name of ["slowness", "boot", "life", "away"] as const) {
     checkDistribution(found, rule[name], `${place}.${name}`)

@@ -71,5 +71,9 @@ describe("a distribution", () => {
       "x.values must not be empty."
     ])
     assert.deepStrictEqual(Distribution.problems({ _tag: "Empirical", values: [0, 1] }, "x"), [])
+    assert.deepStrictEqual(Distribution.problems(JSON.parse("{ \"_tag\": \"Weibul\" }"), "x"), [
+      "x is no distribution; its _tag must be one of Fixed, Uniform, Exponential, LogNormal, Weibull, "
+      + "Empirical."
+    ])
   })
 })

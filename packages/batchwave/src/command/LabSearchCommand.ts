@@ -25,6 +25,11 @@ export const run: (settings: LabSettings) => Effect.Effect<void, CommandError, S
   "LabSearchCommand.run"
 )(
   function*(settings) {
+    if (settings.request.stopsWhenClear === true) {
+      return yield* usage(
+        "a search confirms with the same number of trials throughout; leave --until-clear out, or give fewer --trials"
+      )
+    }
     const experiment = yield* LabExperiment.make(settings.request)
     if (experiment.grid !== undefined) {
       return yield* usage("a search takes one workload and one world, and this is a grid of them")

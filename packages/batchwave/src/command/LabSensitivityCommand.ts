@@ -21,6 +21,11 @@ export const run: (settings: LabSettings) => Effect.Effect<void, CommandError, S
   "LabSensitivityCommand.run"
 )(
   function*(settings) {
+    if (settings.request.stopsWhenClear === true) {
+      return yield* usage(
+        "an analysis of sensitivity compares with the same number of trials throughout; leave --until-clear out, or give fewer --trials"
+      )
+    }
     const experiment = yield* LabExperiment.make(settings.request)
     if (experiment.grid !== undefined) {
       return yield* usage(

@@ -57,7 +57,7 @@ const armsOf = (file: string, loaded: unknown): Loaded => {
     if (name === "default" && Array.isArray(value) && value.every(Arm.isArm)) arms.push(...value)
     else if (Arm.isPolicy(value)) arms.push(Arm.make(own, { policy: value }))
     else if (Arm.isArm(value)) arms.push(value)
-    else wrong.push(`"${name}"`)
+    else wrong.push(`"${name}"${oddityOf(value)}`)
   }
   const advice = "export policies, or arms such as `{ name: \"patient\", policy: Policy.retry(…) }`"
   if (wrong.length > 0) {
@@ -69,6 +69,17 @@ const armsOf = (file: string, loaded: unknown): Loaded => {
   return arms.length > 0
     ? { arms, problems: arms.flatMap((arm) => policyProblemsOf(file, arm)) }
     : { arms, problems: [`the arm file ${file} exports nothing; ${advice}`] }
+}
+
+/** What keeps an object with a name, or the first such object of a list, from being an arm. */
+const oddityOf = (value: unknown): string => {
+  const odd: unknown = [value].flat().find((each) => !Arm.isArm(each))
+  if (typeof odd !== "object" || odd === null || !("name" in odd)) return ""
+  const unknown = Arm.unknownOf(odd)
+  // Something else altogether, such as a pipeline, has many.
+  if (unknown.length > 2) return ""
+  const why = unknown[0]?.replace(/\.$/, "") ?? "its policy is none"
+  return ` (of "${String(odd.name)}": ${why})`
 }
 
 const policyProblemsOf = (file: string, { name, policy }: Arm.Arm): ReadonlyArray<string> =>

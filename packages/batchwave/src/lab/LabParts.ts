@@ -72,6 +72,14 @@ export const assemble = (
 ): Experiment.Experiment | ReadonlyArray<string> => {
   const { own, workload, world, worlds } = parts
   const problems: Array<string> = []
+  if (own !== undefined && request.param.length > 0) {
+    problems.push(
+      `--param ${
+        request.param[0]
+      }: ${request.file} is an experiment, whose workload is made in it; set `
+        + "the parameter there"
+    )
+  }
   const arms = armsOf(request, parts, problems)
   if (isProblems(world)) problems.push(...world)
   for (const each of worlds) if (isProblems(each)) problems.push(...each)
