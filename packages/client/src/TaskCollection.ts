@@ -16,11 +16,9 @@
  *
  * @source Task_AddCollection 2024-02-01.19.0
  */
-import { backoffMs } from "@batchwave/wire/Resilience"
 import type { TaskAddParameter } from "@batchwave/wire/Task"
 import { TasksApi } from "@batchwave/wire/TasksApi"
 import * as Effect from "effect/Effect"
-import * as Random from "effect/Random"
 import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import type { BatchFailure } from "./BatchFailure.ts"
@@ -39,9 +37,11 @@ import {
   readCollection,
   settleByReply
 } from "./internal/CollectionReply.ts"
+import * as CollectionStrangers from "./internal/CollectionStrangers.ts"
 import type { ExchangeShape } from "./internal/Exchange.ts"
 import { readerOf } from "./internal/OnBehalf.ts"
 import { callOf } from "./internal/Request.ts"
+import type { RetryPlan } from "./internal/RetryPlan.ts"
 import * as TaskText from "./internal/TaskText.ts"
 import * as TaskChunk from "./TaskChunk.ts"
 import type { AddCollectionOptions } from "./TaskOperations.ts"
@@ -175,6 +175,10 @@ interface Piece {
   readonly round: number
   /** Whether the listing was looked at while this piece was on the way. */
   readonly look: Adoption.Look
+  /** The retries that such replies have left. */
+  readonly plan?: RetryPlan
+  /** Time to wait before sending, in milliseconds. */
+  readonly pauseMs?: number
 }
 
 const callFor = (run: Run, { chunk, look }: Piece): Call<CollectionBody> => ({
@@ -211,9 +215,7 @@ const settleChunk = Effect.fnUntraced(function*(
       leave(run, piece)
       continue
     }
-    if (piece.round > 0) {
-      yield* Effect.sleep(backoffMs(run.exchange.policy, piece.round, yield* Random.next))
-    }
+    if (piece.pauseMs !== undefined) yield* Effect.sleep(piece.pauseMs)
     const bodyBytes = piece.chunk.body.length
     const sent = yield* Effect.result(sending ?? run.exchange.deliver(callFor(run, piece)))
     sending = undefined
@@ -222,11 +224,13 @@ const settleChunk = Effect.fnUntraced(function*(
     else {
       noteAccepted(run, sent.success.attempts, bodyBytes)
       const reply = settle(run, piece, sent.success)
-      if (reply.strangers.length > 0) yield* logStrangers(run.account.jobId, reply.strangers)
+      if (reply.strangers.length > 0) {
+        yield* CollectionStrangers.log(run.account.jobId, reply.strangers)
+      }
       const again = reply.taken.length === 0 ? reply.again : reply.again.concat(
         yield* Adoption.adopt(run.reader, run.account, piece.chunk, reply.taken, piece.look)
       )
-      if (again.length > 0) sendAgain(run, piece, { ...reply, again }, stack)
+      if (again.length > 0) yield* sendAgain(run, piece, { ...reply, again }, stack)
     }
     tellProgress(run)
   }
@@ -254,50 +258,38 @@ const settle = (
   })
 }
 
-/** Strange ids named in one line. */
-const strangersShownMax = 5
-
-/** What may stand in a log line: ids as the service takes them, and no other text of a reply. */
-const plainId = /^[A-Za-z0-9_-]{1,64}$/
-
-const logStrangers = (jobId: string, strangers: ReadonlyArray<string>): Effect.Effect<void> => {
-  const shown = strangers.filter((id) => plainId.test(id)).slice(0, strangersShownMax)
-  const names = shown.length === 0 ? "" : `, among them ${shown.join(", ")}`
-  return Effect.logWarning(
-    `${TasksApi.addCollection.operationId} on job "${jobId}": ${strangers.length} results of tasks `
-      + `that were not sent are ignored${names}`
-  )
-}
-
 const noteAccepted = (run: Run, attempts: number, bodyBytes: number): void => {
   run.account.requests += attempts
   run.account.exhaustedInARow = 0
   run.memory.limit = BodyLimit.accepted(run.memory.limit, bodyBytes, run.options.bodyBytesMax)
 }
 
-/** Queues the tasks a reply left open, or gives up on them after as many rounds as attempts. */
-const sendAgain = (
+/** Queues the tasks a reply left open, or gives up on them when the retries of the operation are used up. */
+const sendAgain = Effect.fnUntraced(function*(
   run: Run,
   piece: Piece,
   reply: CollectionReply,
   stack: Array<Piece>
-): void => {
+) {
   const chunk = TaskChunk.pick(
     run.account.tasks,
     reply.again.map((position) => piece.chunk.indexes[position] ?? -1)
   )
-  if (piece.round + 1 < run.exchange.policy.attemptsMax) {
-    stack.push({ chunk, ambiguous: true, round: piece.round + 1, look: { isTaken: false } })
+  const round = piece.round + 1
+  const errorOf = (index: number): BatchFailure =>
+    reply.errors.get(index)
+      ?? neverAnswered(run.account.jobId, Account.idAt(run.account, index), round)
+  const plan = piece.plan ?? run.exchange.planOf(TasksApi.addCollection.operationId)
+  const pauseMs = yield* plan.pauseMs(round, undefined, errorOf(chunk.indexes[0] ?? -1))
+  if (pauseMs !== undefined) {
+    stack.push({ chunk, ambiguous: true, round, plan, pauseMs, look: { isTaken: false } })
     return
   }
   for (const index of chunk.indexes) {
     const taskId = Account.idAt(run.account, index)
-    const error = reply.errors.get(index) ??
-      neverAnswered(run.account.jobId, taskId, piece.round + 1)
-    const _tag = reply.errors.has(index) ? "Refused" : "Unknown"
-    Account.settle(run.account, index, { _tag, taskId, error })
+    Account.settle(run.account, index, { _tag: "Unknown", taskId, error: errorOf(index) })
   }
-}
+})
 
 /** Failures that would meet every other request as well. */
 const stopping: ReadonlySet<BatchFailure["_tag"]> = new Set([

@@ -27,7 +27,7 @@ export interface Refused {
   readonly error: BatchFailure
 }
 
-/** The task was sent, but no reply told what became of it. */
+/** The task was sent, but no reply told what became of it, or the last one was a server error. */
 export interface Unknown {
   readonly _tag: "Unknown"
   readonly taskId: string

@@ -149,7 +149,7 @@ const take = (
       jobId: account.jobId,
       taskId,
       attempts: options.attempts,
-      ambiguous: false
+      ambiguous: kind !== "clienterror"
     },
     (document.code === undefined ? undefined : statusOf(document.code))
       ?? (kind === "clienterror" ? 400 : 500),

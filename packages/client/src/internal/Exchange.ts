@@ -24,6 +24,7 @@ import * as Exit from "effect/Exit"
 import * as Result from "effect/Result"
 import type { BatchFailure } from "../BatchFailure.ts"
 import * as ResponseMetadata from "../ResponseMetadata.ts"
+import type { OperationId } from "../RetryRule.ts"
 import type { TransportShape } from "../Transport.ts"
 import * as AddressCheck from "./AddressCheck.ts"
 import * as Attempt from "./Attempt.ts"
@@ -43,6 +44,8 @@ export interface ExchangeShape {
   /** Path before `/jobs`. */
   readonly basePath: string
   readonly policy: ResiliencePolicy
+  /** The retries of an operation, for whoever repeats a part of a call that succeeded. */
+  readonly planOf: (operation: OperationId) => RetryPlan.RetryPlan
   /** Carries a call and tells how it went. */
   readonly deliver: <A>(call: Call<A>) => Effect.Effect<Delivered<A>, BatchFailure>
   /** Carries calls one after another; see `Row`. */
@@ -114,6 +117,7 @@ export const make = (options: ExchangeOptions): ExchangeShape => {
     origin: options.origin,
     basePath: options.basePath,
     policy: options.policy,
+    planOf: (operation) => RetryPlan.make(options.policy, options.retry?.[operation]),
     ...over(deliver),
     row: (calls) => Effect.contextWith((context) => Row.carry(shared, waysOn, context, calls))
   }
