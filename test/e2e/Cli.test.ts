@@ -11,6 +11,7 @@ import { Effect, Redacted, Stream } from "effect"
 import { existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs"
 import { createServer } from "node:http"
 import { join } from "node:path"
+import { requireText } from "../PublishedSchema.ts"
 import * as Command from "./Command.ts"
 
 const node = (name: string, after: ReadonlyArray<string> = []) => ({
@@ -340,6 +341,7 @@ describe("a node that fails", () => {
     const file = writeFailing(directory)
     const ended = await Command.run(["run", file, "--json", "--run-id", "r"], { cwd: directory })
     assert.strictEqual(ended.code, 1, ended.stderr)
+    requireText("run", ended.stdout)
     const document = JSON.parse(ended.stdout)
     assert.deepStrictEqual(Object.keys(document), [
       "run",

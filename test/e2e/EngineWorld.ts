@@ -22,7 +22,7 @@ import * as Redacted from "effect/Redacted"
 import { mkdtempSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { requireValid } from "../EventValidity.ts"
+import { requireEvent } from "../PublishedSchema.ts"
 
 export interface EngineWorld {
   readonly directory: string
@@ -98,7 +98,7 @@ export const run = (world: EngineWorld, spec: RunSpec) => {
       config: { ...RunConfig.forEmulator, ...spec.config },
       observer: (events, atMs) =>
         Effect.sync(() => {
-          for (const event of events) requireValid(event, 1, atMs)
+          for (const event of events) requireEvent(event, 1, atMs)
           spec.observer?.(events)
         }),
       ...(spec.cancelWhen === undefined ? {} : { cancelWhen: spec.cancelWhen }),

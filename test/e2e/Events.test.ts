@@ -9,11 +9,13 @@ import { Journal } from "@batchwave/engine/Journal"
 import * as Run from "@batchwave/engine/Run"
 import * as RunConfig from "@batchwave/engine/RunConfig"
 import { assert, describe, it } from "@effect/vitest"
+import { schemaNames } from "batchwave/schema/SchemaNames"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import { readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
+import { requireText } from "../PublishedSchema.ts"
 import * as Command from "./Command.ts"
 import * as World from "./EngineWorld.ts"
 
@@ -62,6 +64,7 @@ describe("batchwave events --follow", () => {
     const [ended, followed, partial] = await Promise.all([run.ended, whole.ended, part.ended])
     assert.strictEqual(ended.code, 0, ended.stderr)
     assert.strictEqual(followed.code, 0, followed.stderr)
+    for (const line of followed.stdout.trimEnd().split("\n")) requireText("events", line)
     const lines = linesOf(followed.stdout)
     assert.deepStrictEqual(lines[0]?.nodes, ["gate", "after"])
     assert.deepStrictEqual(
@@ -108,13 +111,16 @@ describe("batchwave events --follow", () => {
 })
 
 describe("batchwave schema", () => {
-  it("prints the schema of event lines as it is published, where no run is", async () => {
+  it("prints the schemas as they are published, where no run is", async () => {
     const directory = Command.makeDirectory()
-    const printed = await Command.run(["schema", "events"], { cwd: directory })
-    assert.strictEqual(printed.code, 0, printed.stderr)
-    const published = join(import.meta.dirname, "../../docs/schemas/events.schema.json")
-    assert.strictEqual(printed.stdout, readFileSync(published, "utf8"))
-    assert.strictEqual((await Command.run(["schema"], { cwd: directory })).stdout, printed.stdout)
+    for (const name of schemaNames) {
+      const printed = await Command.run(["schema", name], { cwd: directory })
+      assert.strictEqual(printed.code, 0, printed.stderr)
+      const published = join(import.meta.dirname, `../../docs/schemas/${name}.schema.json`)
+      assert.strictEqual(printed.stdout, readFileSync(published, "utf8"))
+    }
+    const lines = await Command.run(["schema"], { cwd: directory })
+    assert.include(lines.stdout, "\"EventLine\": {")
     const unknown = await Command.run(["schema", "nothing"], { cwd: directory })
     assert.strictEqual(unknown.code, 2)
     assert.deepStrictEqual(readdirSync(directory), [])

@@ -8,6 +8,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Redacted, Stream } from "effect"
 import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
+import { requireText } from "../PublishedSchema.ts"
 import * as Command from "./Command.ts"
 
 const pipelineOf = (directory: string, name: string): string =>
@@ -86,7 +87,9 @@ describe("runs that were made here", () => {
       /^run looked-1 of "looked" failed: 3 nodes, 1 succeeded, 1 failed, 1 blocked$/m
     )
     assert.match(text, /what ended last: first → bad; of .* it ran .* and waited .* in the service/)
-    const report = JSON.parse((await ask("report", "--json")).stdout)
+    const reportText = (await ask("report", "--json")).stdout
+    requireText("report", reportText)
+    const report = JSON.parse(reportText)
     assert.deepStrictEqual(
       report.executions.map((one: { node: string; end: string }) => [one.node, one.end]),
       [["first", "succeeded"], ["bad", "failed"]]

@@ -5,6 +5,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Pipeline, Policy, run, type RunOptions } from "batchwave"
 import { existsSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
+import { requireText } from "../PublishedSchema.ts"
 import * as Command from "./Command.ts"
 
 /** Two branches that wait for files, each with a node behind it. */
@@ -45,7 +46,9 @@ describe("a run that goes on", () => {
     assert.match(await ask("status"), /^run r is running: 4 pending; \d tasks? in the service/)
     assert.match(await ask("explain", "--node", "after left"), /^after left: .*left/)
     assert.match(await ask("pause", "r"), /run r is paused/)
-    assert.strictEqual(JSON.parse(await ask("status", "--json")).phase, "paused")
+    const status = await ask("status", "--json")
+    requireText("status", status)
+    assert.strictEqual(JSON.parse(status).phase, "paused")
     assert.match(await ask("set", "--on-failure", "tolerate:50%"), /tolerate:50%; it was keepGoing/)
     writeFileSync(join(directory, "left"), "")
     await Command.eventually("left ends", () => run.output().stderr.includes("left succeeded"))

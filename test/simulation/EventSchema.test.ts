@@ -7,7 +7,7 @@ import { Pipeline, sh } from "batchwave"
 import { tags } from "batchwave/schema/RunEventSchema"
 import { TestRun, VirtualTime } from "batchwave/testing"
 import * as Effect from "effect/Effect"
-import { requireValid } from "../EventValidity.ts"
+import { requireEvent } from "../PublishedSchema.ts"
 import * as FullStackStory from "./FullStackStory.ts"
 import * as FullStackWorld from "./FullStackWorld.ts"
 import * as SimulationRun from "./SimulationRun.ts"
@@ -40,7 +40,7 @@ describe("the schema of events", () => {
         for (const { atMs, events } of journal) {
           for (const event of events) {
             seen.add(event._tag)
-            requireValid(event, ++sequence, atMs)
+            requireEvent(event, ++sequence, atMs)
           }
         }
       }

@@ -18,7 +18,9 @@ export const schema = Command.make(
   "schema",
   {
     name: Argument.Literals("name", schemaNames).pipe(
-      Argument.withDescription("What is printed; the lines of events and --jsonl by default"),
+      Argument.withDescription(
+        "The lines of events and --jsonl (the default), run --json, status --json or report --json"
+      ),
       Argument.withDefault("events")
     ),
     json: flag("json", "JSON, which is printed anyway"),

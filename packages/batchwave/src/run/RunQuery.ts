@@ -67,10 +67,14 @@ export const answer = (
               : { cause, message, sinceMs, untilMs }
           ),
           ...(waiting === undefined ? [] : [
-            { cause: "diskFull", message: fullDiskText(waiting), sinceMs: waiting.sinceMs }
+            {
+              cause: "diskFull" as const,
+              message: fullDiskText(waiting),
+              sinceMs: waiting.sinceMs
+            }
           ])
         ]
-      }
+      } satisfies RunStatus.StatusDocument
     }
   }
   const nodes = nodesNamed(state.plan, query.nodes)

@@ -5,7 +5,7 @@ import * as Explain from "@batchwave/core/Explain"
 import * as Hindrances from "@batchwave/core/Hindrances"
 import { isSettled, NodeState } from "@batchwave/core/NodeState"
 import * as Report from "@batchwave/core/Report"
-import type { RunOutcome } from "@batchwave/core/RunEvent"
+import type { Hindrance, HindranceNote, RunOutcome } from "@batchwave/core/RunEvent"
 import type { RunState } from "@batchwave/core/RunState"
 import { counted } from "../screen/Words.ts"
 
@@ -31,6 +31,17 @@ export interface RunStatus {
   readonly retries: number
   /** What keeps the whole run waiting, the oldest first. */
   readonly hindrances: ReadonlyArray<Hindrances.Standing>
+}
+
+/**
+ * A run at a glance, for programs: with what keeps the process itself waiting.
+ *
+ * @category models
+ */
+export type StatusDocument = Omit<RunStatus, "hindrances"> & {
+  readonly hindrances: ReadonlyArray<
+    HindranceNote & { readonly cause: Hindrance | "diskFull" }
+  >
 }
 
 /**

@@ -3,10 +3,16 @@
  * `batchwave schema` prints.
  */
 import * as EventLineSchema from "./EventLineSchema.ts"
+import * as RunDocumentSchema from "./RunDocumentSchema.ts"
+import * as RunReportSchema from "./RunReportSchema.ts"
 import { type SchemaName, schemaNames } from "./SchemaNames.ts"
+import * as StatusSchema from "./StatusSchema.ts"
 
 const texts: { readonly [name in SchemaName]: () => string } = {
-  events: EventLineSchema.jsonSchema
+  events: EventLineSchema.jsonSchema,
+  run: RunDocumentSchema.jsonSchema,
+  status: StatusSchema.jsonSchema,
+  report: RunReportSchema.jsonSchema
 }
 
 /**

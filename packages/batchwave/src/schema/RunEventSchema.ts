@@ -6,7 +6,6 @@
  *    otherwise.
  */
 import type * as Core from "@batchwave/core/RunEvent"
-import type { Json } from "@batchwave/core/Workflow"
 import * as Schema from "effect/Schema"
 import {
   DependencyMode,
@@ -24,6 +23,7 @@ import {
   TaskReference,
   TaskReferences
 } from "./EventParts.ts"
+import type { Complete, Within } from "./SameType.ts"
 
 const event = <const Tag extends string, const Fields extends Schema.Struct.Fields>(
   tag: Tag,
@@ -251,14 +251,6 @@ export const RunEvent = Schema.Union([
 export const tags: ReadonlyArray<Core.RunEvent["_tag"]> = RunEvent.members.map(
   ({ fields }) => fields._tag.schema.literal
 )
-
-/** With every field present, because a type that lacks an optional one still fits the other. */
-type Complete<T> = [Json] extends [T] ? "any JSON"
-  : T extends ReadonlyArray<infer Item> ? ReadonlyArray<Complete<Item>>
-  : T extends object ? { readonly [Key in keyof T]-?: Complete<T[Key]> }
-  : T
-
-type Within<Part extends Whole, Whole> = Part
 
 type Decoded = typeof RunEvent.Type
 

@@ -7,7 +7,7 @@
  *
  * @category constants
  */
-export const schemaNames = ["events"] as const
+export const schemaNames = ["events", "run", "status", "report"] as const
 
 /**
  * One of them.
