@@ -17,6 +17,7 @@ import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { BatchFailure } from "./BatchFailure.ts"
 import { FileOperations, type FileOperationsShape } from "./FileOperations.ts"
+import * as TailOptionsCheck from "./internal/TailOptionsCheck.ts"
 import { TaskOperations, type TaskOperationsShape } from "./TaskOperations.ts"
 
 /** Options of a tail. */
@@ -27,9 +28,9 @@ export interface TailOptions {
   readonly startByte?: number
   /** Bytes asked for in one request, at least 1. @default 4194304 */
   readonly chunkBytes?: number
-  /** Least time between two looks at a file that does not grow, in milliseconds. @default 500 */
+  /** Least time between two looks at a file that does not grow, in milliseconds, above 0. @default 500 */
   readonly intervalMsMin?: number
-  /** Most time between two looks, in milliseconds. @default 10000 */
+  /** Most time between two looks, in milliseconds; never below the least. @default 10000 */
   readonly intervalMsMax?: number
 }
 
@@ -46,7 +47,8 @@ export type TailServices = TaskOperations | FileOperations
 /**
  * Follows a file of a task and tells when it begins anew. Fails with `NotFound` when there is no such
  * task, and with `NotFound` or `Conflict` when the task has completed and the file is not there (it was
- * never written, or the node is gone).
+ * never written, or the node is gone), and with `InvalidRequest` (`OptionInvalid`), before anything is sent, when numbers of
+ * the options are none or out of bounds.
  */
 export const events = (
   jobId: string,
@@ -54,6 +56,8 @@ export const events = (
   options: TailOptions = {}
 ): Stream.Stream<TailEvent, BatchFailure, TailServices> =>
   Stream.unwrap(Effect.gen(function*() {
+    const refusal = TailOptionsCheck.refusalOf(jobId, taskId, options)
+    if (refusal !== undefined) return Stream.fail(refusal)
     const tail: Tail = {
       jobId,
       taskId,
@@ -192,7 +196,7 @@ const step = Effect.fnUntraced(function*(
 const quiet = ({ options }: Tail, last: Position): Position => ({
   ...last,
   pauseMs: Math.min(
-    options.intervalMsMax,
+    Math.max(options.intervalMsMin, options.intervalMsMax),
     last.pauseMs < options.intervalMsMin ? options.intervalMsMin : last.pauseMs * growth
   )
 })

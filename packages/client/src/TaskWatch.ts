@@ -30,7 +30,8 @@ export interface TaskWatchShape {
   /**
    * Waits until every task has at least reached a state, and answers them in the order of the ids, as
    * they were when they were seen there. `completed` says nothing of success: see
-   * `executionInfo.result`. Fails with `WatchTimedOut`, with `TasksMissing`, or when listing fails.
+   * `executionInfo.result`. Fails with `WatchTimedOut`, with `TasksMissing`, when listing fails, or with
+   * `InvalidRequest` for a time that is no number.
    */
   readonly until: (
     jobId: string,
@@ -83,6 +84,8 @@ const make = Effect.fnUntraced(function*(policy: WatchPolicy) {
       state: AwaitedState,
       options: UntilOptions = {}
     ) {
+      const refusal = Waiter.refusalOf(jobId, options)
+      if (refusal !== undefined) return yield* refusal
       const wait = Waiter.make(jobId, Array.from(taskIds), state, options)
       if (wait.pending.size === 0) return []
       const feed = yield* RcMap.get(feeds, jobId)

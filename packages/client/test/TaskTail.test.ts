@@ -164,6 +164,34 @@ describe("TaskTail", () => {
       assert.deepStrictEqual(found, ["aéz", "日本"])
     }))
 
+  it.live("refuses numbers that would have it ask without a pause, all at once", () =>
+    Effect.gen(function*() {
+      const server = yield* serve(play([{ state: "running" }]))
+      const failure = yield* TaskTail.events("j1", "t1", {
+        chunkBytes: 0,
+        startByte: -1,
+        intervalMsMin: Number.NaN,
+        intervalMsMax: 0
+      }).pipe(Stream.runDrain, Effect.flip, withClient(server))
+      assert.strictEqual(failure._tag === "InvalidRequest" && failure.code, "OptionInvalid")
+      for (const name of ["chunkBytes", "startByte", "intervalMsMin", "intervalMsMax"]) {
+        assert.include(failure.message, name)
+      }
+      assert.strictEqual(server.received.length, 0)
+    }))
+
+  it.live("pauses for the least time although the most is below it", () =>
+    Effect.gen(function*() {
+      const server = yield* serve(play([{ state: "running", startTime: first, text: "" }]))
+      yield* TaskTail.events("j1", "t1", { intervalMsMin: 200, intervalMsMax: 1 }).pipe(
+        Stream.runDrain,
+        Effect.timeoutOption(500),
+        withClient(server)
+      )
+      // Two requests a look, and no more than three looks in half a second.
+      assert.isAtMost(server.received.length, 6)
+    }))
+
   it.live("reads another file when asked to", () =>
     Effect.gen(function*() {
       const server = yield* serve(play([{ state: "completed", startTime: first, text: "x" }]))

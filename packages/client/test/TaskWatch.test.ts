@@ -174,6 +174,18 @@ describe("TaskWatch.until", () => {
       )
     }))
 
+  it.live("refuses a time that is no number, which would be over at once", () =>
+    Effect.gen(function*() {
+      const server = yield* serve(script({}))
+      const failure = yield* Effect.flip(
+        watching(server)((watch) =>
+          watch.until("j1", ["a"], "completed", { timeoutMs: Number.NaN })
+        )
+      )
+      assert.strictEqual(failure._tag === "InvalidRequest" && failure.code, "OptionInvalid")
+      assert.strictEqual(server.received.length, 0)
+    }))
+
   it.live("slows down to the longest interval while nothing changes", () =>
     Effect.gen(function*() {
       const server = yield* serve(script({ 0: move("running", "a") }))

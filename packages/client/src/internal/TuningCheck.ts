@@ -49,10 +49,11 @@ export const problemsOf = (options: BatchClientOptions): ReadonlyArray<string> =
   ]
 }
 
-const isCount = (value: number): boolean => Number.isSafeInteger(value) && value >= 1
+/** True for whole numbers of at least 1. */
+export const isCount = (value: number): boolean => Number.isSafeInteger(value) && value >= 1
 
-/** NaN is within no bounds. */
-const unless = (
+/** Lists the numbers that are given and not as expected. NaN is within no bounds. */
+export const unless = (
   holds: (value: number) => boolean,
   expected: string,
   values: Readonly<Record<string, number | undefined>>

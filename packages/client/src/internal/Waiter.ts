@@ -1,10 +1,12 @@
 /**
  * One wait for tasks of a job as a subscriber of the job's feed.
  */
+import { TasksApi } from "@batchwave/wire/TasksApi"
 import * as Effect from "effect/Effect"
 import type { BatchFailure } from "../BatchFailure.ts"
 import { TasksMissing, type UntilOptions, WatchTimedOut } from "../TaskWait.ts"
 import { type AwaitedState, hasReached, type WatchedTask } from "../WatchedTask.ts"
+import { ofRefusal } from "./FailureOf.ts"
 import * as JobFeed from "./JobFeed.ts"
 
 /** Longest wait when the caller does not say: one day. */
@@ -38,6 +40,16 @@ export const make = (
   reached: new Map(),
   doubted: new Set()
 })
+
+/** Refuses a time that is no number, which would be over at once; `undefined` when all is well. */
+export const refusalOf = (jobId: string, options: UntilOptions): BatchFailure | undefined =>
+  Number.isNaN(options.timeoutMs)
+    ? ofRefusal(
+      { operation: TasksApi.list.operationId, jobId, attempts: 0, ambiguous: false },
+      "OptionInvalid",
+      "nothing was sent, because timeoutMs must be a number."
+    )
+    : undefined
 
 /** Ends when every task of a wait has reached the state. */
 export const settle = (
