@@ -7,12 +7,15 @@ import * as Policy from "@batchwave/core/Policy"
 import type { RunEvent } from "@batchwave/core/RunEvent"
 import * as Workflow from "@batchwave/core/Workflow"
 import type { FaultPlan } from "@batchwave/emulator/FaultPlan"
+import type { Fate, Link } from "@batchwave/lab/Link"
 import type { TaskRule } from "@batchwave/sim/Scenario"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Checker from "./FullStackChecker.ts"
 import type { Story } from "./FullStackStory.ts"
 import * as World from "./FullStackWorld.ts"
+import * as LabIsEngineLink from "./LabIsEngineLink.ts"
+import * as LabIsEngineRun from "./LabIsEngineRun.ts"
 
 const quiet: Omit<Story, "workflow"> = {
   seed: 1,
@@ -306,6 +309,43 @@ describe("an orchestrator that takes a run over", () => {
       })
       const [endedAtMs] = movesOf(outcome, "n1", "terminated")
       assert.isBelow(endedAtMs ?? Infinity, outcome.beganAtMs + 60_000)
+    }))
+})
+
+describe("a poll", () => {
+  it.live("does not come sooner whenever something happens while tasks wait to be added", () =>
+    Effect.gen(function*() {
+      const polledAtMs = new Set<number>()
+      const plain: Fate = { requestMs: 0, replyMs: 0 }
+      const refusedUntilMs = 400_000
+      const link: Link = {
+        fateOf: (kind, _size, nowMs) => {
+          if (kind === "listTasks") polledAtMs.add(nowMs)
+          return kind === "addTasks" && nowMs > 0 && nowMs < refusedUntilMs
+            ? { ...plain, trouble: { isActed: false, status: 503 } }
+            : plain
+        }
+      }
+      yield* LabIsEngineRun.run({
+        ...quiet,
+        pollMsMax: 1_000_000,
+        workflow: nodesOf(
+          Workflow.node("n0", "true"),
+          Workflow.node("n1", "true"),
+          Workflow.node("n2", "true", { after: ["n1"] }),
+          Workflow.node("n3", "true"),
+          Workflow.node("n4", "true", { after: ["n3"] })
+        ),
+        scenario: {
+          seed: 1,
+          tasks: [runs("n0", 500_000, 0), runs("n3", 10_000, 0), runs("n*", 1000, 0)]
+        }
+      }, { link, record: LabIsEngineLink.emptyRecord(), unitAt: () => 0.5 })
+      // The add of n2 is refused again and again, each time an event, and n4 waits behind it.
+      const quietAtMs = [...polledAtMs].filter((atMs) => atMs > 15_000 && atMs < refusedUntilMs)
+      const waitsMs = quietAtMs.slice(1).map((atMs, index) => atMs - (quietAtMs[index] ?? 0))
+      assert.isAtLeast(waitsMs.length, 3)
+      assert.deepStrictEqual(waitsMs, waitsMs.toSorted((left, right) => left - right))
     }))
 })
 

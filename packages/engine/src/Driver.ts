@@ -177,9 +177,11 @@ const milliseconds = (nanoseconds: bigint): number => Number(nanoseconds) / 1_00
 /** Hands commands to the parts that carry them out; answers whether the run is over. */
 const carryOut = Effect.fnUntraced(function*(parts: Parts, commands: ReadonlyArray<Command>) {
   let isFinished = false
+  let hasPlanned = false
   for (const command of commands) {
     switch (command._tag) {
       case "Submit":
+        hasPlanned = true
         Unanswered.ask(parts.context.unanswered, command.tasks)
         for (const task of command.tasks) parts.planned.planned.push(task)
         break
@@ -206,7 +208,8 @@ const carryOut = Effect.fnUntraced(function*(parts: Parts, commands: ReadonlyArr
         break
     }
   }
-  if (parts.planned.planned.length > 0) yield* submit(parts)
+  // What waits at the desk from before is no news for the poller.
+  if (hasPlanned) yield* submit(parts)
   return isFinished
 })
 
