@@ -21,6 +21,8 @@ import * as ScratchDirectory from "./ScratchDirectory.ts"
 export interface PublishedPackages {
   /** Writes a program that imports a module and answers its path. */
   readonly program: (name: string, module: string) => string
+  /** Copies a program to where it imports the packages and answers its path. */
+  readonly copy: (path: string) => string
   readonly remove: () => void
 }
 
@@ -67,6 +69,11 @@ export const install = async (): Promise<PublishedPackages | { readonly reason: 
       const path = join(root, `${name}.js`)
       writeFileSync(path, `import ${JSON.stringify(module)}\n`)
       return path
+    },
+    copy: (path) => {
+      const copied = join(root, basename(path))
+      cpSync(path, copied)
+      return copied
     },
     remove: () => ScratchDirectory.remove(root)
   }

@@ -10,6 +10,7 @@ const benchmarks = new Map<
   ["journal", () => import("./journal.ts")],
   ["emulator", () => import("./emulator.ts")],
   ["lab", () => import("./lab.ts")],
+  ["labThreads", () => import("./labThreads.ts")],
   ["latency", () => import("./latency.ts")],
   ["pageDecode", () => import("./pageDecode.ts")],
   ["peers", () => import("./peers.ts")],

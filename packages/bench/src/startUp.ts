@@ -1,15 +1,12 @@
 /**
  * Goal P12: how long does it take until the command answers, or the library is loaded?
  */
-import { spawnSync } from "node:child_process"
-import { writeFileSync } from "node:fs"
-import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
 import * as BenchReport from "./BenchReport.ts"
 import * as Harness from "./Harness.ts"
 import * as PublishedPackages from "./PublishedPackages.ts"
-import * as ScratchDirectory from "./ScratchDirectory.ts"
+import * as WholeProcess from "./WholeProcess.ts"
 
 const bin = fileURLToPath(new URL("../../batchwave/src/bin.ts", import.meta.url))
 const moduleOf = (name: string): string => new URL(`../../${name}`, import.meta.url).href
@@ -38,21 +35,6 @@ const published = (packages: PublishedPackages.PublishedPackages): ReadonlyArray
 
 const ratios = [["wall", "wallMicrosPerItem"], ["CPU", "cpuMicrosPerItem"]] as const
 
-/** A module that has a process tell, at its end, the CPU time it took. */
-const makeProbe = (): { readonly path: string; readonly remove: () => void } => {
-  const directory = ScratchDirectory.make("probe")
-  const path = join(directory, "probe.cjs")
-  writeFileSync(
-    path,
-    `process.on("exit", () => {
-  const { system, user } = process.cpuUsage()
-  require("node:fs").writeSync(3, String(user + system))
-})
-`
-  )
-  return { path, remove: () => ScratchDirectory.remove(directory) }
-}
-
 /** Runs the benchmark; see the README for the options. */
 export const run = async (args: Array<string>): Promise<void> => {
   const { values } = parseArgs({
@@ -69,27 +51,17 @@ export const run = async (args: Array<string>): Promise<void> => {
   if ("reason" in packages) {
     BenchReport.say(report, `the published packages are left out: ${packages.reason}`)
   }
-  const probe = makeProbe()
+  const whole = WholeProcess.open()
   const compiled = "reason" in packages ? [] : published(packages)
   const measurements = await Harness.measure(
     [...fromSources, ...compiled].map(([name, argv]) => ({
       name,
-      run: async () => {
-        const startedAt = performance.now()
-        const { output, status, stderr } = spawnSync(
-          process.execPath,
-          ["--require", probe.path, ...argv],
-          { encoding: "utf8", stdio: ["ignore", "pipe", "pipe", "pipe"] }
-        )
-        const wallMicros = (performance.now() - startedAt) * 1000
-        if (status !== 0) throw new Error(`${name} failed: ${stderr}`)
-        return { items: 1, cpuMicros: Number(output[3]), wallMicros }
-      }
+      run: () => whole.take(argv, 1)
     })),
     { rounds: Number(values.rounds) }
   )
   if (!("reason" in packages)) packages.remove()
-  probe.remove()
+  whole.close()
   BenchReport.table(report, "whole processes", measurements, "node, nothing")
   const medianMs = (name: string): number =>
     (measurements.find((one) => one.name === name)?.wallMicrosPerItem.median ?? Number.NaN) / 1000
