@@ -6,7 +6,10 @@ import { Ajv2020 } from "ajv/dist/2020.js"
 import * as PublishedSchemas from "batchwave/schema/PublishedSchemas"
 import { type SchemaName, schemaNames } from "batchwave/schema/SchemaNames"
 
-const ajv = new Ajv2020()
+/** Durations of the service are those of ISO 8601. */
+const ajv = new Ajv2020({
+  formats: { duration: /^P(?!$)(\d+D)?(T(?!$)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?$/ }
+})
 for (const name of schemaNames) ajv.addSchema(JSON.parse(PublishedSchemas.textOf(name)), name)
 
 const validatorOf = (key: string) => {

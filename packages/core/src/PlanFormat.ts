@@ -29,6 +29,27 @@ export interface TextOptions {
 }
 
 /**
+ * A plan for programs: counts, the names of each wave, the names of the critical path.
+ *
+ * @category models
+ */
+export interface PlanDocument {
+  readonly nodes: number
+  readonly edges: number
+  readonly levels: ReadonlyArray<ReadonlyArray<string>>
+  readonly criticalPath: ReadonlyArray<string>
+  /** With `showNative`: how many edges the service can hold, and the others, each with the reason. */
+  readonly native?: {
+    readonly heldEdges: number
+    readonly otherEdges: ReadonlyArray<{
+      readonly parent: string
+      readonly child: string
+      readonly reason: NativePlan.WaitReason
+    }>
+  }
+}
+
+/**
  * Shows counts, waves, the critical path and the policies, for a terminal. Ends with a line break.
  *
  * @category rendering
@@ -51,9 +72,7 @@ export const text = (plan: Plan.Plan, options: TextOptions = {}): string => {
 }
 
 /**
- * Prints `{ "nodes", "edges", "levels", "criticalPath" }` on one line, for programs: counts, the
- * names of each wave, the names of the critical path. With `showNative` it has `native` too: how many
- * edges the service can hold, and the others, each with the reason. Ends with a line break.
+ * Prints a `PlanDocument` on one line. Ends with a line break.
  *
  * @category rendering
  */
@@ -62,22 +81,24 @@ export const json = (
   { showNative = false }: Pick<TextOptions, "showNative"> = {}
 ): string =>
   `${
-    JSON.stringify({
-      nodes: plan.graph.nodeCount,
-      edges: plan.graph.edgeCount,
-      levels: Plan.levelsOf(plan),
-      criticalPath: Plan.criticalPath(plan).names,
-      ...(showNative ? { native: nativeOf(plan) } : {})
-    })
+    JSON.stringify(
+      {
+        nodes: plan.graph.nodeCount,
+        edges: plan.graph.edgeCount,
+        levels: Plan.levelsOf(plan),
+        criticalPath: Plan.criticalPath(plan).names,
+        ...(showNative ? { native: nativeOf(plan) } : {})
+      } satisfies PlanDocument
+    )
   }\n`
 
-const nativeOf = (plan: Plan.Plan) => {
+const nativeOf = (plan: Plan.Plan): NonNullable<PlanDocument["native"]> => {
   const edges = NativePlan.clientEdges(plan, NativePlan.make(plan))
   return {
     heldEdges: plan.graph.edgeCount - edges.length,
     otherEdges: edges.map(({ child, parent, reason }) => ({
-      parent: plan.names[parent],
-      child: plan.names[child],
+      parent: plan.names[parent] ?? "",
+      child: plan.names[child] ?? "",
       reason
     }))
   }

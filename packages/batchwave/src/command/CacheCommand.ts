@@ -56,17 +56,23 @@ const open = (data: string) =>
     (services) => Context.get(services, ResultCache)
   )
 
-const document = (verdict: CachePreview.Verdict) => ({
-  node: verdict.node,
-  verdict: words[verdict._tag],
-  ...(verdict._tag === "Cached" ? { from: verdict.from } : { reason: verdict.reason })
-})
+/**
+ * A verdict for programs.
+ *
+ * @category models
+ */
+export type CacheVerdict =
+  | { readonly node: string; readonly verdict: "cached"; readonly from: string }
+  | { readonly node: string; readonly verdict: "runs" | "unknown"; readonly reason: string }
 
-const words: Record<CachePreview.Verdict["_tag"], string> = {
-  Cached: "cached",
-  Runs: "runs",
-  Unknown: "unknown"
+const document = (verdict: CachePreview.Verdict): CacheVerdict => {
+  const { node } = verdict
+  return verdict._tag === "Cached"
+    ? { node, verdict: words.Cached, from: verdict.from }
+    : { node, verdict: words[verdict._tag], reason: verdict.reason }
 }
+
+const words = { Cached: "cached", Runs: "runs", Unknown: "unknown" } as const
 
 const listOf = (verdicts: ReadonlyArray<CachePreview.Verdict>): string => {
   const width = Math.max(...verdicts.map(({ node }) => node.length))

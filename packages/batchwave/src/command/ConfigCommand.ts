@@ -70,7 +70,23 @@ const originText = ({ ignored, origin, setting }: Settings.Resolved): string => 
   }
 }
 
-const document = (resolved: Settings.Resolved) => ({
+/**
+ * A setting for programs.
+ *
+ * @category models
+ */
+export interface SettingDocument
+  extends
+    Pick<Settings.Setting, "flag" | "otherwise">,
+    Pick<Settings.Resolved, "origin" | "ignored">
+{
+  readonly name: string
+  /** Masked where it may hold a secret; null when nobody says anything. */
+  readonly value: string | null
+  readonly variables: ReadonlyArray<string>
+}
+
+const document = (resolved: Settings.Resolved): SettingDocument => ({
   name: resolved.setting.name,
   value: shown(resolved) ?? null,
   origin: resolved.origin,

@@ -57,6 +57,27 @@ const withLoss = (
 
 const timeText = (atMs: number): string => DateTime.formatIso(DateTime.makeUnsafe(atMs))
 
+/**
+ * The diagnosis for programs.
+ *
+ * @category models
+ */
+export interface DiagnosisDocument
+  extends Pick<JournalDoctor.Diagnosis, "batches" | "events" | "problems">
+{
+  readonly run: string
+  readonly journal: string
+  readonly sound: boolean
+  readonly pipeline: string | null
+  readonly version: number | null
+  /** How many times the journal was opened for writing, as far as that can be read. */
+  readonly openings: number | null
+  /** Of the last intact record, in ISO 8601. */
+  readonly lastAt: string | null
+  /** The copy of the journal as it was, when it was cut. */
+  readonly cutFrom: string | null
+}
+
 const json = (
   runId: string,
   diagnosis: JournalDoctor.Diagnosis,
@@ -76,7 +97,7 @@ const json = (
       events,
       lastAt: lastAtMs === undefined ? null : timeText(lastAtMs),
       cutFrom: kept ?? null
-    },
+    } satisfies DiagnosisDocument,
     undefined,
     2
   )

@@ -13,18 +13,32 @@ export type Coordinates =
   & { readonly certificateFile: string | undefined }
 
 /**
- * One JSON object: endpoint, account, key and pool, and with https the certificate to trust.
+ * The account for programs.
+ *
+ * @category models
+ */
+export interface AccountDocument
+  extends Pick<EmulatorShape, "endpoint" | "account" | "key" | "pool">
+{
+  /** With https: the file that clients have to trust. */
+  readonly certificate?: string
+}
+
+/**
+ * One JSON object, on one line.
  *
  * @category rendering
  */
 export const json = ({ account, certificateFile, endpoint, key, pool }: Coordinates): string =>
-  JSON.stringify({
-    endpoint,
-    account,
-    key,
-    pool,
-    ...(certificateFile === undefined ? {} : { certificate: certificateFile })
-  })
+  JSON.stringify(
+    {
+      endpoint,
+      account,
+      key,
+      pool,
+      ...(certificateFile === undefined ? {} : { certificate: certificateFile })
+    } satisfies AccountDocument
+  )
 
 /**
  * One line to read.

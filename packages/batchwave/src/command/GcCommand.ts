@@ -120,9 +120,26 @@ const standingOf: (data: string, runId: string) => Effect.Effect<Standing> = Eff
   }
 )
 
+/**
+ * A job for programs.
+ *
+ * @category models
+ */
+export interface JobDocument {
+  readonly job: string
+  readonly run: string
+  readonly standing: Standing
+  /** That of the job, as the service tells it. */
+  readonly state: string
+  readonly addedAt: string | null
+  readonly host: string | null
+  /** Whether it was ended now. */
+  readonly ended: boolean
+}
+
 const json = (found: ReadonlyArray<Found>): string =>
   JSON.stringify(
-    found.map(({ addedAt, host, isEnded, jobId, runId, standing, state }) => ({
+    found.map(({ addedAt, host, isEnded, jobId, runId, standing, state }): JobDocument => ({
       job: jobId,
       run: runId,
       standing,

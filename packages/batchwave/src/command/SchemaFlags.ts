@@ -19,7 +19,7 @@ export const schema = Command.make(
   {
     name: Argument.Literals("name", schemaNames).pipe(
       Argument.withDescription(
-        "The lines of events and --jsonl (the default), run --json, status --json or report --json"
+        `${schemaNames.join(", ")}; events, which is also what --jsonl prints, by default`
       ),
       Argument.withDefault("events")
     ),

@@ -181,5 +181,15 @@ const ask = (
       }
     ))
 
+/**
+ * A wish that was granted, for programs.
+ *
+ * @category models
+ */
+export interface Granted {
+  /** In words. */
+  readonly done: string
+}
+
 const done = (text: string): Effect.Effect<ControlChannel.Reply> =>
-  Effect.succeed({ _tag: "Done", text, value: { done: text } })
+  Effect.succeed({ _tag: "Done", text, value: { done: text } satisfies Granted })

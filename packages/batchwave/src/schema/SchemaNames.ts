@@ -7,7 +7,30 @@
  *
  * @category constants
  */
-export const schemaNames = ["events", "run", "status", "report"] as const
+export const schemaNames = [
+  "events",
+  "run",
+  "status",
+  "report",
+  "runs",
+  "explain",
+  "steer",
+  "retry",
+  "compare",
+  "plan",
+  "plan-cache",
+  "workflow",
+  "export",
+  "lab",
+  "lab-grid",
+  "lab-search",
+  "lab-sensitivity",
+  "config",
+  "doctor",
+  "gc",
+  "gc-cache",
+  "emulate"
+] as const
 
 /**
  * One of them.
