@@ -16,8 +16,8 @@ import * as SimulationRun from "./SimulationRun.ts"
 const seeds = { laboratory: 400, fullStack: 10 }
 
 /**
- * What these runs do not have: nothing tells of the first yet, and the other two are of runs with a cache,
- * whose events `EngineWorld` checks.
+ * What these runs do not have: the first is of services that do not repeat what they lose, which Batch does,
+ * and the other two are of runs with a cache, whose events `EngineWorld` checks.
  */
 const absent: ReadonlyArray<RunEvent["_tag"]> = ["TaskLost", "CacheStored", "CacheNotStored"]
 

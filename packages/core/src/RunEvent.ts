@@ -137,8 +137,9 @@ export type ExternalEvent =
   /** The service ended these tasks because we asked it to. */
   | { readonly _tag: "TasksTerminated"; readonly tasks: ReadonlyArray<TaskReference> }
   /**
-   * The execution is lost with its compute node and the service does not repeat it, or the driver
-   * has made sure of that.
+   * The execution is lost with its compute node and the service does not repeat it. Batch repeats it by
+   * itself (`TaskRequeued`), so the drivers here never tell this: it is for one of a service that does
+   * not, and the only way for it to report a preemption as a failure.
    */
   | {
     readonly _tag: "TaskLost"

@@ -13,6 +13,7 @@ import * as Report from "../src/Report.ts"
 import type { ExternalEvent } from "../src/RunEvent.ts"
 import * as RunState from "../src/RunState.ts"
 import * as Substitution from "../src/Substitution.ts"
+import * as Timeline from "../src/Timeline.ts"
 import * as Workflow from "../src/Workflow.ts"
 import * as World from "./World.ts"
 
@@ -70,6 +71,50 @@ describe("Slots", () => {
       world.state.attempts.get(0)?.map(({ slots }) => slots),
       [1, 2, 2, 4]
     )
+  })
+})
+
+describe("An execution that is lost for good", () => {
+  const lost = (submission: number): ExternalEvent => ({
+    _tag: "TaskLost",
+    task: { node: 0, submission },
+    cause: "Preempted",
+    message: "spot"
+  })
+
+  it("is a new task ten times when nobody says otherwise, and then the end of the node", () => {
+    const world = begin([node("a", "true"), node("b", "true", { after: ["a"] })])
+    for (let submission = 1; submission <= 10; submission++) {
+      assert.deepStrictEqual(submitted(World.feed(world, [lost(submission)])), [
+        { node: 0, submission: submission + 1 }
+      ])
+      // What is lost already is no news.
+      assert.deepStrictEqual(World.feed(world, [lost(submission)]), [])
+    }
+    assert.deepStrictEqual(submitted(World.feed(world, [lost(11)])), [])
+    assert.deepStrictEqual(outcomes(world), ["failed", "blocked"])
+    const { executions } = Timeline.make(
+      world.state.plan,
+      world.journal.map(({ atMs, event }) => ({ atMs, events: [event] }))
+    )
+    assert.deepStrictEqual(
+      executions.map(({ end, failure }) => `${end} ${failure?._tag}`),
+      Array.from({ length: 11 }, () => "failed Preempted")
+    )
+  })
+
+  it("costs nothing of the retries for failures of the task itself", () => {
+    const policy = Policy.firstMatch(
+      Policy.on("Preempted", Policy.retry({ max: 9 })),
+      Policy.retry({ max: 1 })
+    )
+    const world = begin([node("a", "true")], { policy })
+    World.feed(world, [lost(1)])
+    World.feed(world, [lost(2)])
+    World.feed(world, [ended(0, 1, 3)])
+    assert.deepStrictEqual(outcomes(world), ["pending"])
+    World.feed(world, [ended(0, 2, 3)])
+    assert.deepStrictEqual(outcomes(world), ["failed"])
   })
 })
 

@@ -73,7 +73,7 @@ const ofTasks = [
     message
   }),
   event("TasksTerminated", "The service ended these tasks because the run asked it to.", { tasks }),
-  event("TaskLost", "The execution is lost with its compute node, and is not repeated.", {
+  event("TaskLost", "Lost with its compute node and not repeated; no run on Batch has it.", {
     task,
     cause: Schema.Literals(["Preempted", "NodeLost"]),
     message
