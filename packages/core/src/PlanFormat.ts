@@ -29,7 +29,8 @@ export interface TextOptions {
 }
 
 /**
- * A plan for programs: counts, the names of each wave, the names of the critical path.
+ * A plan for programs: counts, the names of each wave, the names of the critical path. Finalizers are in
+ * no wave, since they run after all.
  *
  * @category models
  */
@@ -38,6 +39,8 @@ export interface PlanDocument {
   readonly edges: number
   readonly levels: ReadonlyArray<ReadonlyArray<string>>
   readonly criticalPath: ReadonlyArray<string>
+  /** Absent when there are none. */
+  readonly finalizers?: ReadonlyArray<string>
   /** With `showNative`: how many edges the service can hold, and the others, each with the reason. */
   readonly native?: {
     readonly heldEdges: number
@@ -57,12 +60,14 @@ export interface PlanDocument {
 export const text = (plan: Plan.Plan, options: TextOptions = {}): string => {
   const namesMax = options.namesMax ?? 12
   const { edgeCount, nodeCount } = plan.graph
+  const waves = wavesOf(plan)
   const lines = [
     `${quoteIfNeeded(plan.workflow.name)}: ${counted(nodeCount, "node")}, ${
       counted(edgeCount, "edge")
-    }, ${counted(plan.levelCount, "wave")}`,
+    }, ${counted(waves.length, "wave")}`,
     "",
-    ...waveLines(plan, namesMax, options.wavesMax ?? 100),
+    ...waveLines(waves, namesMax, options.wavesMax ?? 100),
+    ...finalizerLines(plan, namesMax),
     "",
     ...criticalPathLines(plan, namesMax),
     ...(options.showNative === true ? nativeLines(plan) : []),
@@ -85,8 +90,9 @@ export const json = (
       {
         nodes: plan.graph.nodeCount,
         edges: plan.graph.edgeCount,
-        levels: Plan.levelsOf(plan),
+        levels: wavesOf(plan),
         criticalPath: Plan.criticalPath(plan).names,
+        ...(plan.traits.finalizers === undefined ? {} : { finalizers: finalizersOf(plan) }),
         ...(showNative ? { native: nativeOf(plan) } : {})
       } satisfies PlanDocument
     )
@@ -132,23 +138,33 @@ export const dot = (plan: Plan.Plan): string => {
   return `${lines.join("\n")}\n}\n`
 }
 
+const finalizersOf = ({ names, traits }: Plan.Plan): ReadonlyArray<string> =>
+  names.filter((_, node) => traits.finalizers?.[node] === 1)
+
+const wavesOf = (plan: Plan.Plan): ReadonlyArray<ReadonlyArray<string>> => {
+  const levels = Plan.levelsOf(plan)
+  if (plan.traits.finalizers === undefined) return levels
+  const finalizers = new Set(finalizersOf(plan))
+  return levels.map((names) => names.filter((name) => !finalizers.has(name)))
+    .filter((names) => names.length > 0)
+}
+
 const waveLines = (
-  plan: Plan.Plan,
+  waves: ReadonlyArray<ReadonlyArray<string>>,
   namesMax: number,
   wavesMax: number
-): ReadonlyArray<string> => {
-  const lines: Array<string> = []
-  for (let level = 0; level < Math.min(plan.levelCount, wavesMax); level++) {
-    const first = plan.levelOffsets[level] ?? 0
-    const end = plan.levelOffsets[level + 1] ?? first
-    const shown = plan.order.subarray(first, Math.min(end, first + namesMax))
-    const names = Array.from(shown, (index) => plan.names[index] ?? "")
-    lines.push(`wave ${level + 1} (${end - first}): ${namesText(names, end - first)}`)
-  }
-  if (plan.levelCount > wavesMax) {
-    lines.push(`… and ${counted(plan.levelCount - wavesMax, "more wave")}`)
-  }
-  return lines
+): ReadonlyArray<string> => [
+  ...waves.slice(0, wavesMax).map((names, wave) =>
+    `wave ${wave + 1} (${names.length}): ${namesText(names.slice(0, namesMax), names.length)}`
+  ),
+  ...(waves.length > wavesMax ? [`… and ${counted(waves.length - wavesMax, "more wave")}`] : [])
+]
+
+const finalizerLines = (plan: Plan.Plan, namesMax: number): ReadonlyArray<string> => {
+  const names = finalizersOf(plan)
+  return names.length === 0
+    ? []
+    : [`after all (${names.length}): ${namesText(names.slice(0, namesMax), names.length)}`]
 }
 
 const criticalPathLines = (plan: Plan.Plan, namesMax: number): ReadonlyArray<string> => {

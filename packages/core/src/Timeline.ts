@@ -224,7 +224,8 @@ const cancel = (fold: Fold, node: number, atMs: number): void => {
 
 /**
  * The chain that ended last, the first node first: the node that ended last, before it that one of its
- * parents that ended last, and so on. Empty when nothing has ended.
+ * parents that ended last, and so on; before a finalizer, which waits for all others, any of them. Empty
+ * when nothing has ended.
  *
  * @category queries
  */
@@ -242,11 +243,14 @@ export const lastChain = ({ executions, state }: Timeline): ReadonlyArray<number
     }
     return found
   }
+  const { finalizers } = state.plan.traits
+  const others = [...endedAtMs.keys()].filter((node) => finalizers?.[node] !== 1)
   const chain: Array<number> = []
   let node = latest(endedAtMs.keys())
   while (node !== undefined) {
     chain.push(node)
-    node = latest(parents.subarray(parentOffsets[node], parentOffsets[node + 1]))
+    const own = parents.subarray(parentOffsets[node], parentOffsets[node + 1])
+    node = latest(finalizers?.[node] === 1 ? [...own, ...others] : own)
   }
   return chain.toReversed()
 }

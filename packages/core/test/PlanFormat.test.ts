@@ -82,6 +82,27 @@ describe("PlanFormat.text", () => {
     assert.notInclude(PlanFormat.text(diamond, { wavesMax: 3 }), "more")
   })
 
+  it("keeps finalizers out of the waves, and says that they run after all", () => {
+    const result = Plan.make(Workflow.make("w", [
+      Workflow.node("a", "x"),
+      Workflow.node("tidy up", "x", { finalizer: true }),
+      Workflow.node("tell", "x", { finalizer: true, after: ["tidy up"] }),
+      Workflow.node("again", "x", { finalizer: true, after: ["tell"] }),
+      Workflow.node("b", "x", { after: ["a"] })
+    ]))
+    if (result._tag === "Invalid") throw new Error("the workflow is valid")
+    assert.deepStrictEqual(PlanFormat.text(result.plan, { namesMax: 2 }).split("\n").slice(0, 5), [
+      "w: 5 nodes, 3 edges, 2 waves",
+      "",
+      "wave 1 (1): a",
+      "wave 2 (1): b",
+      "after all (3): \"tidy up\", tell, … and 1 more"
+    ])
+    const { finalizers, levels } = JSON.parse(PlanFormat.json(result.plan))
+    assert.deepStrictEqual(levels, [["a"], ["b"]])
+    assert.deepStrictEqual(finalizers, ["tidy up", "tell", "again"])
+  })
+
   it("adds the estimate when there is one", () => {
     const result = Plan.make(
       Workflow.make("w", [Workflow.node("a", "x", { estimateMs: 70 }), Workflow.node("b", "x")])

@@ -159,6 +159,24 @@ describe("The chain that ended last", () => {
     assert.deepStrictEqual(Timeline.lastChain(timeline), [0, 2])
   })
 
+  it("goes from finalizers to what ended last before all of them", () => {
+    const withFinalizers = World.planOfNodes([
+      Workflow.node("a", "true"),
+      Workflow.node("b", "true", { after: ["a"] }),
+      Workflow.node("c", "true"),
+      Workflow.node("tidy", "true", { finalizer: true, after: ["c"] }),
+      Workflow.node("tell", "true", { finalizer: true, after: ["tidy"] })
+    ])
+    const timeline = Timeline.make(withFinalizers, [
+      at(1, started, planned(task(0), task(2))),
+      at(5, ended(task(0), 0, 1), ended(task(2), 0, 1), planned(task(1))),
+      at(9, ended(task(1), 0, 1), planned(task(3))),
+      at(12, ended(task(3), 0, 1), planned(task(4))),
+      at(15, ended(task(4), 0, 1))
+    ])
+    assert.deepStrictEqual(Timeline.lastChain(timeline), [0, 1, 3, 4])
+  })
+
   it("is empty as long as nothing has ended", () => {
     const timeline = Timeline.make(plan, [at(1, started, planned(task(0)))])
     assert.deepStrictEqual(Timeline.lastChain(timeline), [])

@@ -17,11 +17,16 @@ export const Document = Schema.Struct({
   nodes: Count,
   edges: Count,
   levels: Schema.Array(Schema.Array(Schema.String)).annotate({
-    description: "The names of the nodes of each wave."
+    description: "The names of the nodes of each wave, without finalizers."
   }),
   criticalPath: Schema.Array(Schema.String).annotate({
     description: "The names of the nodes on it, in order."
   }),
+  finalizers: Schema.optionalKey(
+    Schema.Array(Schema.String).annotate({
+      description: "Nodes that run after all others; absent when there are none."
+    })
+  ),
   native: Schema.optionalKey(
     Schema.Struct({
       heldEdges: Count.annotate({ description: "Edges that the service itself can hold." }),

@@ -29,13 +29,13 @@ export interface PhaseCounts {
 export interface WaveProgress {
   /** Counted from 1. */
   readonly wave: number
-  /** The name of its only node, or of its only fan-out; `undefined` when it has several. */
+  /** The name of its only node, or of its only fan-out; `undefined` when it has several of a wave. */
   readonly label: string | undefined
   readonly counts: Readonly<PhaseCounts>
 }
 
 /**
- * A run at a glance.
+ * A run at a glance. Finalizers are in no wave, since they run after all; they stand last.
  *
  * @category models
  */
@@ -50,12 +50,13 @@ export interface RunProgress {
  * @category constructors
  */
 export const make = (state: RunState): RunProgress => {
-  const { levelCount, levelOf } = state.plan
+  const { levelCount, levelOf, traits } = state.plan
   const all = empty()
   const waves = Array.from({ length: levelCount }, empty)
+  const last = empty()
   for (let node = 0; node < state.nodeStates.length; node++) {
     const phase = phaseOf(state.nodeStates[node]!)
-    const wave = waves[levelOf[node]!]!
+    const wave = traits.finalizers?.[node] === 1 ? last : waves[levelOf[node]!]!
     for (const counts of [all, wave]) {
       counts.total++
       counts[phase]++
@@ -64,11 +65,18 @@ export const make = (state: RunState): RunProgress => {
   }
   return {
     all,
-    waves: waves.map((counts, level) => ({
-      wave: level + 1,
-      label: labelOf(state, level),
-      counts
-    }))
+    waves: [
+      ...waves.map((counts, level) => ({
+        wave: level + 1,
+        label: labelOf(state, nodesOfWave(state, level)),
+        counts
+      })),
+      {
+        wave: levelCount + 1,
+        label: labelOf(state, finalizersOf(state)) ?? "finalizers",
+        counts: last
+      }
+    ].filter(({ counts }) => counts.total > 0)
   }
 }
 
@@ -118,16 +126,23 @@ const phaseOf = (nodeState: number): Exclude<keyof PhaseCounts, "total"> => {
   }
 }
 
-const labelOf = (state: RunState, level: number): string | undefined => {
-  const { levelOffsets, order, workflow } = state.plan
-  const first = levelOffsets[level]!
-  const end = levelOffsets[level + 1]!
-  const node = workflow.nodes[order[first]!]
-  if (end - first === 1) return node?.name
-  const group = node?.group
+/** The nodes of a wave; without finalizers, which it does not count. */
+const nodesOfWave = ({ plan }: RunState, level: number): Int32Array => {
+  const { levelOffsets, order, traits: { finalizers } } = plan
+  const nodes = order.subarray(levelOffsets[level], levelOffsets[level + 1])
+  return finalizers === undefined ? nodes : nodes.filter((node) => finalizers[node] !== 1)
+}
+
+const finalizersOf = ({ plan: { order, traits } }: RunState): Int32Array =>
+  traits.finalizers === undefined
+    ? new Int32Array()
+    : order.filter((node) => traits.finalizers?.[node] === 1)
+
+const labelOf = ({ plan: { workflow } }: RunState, nodes: Int32Array): string | undefined => {
+  const first = workflow.nodes[nodes[0] ?? 0]
+  if (nodes.length <= 1) return first?.name
+  const group = first?.group
   if (group === undefined) return undefined
-  for (let position = first + 1; position < end; position++) {
-    if (workflow.nodes[order[position]!]?.group !== group) return undefined
-  }
+  for (const node of nodes) if (workflow.nodes[node]?.group !== group) return undefined
   return group
 }

@@ -49,6 +49,25 @@ describe("ProgressModel", () => {
     assert.strictEqual(ProgressModel.inServiceCount(state), 2)
   })
 
+  it("counts finalizers in no wave but after all", () => {
+    const plan = planOf([["a", []], ["tidy", [], undefined, true], ["b", ["a"]]])
+    const { waves } = ProgressModel.make(stateAfter(plan, succeededNode(0)))
+    assert.deepStrictEqual(
+      waves.map(({ counts, label }) => [label, counts.succeeded, counts.total]),
+      [["a", 1, 1], ["b", 0, 1], ["tidy", 0, 1]]
+    )
+    const several = planOf([["a", []], ["tidy", [], undefined, true], [
+      "tell",
+      [],
+      undefined,
+      true
+    ]])
+    assert.deepStrictEqual(
+      ProgressModel.make(stateAfter(several, [])).waves.map(({ label }) => label),
+      ["a", "finalizers"]
+    )
+  })
+
   it("gives a wave of several kinds no name", () => {
     const state = stateAfter(planOf([["a", []], ["b[0]", [], "b"]]), [])
     assert.isUndefined(ProgressModel.make(state).waves[0]?.label)

@@ -4,14 +4,25 @@ import type { RunEvent } from "@batchwave/core/RunEvent"
 import * as RunState from "@batchwave/core/RunState"
 import * as Workflow from "@batchwave/core/Workflow"
 
-/** A plan of nodes by name, parents and fan-out. */
+/** A plan of nodes by name, parents, fan-out, and whether they are finalizers. */
 export const planOf = (
-  nodes: ReadonlyArray<readonly [name: string, after: ReadonlyArray<string>, group?: string]>
+  nodes: ReadonlyArray<
+    readonly [
+      name: string,
+      after: ReadonlyArray<string>,
+      group?: string | undefined,
+      finalizer?: boolean
+    ]
+  >
 ): Plan.Plan => {
   const workflow = Workflow.make(
     "w",
-    nodes.map(([name, after, group]) =>
-      Workflow.node(name, "true", { after, ...(group === undefined ? {} : { group }) })
+    nodes.map(([name, after, group, finalizer = false]) =>
+      Workflow.node(name, "true", {
+        after,
+        ...(group === undefined ? {} : { group }),
+        ...(finalizer ? { finalizer } : {})
+      })
     )
   )
   const planned = Plan.make(workflow)
