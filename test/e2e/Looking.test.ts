@@ -114,7 +114,7 @@ describe("runs that were made here", () => {
     assert.strictEqual(both.code, 2)
     assert.include(both.stderr, "2 runs of .batchwave begin with look (looked-2, looked-1)")
     const whole = await Command.run(["status", "looked-1"], options)
-    assert.match(whole.stdout, /^run looked-1 is failed/)
+    assert.match(whole.stdout, /^run looked-1 failed/)
     const wrong = await Command.run(["status", "loked-1"], options)
     assert.include(wrong.stderr, "did you mean \"looked-1\"?")
     const { after, before } = JSON.parse(
@@ -156,9 +156,12 @@ export default Pipeline.make("left", { params: { word: Schema.String } }, (p, { 
       assert.strictEqual(left.code, 130)
       assert.match(left.stderr, /resume with: batchwave resume left-[0-9a-f-]+ --data /)
       const status = await Command.run(["status", ...data], { cwd: elsewhere })
-      assert.match(status.stdout, / is interrupted: 1 pending;/)
+      assert.match(status.stdout, / was interrupted: 1 pending;/)
       const why = await Command.run(["explain", ...data], { cwd: elsewhere })
       assert.match(why.stdout, /^nobody works on run left-/)
+      const cancel = await Command.run(["cancel", ...data], { cwd: elsewhere })
+      assert.strictEqual(cancel.code, 2)
+      assert.match(cancel.stderr, /by batchwave resume left-\S+\. Nothing of it runs/)
 
       writeFileSync(join(directory, "go"), "")
       const resumed = await Command.run(["resume", "--quiet", ...data], { cwd: elsewhere })

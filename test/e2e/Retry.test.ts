@@ -71,7 +71,7 @@ describe("batchwave retry", () => {
       ])
       const document: Document = JSON.parse(again.stdout)
       assert.strictEqual(document.outcome, "succeeded")
-      assert.match((await run("status", "r")).stdout, /^run r is succeeded: 5 succeeded/)
+      assert.match((await run("status", "r")).stdout, /^run r succeeded: 5 succeeded/)
       assert.strictEqual((await run("doctor", "r")).code, 0)
 
       const told = await run("events", "r")

@@ -86,7 +86,7 @@ describe("a run that goes on", () => {
     assert.strictEqual(outcomes.get("after left"), "succeeded")
     assert.strictEqual(outcomes.get("right"), "cancelled")
 
-    assert.match(await ask("status"), /^run r is (?!running)/)
+    assert.match(await ask("status"), /^run r (?!is running)/)
     assert.notInclude(await ask("report"), "goes on")
     const dead = await Command.run(["pause"], options)
     assert.strictEqual(dead.code, 2)

@@ -229,10 +229,10 @@ const describeReason = (state: RunState, node: number, nowMs: number): string =>
     case "Unanswered":
       return `its request was planned ${lengthBetween(nowMs, reason.sinceMs)} ago and has no answer`
     case "ServiceQueue":
-      return `the service holds its task for ${lengthBetween(nowMs, reason.sinceMs)}`
+      return `the service has held its task for ${lengthBetween(nowMs, reason.sinceMs)}`
         + (reason.dependsOn.length === 0
-          ? " and has not started it"
-          : ` until ${named(reason.dependsOn)} succeeded`)
+          ? " and not started it"
+          : `, until ${named(reason.dependsOn)} succeeded`)
     case "Ending":
       return `its task is being ended: ${reason.message}`
     case "Cache":

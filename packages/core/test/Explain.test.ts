@@ -149,7 +149,7 @@ describe("Explain", () => {
       World.feed(world, [{ _tag: "TaskStarted", task }, { _tag: "TaskRequeued", task, cause }])
     }
     const text = "put back by the service 3 times (2 Preempted, 1 for an unknown cause)"
-    assert.match(told(world, 0), /^the service holds its task for .* and has not started it; put /)
+    assert.match(told(world, 0), /^the service has held its task for .* and not started it; put /)
     assert.include(told(world, 0), text)
     assert.notInclude(told(world, 1), "put back")
     World.feed(world, [failed(0, 1), failed(1, 1)])

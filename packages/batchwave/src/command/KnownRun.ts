@@ -25,7 +25,7 @@ export const find: (
     if (Option.isSome(run)) {
       if (!RunId.isRunId(run.value)) {
         return yield* usage(
-          `${cleanLine(run.value)} is no id of a run; see ${data}/runs for those there are`
+          `${cleanLine(run.value)} is no id of a run; batchwave runs lists those of ${data}`
         )
       }
       const directory = RunDirectory.make(data, run.value)

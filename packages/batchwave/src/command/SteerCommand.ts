@@ -63,15 +63,18 @@ const unanswered = (
   isLive: boolean
 ): CommandError => {
   const { runId } = directory
-  const { outcome } = RunDirectory.describe(directory) ?? {}
+  const { backend, outcome } = RunDirectory.describe(directory) ?? {}
   if (!isLive && outcome !== undefined) {
     return usage(`run ${runId} has ended (${outcome}), so there is nothing left to steer`)
   }
   return isLive
     ? ProcessQuestion.unanswered(runId)
     : usage(
-      `no process works on run ${runId}; go on with it by batchwave resume ${runId}, `
-        + "or end what it left by batchwave gc --end --interrupted"
+      `no process works on run ${runId}; go on with it by batchwave resume ${runId}${
+        backend === "emulator"
+          ? ". Nothing of it runs: its tasks ended with the embedded emulator"
+          : ", or end what it left by batchwave gc --end --interrupted"
+      }`
     )
 }
 

@@ -77,6 +77,16 @@ const countInService = ({ nodeStates }: RunState): number => {
   return count
 }
 
+const phaseText: { readonly [phase in Phase]: string } = {
+  running: "is running",
+  paused: "is paused",
+  stopping: "is stopping",
+  interrupted: "was interrupted",
+  succeeded: "succeeded",
+  failed: "failed",
+  cancelled: "was cancelled"
+}
+
 /**
  * One line for people, and one for each thing that keeps the run waiting.
  *
@@ -86,7 +96,7 @@ export const text = (status: RunStatus, nowMs: number): string => {
   const counts = Object.entries(status.counts)
     .filter(([, count]) => count > 0)
     .map(([outcome, count]) => `${count} ${outcome}`)
-  const line = `run ${status.run} is ${status.phase}: ${counts.join(", ")}; `
+  const line = `run ${status.run} ${phaseText[status.phase]}: ${counts.join(", ")}; `
     + `${
       counted(status.inService, "task")
     } in the service, ${status.retries} retried, ${status.failureMode}`

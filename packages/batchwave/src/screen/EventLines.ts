@@ -141,12 +141,16 @@ const runLineOf = (event: RunEvent): EventLine | undefined => {
   }
 }
 
-/** Tasks of nodes that ran more often than tasks were made for them are back by reactivation. */
+/** A task that has failed before is back by reactivation: a new one has a number of its own. */
 const acceptedText = (
   { tasks }: RunEvent & { readonly _tag: "TasksAccepted" },
   state: RunState
 ): string => {
-  const isAgain = tasks.every(({ node, submission }) => (state.executions[node] ?? 1) > submission)
+  const isAgain = tasks.every(({ node, submission }) =>
+    state.attempts.get(node)?.some((attempt) =>
+      attempt.submission === submission && attempt.number < state.executions[node]!
+    )
+  )
   const names = tasks.map(({ node }) => {
     const executions = state.executions[node] ?? 1
     return executions > 1 ? `${nameOf(state, node)} (attempt ${executions})` : nameOf(state, node)

@@ -1,5 +1,4 @@
 import type { RunEvent } from "@batchwave/core/RunEvent"
-import * as RunState from "@batchwave/core/RunState"
 import { assert, describe, it } from "@effect/vitest"
 import * as EventLines from "batchwave/screen/EventLines"
 import * as Style from "batchwave/screen/Style"
@@ -11,7 +10,7 @@ const state = stateAfter(plan, endedTask(3, 75))
 const told = (events: ReadonlyArray<RunEvent>): ReadonlyArray<string> =>
   EventLines.make(events, state, Style.make(false)).map((line) => line.text)
 
-const retry = (afterMs: number): RunEvent => ({
+const retry = (afterMs: number): Extract<RunEvent, { readonly _tag: "RetryDecided" }> => ({
   _tag: "RetryDecided",
   node: 3,
   via: "reactivate",
@@ -41,15 +40,35 @@ describe("EventLines", () => {
     ])
   })
 
-  it("tells a reactivation from a submission", () => {
-    const again = RunState.make(plan)
-    again.executions[0] = 2
-    const tasks = [{ node: 0, submission: 1 }]
-    assert.deepStrictEqual(
-      EventLines.make([{ _tag: "TasksAccepted", tasks }], again, Style.make(false))
-        .map((line) => line.text),
-      ["reactivated 1 task: n0 (attempt 2)"]
-    )
+  it("tells a reactivation from a submission, also of a node that had both", () => {
+    const reactivate: ReadonlyArray<RunEvent> = [
+      retry(0),
+      { _tag: "ReactivationPlanned", task: { node: 3, submission: 1 } }
+    ]
+    const resubmit: ReadonlyArray<RunEvent> = [
+      { ...retry(0), via: "resubmit" },
+      { _tag: "SubmissionPlanned", tasks: [{ node: 3, submission: 2 }] }
+    ]
+    const accepted = (submission: number): RunEvent => ({
+      _tag: "TasksAccepted",
+      tasks: [{ node: 3, submission }]
+    })
+    const toldAfter = (events: ReadonlyArray<RunEvent>, submission: number) =>
+      EventLines.make(
+        [accepted(submission)],
+        stateAfter(plan, [...events, accepted(submission)]),
+        Style.make(false)
+      ).map((line) => line.text)
+    const failed = endedTask(3, 75)
+    const again = [...failed, ...reactivate]
+    const failedAgain = endedTask(3, 76).slice(-1)
+    assert.deepStrictEqual(toldAfter(again, 1), ["reactivated 1 task: n3 (attempt 2)"])
+    assert.deepStrictEqual(toldAfter([...failed, ...resubmit], 2), [
+      "submitted 1 task: n3 (attempt 2)"
+    ])
+    assert.deepStrictEqual(toldAfter([...again, accepted(1), ...failedAgain, ...resubmit], 2), [
+      "submitted 1 task: n3 (attempt 3)"
+    ])
   })
 
   it("marks what went wrong as worth showing beside a moving picture, and nothing else", () => {
