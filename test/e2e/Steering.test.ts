@@ -157,12 +157,16 @@ describe("a run of a program", () => {
       policy: Policy.retry({ max: NaN }),
       data: join(Command.makeDirectory(), ".batchwave")
     }
-    const told = await run(Pipeline.graph("p", { a: { run: "true" } }), {}, options).catch(
+    const untyped = { ...options, resume: true, runid: "r" }
+    const told = await run(Pipeline.graph("p", { a: { run: "true" } }), {}, untyped).catch(
       (error: Error) => error.message
     )
     assert.strictEqual(
       told,
       [
+        "a run has no option \"resume\"; known are \"account\", \"store\", \"data\", \"runId\", \"mode\", "
+        + "\"onFailure\", \"policy\", \"slots\" and 3 more",
+        "a run has no option \"runid\"; did you mean \"runId\"?",
         "the run's policy: max of retry is NaN; give a whole number from 0 to 10000",
         "\"lazy\" is no mode; use eager, waves, native",
         "\"tolerate:101%\" is no failure mode; use keepGoing, drain, failFast, tolerate:N or tolerate:N%",

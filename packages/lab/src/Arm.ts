@@ -3,11 +3,11 @@
  */
 import * as Definition from "@batchwave/core/Definition"
 import * as GuardedPolicy from "@batchwave/core/GuardedPolicy"
+import * as MemberCheck from "@batchwave/core/MemberCheck"
 import * as Policy from "@batchwave/core/Policy"
 import type { Policies } from "@batchwave/core/Reactor"
 import type { DependencyMode, FailureMode, RunLimits } from "@batchwave/core/RunMode"
 import * as RunMode from "@batchwave/core/RunMode"
-import * as MemberCheck from "@batchwave/sim/MemberCheck"
 import type { ResiliencePolicy } from "@batchwave/wire/Resilience"
 import { pollMsMax, pollMsMin, type PollPolicy, type SubmitPolicy } from "./VirtualDriver.ts"
 

@@ -1,7 +1,7 @@
 /**
  * A question to the laboratory: which of these arms is better for this workload in this world.
  */
-import * as MemberCheck from "@batchwave/sim/MemberCheck"
+import * as MemberCheck from "@batchwave/core/MemberCheck"
 import * as Arm from "./Arm.ts"
 import * as Halving from "./Halving.ts"
 import * as Measure from "./Measure.ts"

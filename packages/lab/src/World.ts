@@ -2,9 +2,9 @@
  * Where an experiment takes place: the pool, how runs and nodes behave, how requests fare, and what a
  * slot costs. A `Scenario` of `sim` and what is around it.
  */
+import * as MemberCheck from "@batchwave/core/MemberCheck"
 import type * as Distribution from "@batchwave/sim/Distribution"
 import * as FaultScript from "@batchwave/sim/FaultScript"
-import * as MemberCheck from "@batchwave/sim/MemberCheck"
 import * as Scenario from "@batchwave/sim/Scenario"
 import * as WorldLink from "./WorldLink.ts"
 

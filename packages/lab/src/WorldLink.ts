@@ -1,9 +1,9 @@
 /**
  * The link to a service that is slow, throttles, or is out for a while, as data.
  */
+import * as MemberCheck from "@batchwave/core/MemberCheck"
 import * as Random from "@batchwave/core/Random"
 import * as Distribution from "@batchwave/sim/Distribution"
-import * as MemberCheck from "@batchwave/sim/MemberCheck"
 import type { Fate, Link } from "./Link.ts"
 
 /**

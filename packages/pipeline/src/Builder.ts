@@ -9,10 +9,14 @@ import type { Policy } from "@batchwave/core/Policy"
 import * as Suggestion from "@batchwave/core/Suggestion"
 import type { WorkflowNode } from "@batchwave/core/Workflow"
 import * as Result from "effect/Result"
+import { collect } from "./internal/CollectedOutputs.ts"
 import { conform } from "./internal/Conform.ts"
 import { fileOutputName, makeNode, namedOutputs, withDefaults } from "./internal/NodeDraft.ts"
 import * as PolicyCheck from "./internal/PolicyCheck.ts"
+import * as SettingCheck from "./internal/SettingCheck.ts"
 import { isOutput, type Json, type Output, type OutputHandle, type Outputs } from "./Output.ts"
+import type * as Param from "./Param.ts"
+import type { PipelineOptions } from "./Pipeline.ts"
 import * as Ref from "./Ref.ts"
 import {
   type Collected,
@@ -87,9 +91,7 @@ interface State {
  * @category constructors
  */
 export const make = (
-  policy: Policy | undefined,
-  defaults: TaskDefaults = {},
-  hasClassifier = false
+  options: PipelineOptions<Param.Fields> = {}
 ): { readonly builder: Builder; readonly declared: () => Declared } => {
   const state: State = {
     nodes: [],
@@ -98,16 +100,18 @@ export const make = (
     ownPolicies: new Map(),
     pools: new Map(),
     json: new Map(),
-    pipelinePolicy: policy,
+    pipelinePolicy: options.policy,
     leftOut: new Set(),
-    defaults,
-    hasClassifier,
+    defaults: options,
+    hasClassifier: options.classify !== undefined,
     isPolicySet: false
   }
-  checkPolicy(state, "the pipeline", policy)
+  checkPolicy(state, "the pipeline", options.policy)
+  checkSettings(state, "the pipeline", "ofPipeline", options)
   return {
     builder: {
       task: (name, spec) => {
+        checkSettings(state, `task "${name}"`, "ofTask", spec)
         if (claim(state, name, "task")) declare(state, name, spec, undefined)
         return taskHandle(state, name, spec.output)
       },
@@ -138,6 +142,13 @@ export const make = (
 
 const checkPolicy = (state: State, place: string, policy: Policy | undefined): void =>
   PolicyCheck.check(place, policy, state.hasClassifier, (problem) => state.problems.add(problem))
+
+const checkSettings = (
+  state: State,
+  place: string,
+  kind: Parameters<typeof SettingCheck.check>[1],
+  value: TaskDefaults
+): void => SettingCheck.check(place, kind, value, (problem) => state.problems.add(problem))
 
 const policies = (state: State): ReadonlyMap<string, Policy> => {
   const byNode = new Map<string, Policy>()
@@ -232,6 +243,7 @@ const each = <A, O extends Outputs | undefined>(
 ): EachHandle<OutputHandle<O>> => {
   const isNameFree = claim(state, name, "fan-out")
   checkPolicy(state, `fan-out "${name}"`, options.policy)
+  checkSettings(state, `fan-out "${name}"`, "ofEach", options)
   const max = options.max ?? itemsMaxDefault
   if (items.length > max) {
     state.leftOut.add(name)
@@ -252,6 +264,7 @@ const each = <A, O extends Outputs | undefined>(
     }
     if (!isNameFree) state.leftOut.add(node)
     else if (claim(state, node, "task")) {
+      checkSettings(state, `task "${node}"`, "ofTask", taskSpec.success)
       declare(
         state,
         node,
@@ -334,18 +347,4 @@ const eachHandle = <Out>(
       }
     }
   }
-}
-
-/**
- * Gathers the outputs of many tasks. No task at all leaves unknown what each would have declared, so
- * the answer is a reference to an empty JSON list and an empty list of files in one.
- */
-const collect = (outputs: ReadonlyArray<unknown>, report: Ref.Report): unknown => {
-  const sources: Array<Ref.RefSource> = []
-  for (const output of outputs) if (Ref.isRef(output)) sources.push(output.source)
-  const list = Ref.make({ _tag: "List", items: sources }, report)
-  if (outputs.length === 0) return Object.assign([], list)
-  if (sources.length === outputs.length) return list
-  const files = outputs.filter((output) => Ref.isFileRef(output) || Ref.isFilesRef(output))
-  return files.length === outputs.length ? files : undefined
 }

@@ -7,6 +7,7 @@ import type { WorkflowNode } from "@batchwave/core/Workflow"
 import type { LocalFile } from "./File.ts"
 import { makeNode, withDefaults } from "./internal/NodeDraft.ts"
 import * as PolicyCheck from "./internal/PolicyCheck.ts"
+import * as SettingCheck from "./internal/SettingCheck.ts"
 import type { Report } from "./Ref.ts"
 import { sh } from "./Shell.ts"
 import type { TaskDefaults, TaskSettings } from "./Task.ts"
@@ -39,7 +40,7 @@ export const toNodes = (
 ): {
   readonly nodes: ReadonlyArray<WorkflowNode>
   readonly policies: ReadonlyMap<string, Policy>
-  readonly problems: ReadonlyArray<string>
+  readonly problems: Array<string>
 } => {
   const policies = new Map<string, Policy>()
   const problems: Array<string> = []
@@ -51,6 +52,7 @@ export const toNodes = (
     const policy = task.policy ?? graphPolicy
     if (policy !== undefined) policies.set(name, policy)
     PolicyCheck.check(`task "${name}"`, task.policy, hasClassifier, report)
+    SettingCheck.check(`task "${name}"`, "ofGraphTask", task, report)
     return toNode(name, withDefaults(task, defaults), report)
   })
   return { nodes, policies, problems }

@@ -19,6 +19,7 @@ import * as Builder from "./Builder.ts"
 import { type GraphTask, toNodes } from "./GraphTask.ts"
 import { conform } from "./internal/Conform.ts"
 import { holeProblems } from "./internal/ImportedCommand.ts"
+import * as SettingCheck from "./internal/SettingCheck.ts"
 import * as Param from "./Param.ts"
 import { PipelineError } from "./PipelineError.ts"
 import * as ReturnValue from "./ReturnValue.ts"
@@ -78,6 +79,34 @@ export interface Compiled<out Value> {
 }
 
 /**
+ * What holds for a pipeline as a whole.
+ *
+ * @category models
+ */
+export interface PipelineOptions<Fields extends Param.Fields> extends TaskDefaults {
+  /** The schemas of the parameters by name. @default none */
+  readonly params?: Fields
+  /** The policy of every task that has none of its own. @default the run's policy */
+  readonly policy?: Policy
+  /** The author's own failure classes, asked before the table. */
+  readonly classify?: Classifier
+}
+
+/**
+ * What holds for a graph as a whole.
+ *
+ * @category models
+ */
+export interface GraphOptions extends TaskDefaults {
+  /** The policy of every task that has none of its own. @default the run's policy */
+  readonly policy?: Policy
+  /** How many tasks of each concurrency pool may be in the service, by its name. */
+  readonly pools?: { readonly [name: string]: number }
+  /** The author's own failure classes, asked before the table. */
+  readonly classify?: Classifier
+}
+
+/**
  * Makes a pipeline from its parameters and a body.
  *
  * @category constructors
@@ -87,14 +116,7 @@ export const make = <
   const R extends ReturnValue.Returnable = void
 >(
   name: string,
-  options: TaskDefaults & {
-    /** The schemas of the parameters by name. @default none */
-    readonly params?: Fields
-    /** The policy of every task that has none of its own. @default the run's policy */
-    readonly policy?: Policy
-    /** The author's own failure classes, asked before the table. */
-    readonly classify?: Classifier
-  },
+  options: PipelineOptions<Fields>,
   body: (p: Builder.Builder, params: Schema.Struct.Type<Fields>) => R
 ): Pipeline<
   Schema.Struct.Encoded<Fields>,
@@ -120,26 +142,16 @@ export const make = <
 export const graph = <const Names extends string>(
   name: string,
   tasks: { readonly [Name in Names]: GraphTask<NoInfer<Names>> },
-  options?: TaskDefaults & {
-    /** The policy of every task that has none of its own. @default the run's policy */
-    readonly policy?: Policy
-    /** How many tasks of each concurrency pool may be in the service, by its name. */
-    readonly pools?: { readonly [name: string]: number }
-    /** The author's own failure classes, asked before the table. */
-    readonly classify?: Classifier
-  }
+  options: GraphOptions = {}
 ): Pipeline<{}, {}, undefined> =>
   fromFields(name, {}, () => ({}), () => {
-    const { nodes, policies, problems } = toNodes(
-      tasks,
-      options?.policy,
-      options ?? {},
-      options?.classify !== undefined
-    )
+    const { classify, policy, pools } = options
+    const { nodes, policies, problems } = toNodes(tasks, policy, options, classify !== undefined)
+    SettingCheck.check("the graph", "ofGraph", options, (problem) => problems.push(problem))
     return complete(
-      Workflow.make(name, nodes, options?.pools),
+      Workflow.make(name, nodes, pools),
       { problems, leftOut: nothing },
-      { policies, ...(options?.classify === undefined ? {} : { classify: options.classify }) }
+      { policies, ...(classify === undefined ? {} : { classify }) }
     )
   })
 
@@ -251,13 +263,11 @@ const followsFrom = (leftOut: ReadonlySet<string>, error: PlanError.PlanError): 
 
 const compileBody = <R>(
   name: string,
-  { classify, policy, ...defaults }: TaskDefaults & {
-    readonly policy?: Policy
-    readonly classify?: Classifier
-  },
+  options: PipelineOptions<Param.Fields>,
   body: (builder: Builder.Builder) => R
 ): Result.Result<Compiled<ReturnValue.ValueOf<R>>, PipelineError> => {
-  const { builder, declared } = Builder.make(policy, defaults, classify !== undefined)
+  const { classify } = options
+  const { builder, declared } = Builder.make(options)
   const returned = Result.try(() => body(builder))
   const all = declared()
   const { json, nodes, policies, pools, problems } = all

@@ -31,6 +31,9 @@ const weather = Pipeline.make("weather", {
   })
 })
 
+/** As somebody writes it whom no types check. */
+const withMore = <A extends object>(value: A, more: object): A => ({ ...value, ...more })
+
 const problemsOf = <A>(result: Result.Result<A, PipelineError>): ReadonlyArray<string> =>
   Result.isFailure(result) ? result.failure.problems : []
 
@@ -223,6 +226,41 @@ describe("Pipeline", () => {
       "node \"b\" declares two outputs at \"output.json\"; give each its own path",
       "node \"b\" sets the environment variable \"1X\"; "
       + "use letters, digits and underscores, no digit first"
+    ])
+  })
+
+  it("refuses settings that there are not, wherever they stand", () => {
+    const watchdog = withMore({ queueWait: "1 hour" } as const, { requeue: 1 })
+    const pipeline = Pipeline.make("w", withMore({ watchdog }, { polcy: 1 }), (p) => {
+      const limits = withMore({ requeues: 1 }, { silence: 1 })
+      p.task("a", withMore({ run: sh`true`, watchdog: limits }, { slot: 3, cach: true }))
+      p.each("b", ["x"], withMore({ key: String }, { maximum: 3 }), () =>
+        withMore(
+          { run: sh`true`, cache: withMore({ version: "1" }, { versions: "2" }) },
+          { needs: ["a"] }
+        ))
+    })
+    assert.deepStrictEqual(problemsOf(pipeline.compile({})), [
+      "the pipeline has no setting \"polcy\"; did you mean \"policy\"?",
+      "the pipeline has no setting \"watchdog.requeue\"; did you mean \"requeues\"?",
+      "task \"a\" has no setting \"slot\"; did you mean \"slots\"?",
+      "task \"a\" has no setting \"cach\"; did you mean \"cache\"?",
+      "task \"a\" has no setting \"watchdog.silence\"; known are \"queueWait\", \"runTime\", "
+      + "\"noOutput\", \"requeues\"",
+      "fan-out \"b\" has no setting \"maximum\"; known are \"key\", \"max\", \"policy\", \"cache\", "
+      + "\"watchdog\"",
+      "task \"b[x]\" has no setting \"needs\"; known are \"run\", \"output\", \"inputs\", \"files\", "
+      + "\"after\", \"cache\", \"watchdog\", \"env\" and 9 more",
+      "task \"b[x]\" has no setting \"cache.versions\"; did you mean \"version\"?"
+    ])
+    const graph = Pipeline.graph(
+      "g",
+      { a: withMore({ run: "true" }, { need: ["b"] }), b: { run: "true" } },
+      withMore({ pools: {} }, { pool: { x: 1 } })
+    )
+    assert.deepStrictEqual(problemsOf(graph.compile({})), [
+      "task \"a\" has no setting \"need\"; did you mean \"needs\"?",
+      "the graph has no setting \"pool\"; did you mean \"pools\"?"
     ])
   })
 

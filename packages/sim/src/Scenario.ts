@@ -9,9 +9,9 @@
  * Rules work member by member: of all rules that match, the first that has a member decides it. So a
  * rule for few tasks stands before one for all and only says what is different.
  */
+import * as MemberCheck from "@batchwave/core/MemberCheck"
 import * as Distribution from "./Distribution.ts"
 import * as IdPattern from "./IdPattern.ts"
-import * as MemberCheck from "./MemberCheck.ts"
 
 /**
  * One way to end with a nonzero exit code.

@@ -2,10 +2,12 @@
  * One run for a program: the same steps as the command, without a screen.
  */
 import * as Definition from "@batchwave/core/Definition"
+import * as MemberCheck from "@batchwave/core/MemberCheck"
 import * as Plan from "@batchwave/core/Plan"
 import type { Report } from "@batchwave/core/Report"
 import * as RunMode from "@batchwave/core/RunMode"
 import * as Substitution from "@batchwave/core/Substitution"
+import * as Suggestion from "@batchwave/core/Suggestion"
 import type * as Engine from "@batchwave/engine/Engine"
 import * as PlanCheck from "@batchwave/engine/PlanCheck"
 import * as RunConfig from "@batchwave/engine/RunConfig"
@@ -107,12 +109,30 @@ const observerOf =
   (onEvents: NonNullable<RunOptions["onEvents"]>): NonNullable<Engine.RunOptions["observer"]> =>
   (events, atMs, state) => Effect.sync(() => onEvents(events, atMs, state))
 
+const members: MemberCheck.Known<RunOptions> = {
+  account: true,
+  store: true,
+  data: true,
+  runId: true,
+  mode: true,
+  onFailure: true,
+  policy: true,
+  slots: true,
+  cache: true,
+  seed: true,
+  onEvents: true
+}
+
 /** What is wrong with options that a program without types may get wrong, or computes. */
 const problemsOf = (
   definition: Definition.Definition,
-  { mode, onFailure, policy, seed, slots }: RunOptions
+  options: RunOptions
 ): ReadonlyArray<string> => {
-  const problems = (policy?.problems ?? []).map((problem) => `the run's policy: ${problem}`)
+  const { mode, onFailure, policy, seed, slots } = options
+  const problems = MemberCheck.unknownNames(options, members).map((name) =>
+    `a run has no option "${name}"; ${Suggestion.advice(name, Object.keys(members))}`
+  )
+  problems.push(...(policy?.problems ?? []).map((problem) => `the run's policy: ${problem}`))
   if (policy !== undefined) {
     problems.push(
       ...Substitution.problemsOf(definition, Definition.policiesOf(definition, policy))

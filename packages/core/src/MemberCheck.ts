@@ -11,6 +11,16 @@
 export type Known<A> = { readonly [Name in keyof Required<A>]: true }
 
 /**
+ * The names of the members of a value that are not known.
+ *
+ * @category queries
+ */
+export const unknownNames = (
+  value: object,
+  known: { readonly [name: string]: true }
+): ReadonlyArray<string> => Object.keys(value).filter((name) => !Object.hasOwn(known, name))
+
+/**
  * Lists the members of a value that are not known, one sentence each, with `place` before the name.
  *
  * @category operations
@@ -20,6 +30,6 @@ export const unknown = (
   known: { readonly [name: string]: true },
   place = ""
 ): ReadonlyArray<string> =>
-  Object.keys(value).filter((name) => !Object.hasOwn(known, name)).map((name) =>
+  unknownNames(value, known).map((name) =>
     `${place}${name} is not known; there are ${Object.keys(known).join(", ")}.`
   )
