@@ -161,6 +161,18 @@ B C
         /in a here-document/
       ],
       [
+        "in a here-document after a number sign that goes on with the word of a substitution",
+        sh`: $($()#<<-'E'
+${"'\nE\nprintf INJECTED"})`,
+        /after "\)#"/
+      ],
+      [
+        "after a number sign and an escaped newline behind a substitution",
+        sh`: $()\
+#${"x"}`,
+        /after "\)#"/
+      ],
+      [
         "after a word that only opens like the delimiter",
         sh`cat <<EOF
 EOF${"x"}
@@ -190,6 +202,11 @@ EOF
 echo ${"x"}`
     ],
     ["after a number sign inside a word", sh`echo a#'b' ${"x"}`],
+    [
+      "after a comment behind a subshell",
+      sh`(true) # don't
+echo ${"x"}`
+    ],
     [
       "after a here-document",
       sh`cat <<-'EOF'

@@ -35,6 +35,10 @@ interface Scan {
   /** What active source ended with, where that changes the meaning of a hole. */
   pending: "" | "\\" | "$" | "<<"
   isWordStart: boolean
+  /** Whether the character before was a closing parenthesis. */
+  isAfterParenthesis: boolean
+  /** A number sign may have begun a comment or not, so nothing that follows is certain. */
+  isUnclear: boolean
 }
 
 /**
@@ -43,7 +47,14 @@ interface Scan {
  * @internal
  */
 export const unsafeHoles = (pieces: Iterable<ShellPiece>): ReadonlyArray<string> => {
-  const scan: Scan = { stack: [], heredocs: [], pending: "", isWordStart: true }
+  const scan: Scan = {
+    stack: [],
+    heredocs: [],
+    pending: "",
+    isWordStart: true,
+    isAfterParenthesis: false,
+    isUnclear: false
+  }
   const problems = new Set<string>()
   let source = ""
   const flush = () => {
@@ -60,11 +71,15 @@ export const unsafeHoles = (pieces: Iterable<ShellPiece>): ReadonlyArray<string>
     if (problem !== undefined) problems.add(problem)
     scan.pending = ""
     scan.isWordStart = false
+    scan.isAfterParenthesis = false
   }
   return [...problems]
 }
 
 const holeProblem = (scan: Scan): string | undefined => {
+  if (scan.isUnclear) {
+    return "a value stands after \")#\"; put a space before the #, or quote it"
+  }
   if (scan.pending === "\\") {
     return "a value stands right after a backslash; remove the backslash"
   }
@@ -137,12 +152,17 @@ const scanActive = (
   const character = source.charAt(index)
   const isDollarBefore = scan.pending === "$"
   const wasWordStart = scan.isWordStart
+  const wasAfterParenthesis = scan.isAfterParenthesis
   scan.pending = ""
   scan.isWordStart = false
+  scan.isAfterParenthesis = false
   switch (character) {
     case "\\":
       scan.pending = "\\"
-      scan.isWordStart = wasWordStart && source.charAt(index + 1) === "\n"
+      if (source.charAt(index + 1) === "\n") {
+        scan.isWordStart = wasWordStart
+        scan.isAfterParenthesis = wasAfterParenthesis
+      }
       return index + 1
     case "$":
       // Two of them are the number of the shell's process; the second one opens nothing.
@@ -165,7 +185,7 @@ const scanActive = (
       return closeParenthesis(scan, source, index, frame)
     default:
       return isPlain(scan)
-        ? scanPlain(scan, source, index, { frame, wasWordStart })
+        ? scanPlain(scan, source, index, { frame, wasWordStart, wasAfterParenthesis })
         : index + 1
   }
 }
@@ -175,7 +195,11 @@ const scanPlain = (
   scan: Scan,
   source: string,
   index: number,
-  { frame, wasWordStart }: { readonly frame: Frame | undefined; readonly wasWordStart: boolean }
+  { frame, wasAfterParenthesis, wasWordStart }: {
+    readonly frame: Frame | undefined
+    readonly wasAfterParenthesis: boolean
+    readonly wasWordStart: boolean
+  }
 ): number => {
   const character = source.charAt(index)
   if (character === "'") {
@@ -185,7 +209,10 @@ const scanPlain = (
   if (frame === "braces") return index + 1
   switch (character) {
     case "#":
-      if (wasWordStart) scan.stack.push("comment")
+      // After the end of a substitution the word goes on, after a subshell a comment begins, and where a
+      // branch of a case ends which of both it is remains open.
+      if (wasAfterParenthesis) scan.isUnclear = true
+      else if (wasWordStart) scan.stack.push("comment")
       return index + 1
     case "<":
       return source.charAt(index + 1) === "<" ? openHeredoc(scan, source, index) : index + 1
@@ -238,6 +265,7 @@ const closeParenthesis = (
   index: number,
   frame: Frame | undefined
 ): number => {
+  scan.isAfterParenthesis = true
   if (frame === "substitution" || frame === "parentheses") scan.stack.pop()
   if (frame === "arithmetic") {
     scan.stack.pop()
