@@ -37,7 +37,8 @@ export const nearest = (
   if (word.length > lengthMax || budget.comparisonsLeft < candidates.length) return undefined
   budget.comparisonsLeft -= candidates.length
   const wanted = word.toLowerCase()
-  let limit = Math.min(3, Math.max(1, Math.floor(word.length / 3)))
+  // With as many edits as it has characters, anything of its length is near.
+  let limit = Math.min(3, Math.max(1, Math.floor(word.length / 3)), word.length - 1)
   const rows = makeRows(lengthMax + limit)
   let found: string | undefined
   for (const candidate of candidates) {

@@ -51,6 +51,9 @@ describe("Suggestion", () => {
 
   it("allows one edit for each three characters, at most three", () => {
     assert.strictEqual(nearest("abcde", ["abcxy"]), undefined)
+    assert.strictEqual(nearest("a", ["b", "ab"]), undefined)
+    assert.strictEqual(nearest("a", ["b", "A"]), "A")
+    assert.strictEqual(nearest("ab", ["xy", "ax"]), "ax")
     assert.strictEqual(nearest("abcdef", ["abcdxy"]), "abcdxy")
     assert.strictEqual(nearest("abcdefghijkl", ["abcdefghwxyz"]), undefined)
   })
