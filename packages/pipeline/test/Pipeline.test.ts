@@ -538,7 +538,7 @@ describe("Pipeline.fromJson", () => {
       + "sh quotes every value itself",
       "node \"b\" uses file \"none\" in its command; add that path to its `files`",
       "node \"b\" reads output \"p\" of \"a\", which declares no such output; "
-      + "did you mean \"o\"?",
+      + "declare it there",
       "node \"b\" depends on \"zz\", which does not exist; "
       + "add that node or remove the dependency",
       "node \"b\" stages output \"o\" of \"a\" as a file, but it is JSON; use it as an input",
