@@ -42,7 +42,11 @@ export interface Case {
   readonly unitAt: (nowMs: number) => number
   /** What is refused, in words. */
   readonly refusals: ReadonlyArray<string>
+  readonly restraint: Restraint
 }
+
+/** What keeps a run from retrying at will, in words. */
+export type Restraint = "retries at will" | "a budget of retries" | "a circuit breaker"
 
 /** The trial that is compared. */
 export const trial = 0
@@ -59,9 +63,11 @@ export const make = (seed: number): Case => {
     ...story.scenario,
     tasks: [memory, ...story.scenario.tasks ?? []]
   }
+  const restraint = latencyMs === 0 ? restraintOf(seed) : "retries at will"
+  const restrained = restrainedBy(restraint, story.policy, seed)
   const policy = "memory" in memory
-    ? Policy.firstMatch(Policy.escalate({}), story.policy)
-    : story.policy
+    ? Policy.firstMatch(Policy.escalate({}), restrained)
+    : restrained
   const faults = latencyMs === 0 && unit() < 0.3 ? faultsOf(unit) : {}
   const refusals = latencyMs === 0 && unit() < 0.6 ? refusalsOf(unit) : []
   const rule: WorldLink.LinkRule = {
@@ -103,6 +109,7 @@ export const make = (seed: number): Case => {
       ...(rule.outages === undefined ? [] : ["times of 503"]),
       ...(rule.errorShare === undefined ? [] : ["a share of 500"])
     ],
+    restraint,
     story: {
       ...story,
       seed: trialSeed,
@@ -114,6 +121,27 @@ export const make = (seed: number): Case => {
       healAfterMs: Infinity,
       crashes: []
     }
+  }
+}
+
+const restraintOf = (seed: number): Restraint => {
+  const unit = Random.nextUnit(Random.make(seed ^ 0x9e57))
+  return unit < 0.25 ? "a circuit breaker" : unit < 0.45 ? "a budget of retries" : "retries at will"
+}
+
+const restrainedBy = (restraint: Restraint, policy: Policy.Policy, seed: number): Policy.Policy => {
+  switch (restraint) {
+    case "retries at will":
+      return policy
+    case "a budget of retries":
+      return Policy.budget({ ratio: (seed % 5) / 8, min: seed % 3 }, policy)
+    case "a circuit breaker":
+      return Policy.circuitBreaker(
+        { failures: 1 + seed % 4, coolDownMs: 5_000 * (1 + seed % 7) },
+        policy
+      )
+    default:
+      return restraint satisfies never
   }
 }
 

@@ -292,7 +292,7 @@ export const live = Effect.fnUntraced(function*(
 })
 
 const note = (seen: Map<string, number>, comparison: Comparison): void => {
-  const { lab, told: { latencyMs, refusals, story } } = comparison
+  const { lab, told: { latencyMs, refusals, restraint, story } } = comparison
   const add = (name: string, isThere = true): void => {
     if (isThere) seen.set(name, (seen.get(name) ?? 0) + 1)
   }
@@ -303,6 +303,13 @@ const note = (seen: Map<string, number>, comparison: Comparison): void => {
   add(
     "calls that failed",
     lab.lines.some(({ events }) => events.some(({ _tag }) => _tag === "RunHindered"))
+  )
+  add(restraint)
+  const events = lab.lines.flatMap((line) => line.events)
+  add("the breaker held", events.some(({ _tag }) => _tag === "SubmissionHeld"))
+  add(
+    "the budget was used up",
+    events.some((event) => event._tag === "NodeFailed" && event.reason.includes("retry budget"))
   )
   for (const name of new Set(refusals)) add(name, lab.record.refused > 0)
   add("outages", (story.faults?.runs ?? []).length > 0)

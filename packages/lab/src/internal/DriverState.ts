@@ -5,7 +5,6 @@
 import type { Command } from "@batchwave/core/Command"
 import type * as EventHeap from "@batchwave/core/EventHeap"
 import type { Plan } from "@batchwave/core/Plan"
-import type * as PollPace from "@batchwave/core/PollPace"
 import type * as Reactor from "@batchwave/core/Reactor"
 import type { ExternalEvent, RunEvent, TaskReference } from "@batchwave/core/RunEvent"
 import type { RunState } from "@batchwave/core/RunState"
@@ -14,6 +13,7 @@ import type { ClientRule } from "../ClientRule.ts"
 import type { Fate, Link, RequestKind } from "../Link.ts"
 import type { VirtualService } from "../VirtualService.ts"
 import type { Client } from "./Calling.ts"
+import type { Poll } from "./PollMemory.ts"
 import type { TaskNumbers } from "./TaskNumbers.ts"
 
 /** One request, as data. */
@@ -224,44 +224,6 @@ export type Signal =
   }
   | { readonly _tag: "Restart"; readonly epoch: number }
   | { readonly _tag: "Recalled"; readonly epoch: number; readonly nodes: ReadonlyArray<number> }
-
-/** The poller's memory. */
-export interface Poll {
-  readonly pace: PollPace.PollPace
-  /**
-   * `new`: nothing was sent yet. `idle`: there is nothing to watch. `hurried`: it waits, and something that was sent has shortened
-   * this wait already. `asking`: a poll is under way.
-   */
-  phase: "new" | "idle" | "waiting" | "hurried" | "asking"
-  /** `Infinity` unless it waits. */
-  atMs: number
-  /** When something that was sent woke the poller or shortened a wait last. */
-  movedAtMs: number
-  /** Whether something was sent that has not shortened a wait yet. */
-  isMoved: boolean
-  /** Polls since the whole job was listed. */
-  sinceSweep: number
-  /** When the latest change seen was, by the service's clock; `-Infinity` before the first. */
-  sinceMs: number
-  /** Whether the last poll found nothing, and nothing else was going on: see `Idling`. */
-  isQuiet: boolean
-  /** Reactions before the last poll; -1 when it was not alone. */
-  reactions: number
-  /** When the service does something of its own next, as the last poll began. */
-  stillUntilMs: number
-  /** What was expected of run times then. */
-  meanRunMs: number | undefined
-  doubted: Set<number>
-  /** The service has asked for silence until then. */
-  notBeforeMs: number
-  /** Since when a task was seen running. */
-  readonly seenMs: TaskNumbers
-  /** What a sweep keeps of the run: see `Pass`. */
-  readonly missing: Uint16Array
-  readonly statesBefore: Uint8Array
-  /** By node: since when its task is seen running, or `NaN`; empty without a watchdog. */
-  readonly runningSinceMs: Float64Array
-}
 
 /** What a crash takes. */
 export interface Memory {

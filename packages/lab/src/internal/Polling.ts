@@ -36,7 +36,10 @@ export const moved = (driver: DriverState): void => {
   else if (poll.phase === "waiting") hurry(driver)
 }
 
-/** Notes that a reactivation was answered, which is news of its own unless the answer came at once. */
+/**
+ * Notes that a reactivation was answered, which is news of its own unless the answer came before the
+ * poller had heard that it was sent.
+ */
 export const reactivated = (driver: DriverState): void => {
   const { nowMs, memory: { poll } } = driver
   if (poll.movedAtMs !== nowMs) moved(driver)
@@ -69,7 +72,8 @@ const wait = (driver: DriverState): void => {
 const hurry = ({ memory: { poll, state }, nowMs }: DriverState): void => {
   poll.isMoved = false
   poll.phase = "hurried"
-  poll.movedAtMs = nowMs
+  // What follows from its own page the poller hears before any answer can come.
+  poll.movedAtMs = poll.isTelling ? -Infinity : nowMs
   PollPace.adjust(poll.pace, 1, state.activeCount)
   poll.atMs = Math.max(poll.notBeforeMs, nowMs + PollPace.nextWaitMs(poll.pace))
 }
@@ -150,6 +154,7 @@ export const receive = (driver: DriverState, { request }: Flight, answer: Answer
   poll.sinceMs = Math.max(poll.sinceMs, pass.latestMs)
   poll.isQuiet = !isNews && pass.kind === "news" && request.place === 0 && isUnmoved(driver)
   end(driver, isNews ? 1 : 0)
+  poll.isTelling = driver.memory.inbox.length > 0
 }
 
 /** Whether nothing has happened since the poll began, and it has told nothing. */

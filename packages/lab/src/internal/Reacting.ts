@@ -18,6 +18,7 @@ export const drain = (driver: DriverState): void => {
   memory.inbox = []
   const commands = react(driver, events)
   if (commands !== undefined) carryOut(driver, commands)
+  memory.poll.isTelling = false
 }
 
 /** Lets the reactor answer and makes the answer durable; nothing when the orchestrator died of it. */
