@@ -3,7 +3,8 @@
  * carries out.
  *
  * D1 Events are durable before any command that follows from them is carried out.
- * D2 What comes in at one time is one reaction.
+ * D2 What comes in at one time is one reaction, but for the outputs of tasks: each has its own, in the
+ *    order in which they are read.
  */
 import * as Random from "@batchwave/core/Random"
 import type { ExternalEvent } from "@batchwave/core/RunEvent"
@@ -251,11 +252,19 @@ const receive = (driver: DriverState, flight: Flight, answer: Answer): void => {
     }
     case "ReactivateTask":
     case "TerminateTask":
-    case "ReadOutputs":
       return Actions.receive(driver, flight, request, answer)
+    case "ReadOutputs":
+      reactNow(driver)
+      Actions.receive(driver, flight, request, answer)
+      return reactNow(driver)
     default:
       return request satisfies never
   }
+}
+
+/** Lets the reactor answer to what has come in so far, if it is still there. */
+const reactNow = (driver: DriverState): void => {
+  if (driver.phase === "running" && !driver.isDoomed) drain(driver)
 }
 
 const noteTags = ({ memory: { eTags } }: DriverState, answer: Answer): void => {
