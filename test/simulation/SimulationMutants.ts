@@ -110,7 +110,7 @@ export const mutants: ReadonlyArray<Mutant> = [
     alter: withParts({
       understand: (_request, answer) =>
         answer._tag === "Listed" && answer.next === undefined
-          ? { _tag: "Listed", entries: [], latestMs: -Infinity }
+          ? { _tag: "Listed", entries: [], latestMs: -Infinity, newsMs: -Infinity }
           : answer
     })
   },

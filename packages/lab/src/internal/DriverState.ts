@@ -122,6 +122,8 @@ export type Answer =
     readonly known?: ReadonlyArray<number> | undefined
     /** When the latest change among all that were listed was, by the service's clock. */
     readonly latestMs: number
+    /** The same, without tasks in whose place others were seen. */
+    readonly newsMs: number
     /** Where the next page begins; absent on the last. */
     readonly next?: number | undefined
   }
@@ -156,6 +158,8 @@ export interface Pass {
   readonly leftOver: Array<TaskReference>
   /** When the latest change listed so far was, by the service's clock. */
   latestMs: number
+  /** The same, without tasks in whose place others were seen. */
+  newsMs: number
   /** Whether a task was seen that the service had put back in its queue. */
   hasRequeues: boolean
   readonly recovery?: Recovering

@@ -73,6 +73,7 @@ interface Page {
   entries: Array<Entry>
   known: Array<number> | undefined
   latestMs: number
+  newsMs: number
   next: number | undefined
 }
 
@@ -81,6 +82,7 @@ const emptyPage = (): Page => ({
   entries: [],
   known: undefined,
   latestMs: -Infinity,
+  newsMs: -Infinity,
   next: undefined
 })
 
@@ -129,16 +131,19 @@ const listAll = (
  * run nearly all are so, and they are passed without a look at the task itself.
  */
 const isPast = (
-  { memory: { state }, service }: DriverState,
+  { memory: { poll, state }, service }: DriverState,
   index: number,
   page: Page
 ): boolean => {
   const restsSinceMs = service.restsSinceMs[index]!
   const node = service.nodeOf[index] ?? -1
   if (restsSinceMs < 0 || node < 0) return false
-  const isCurrent = state.submissions[node] === service.submissionOf[index]
+  const submission = service.submissionOf[index]!
+  const isCurrent = state.submissions[node] === submission
   if (isCurrent && isInService(state.nodeStates[node]!)) return false
-  page.latestMs = Math.max(page.latestMs, restsSinceMs + service.clockSkewMs)
+  const changedMs = restsSinceMs + service.clockSkewMs
+  page.latestMs = Math.max(page.latestMs, changedMs)
+  if (submission >= poll.seenSubmissions[node]!) page.newsMs = Math.max(page.newsMs, changedMs)
   return true
 }
 
@@ -149,13 +154,16 @@ const note = (
   page: Page,
   kind: Pass["kind"]
 ): void => {
-  const { memory: { state }, service } = driver
+  const { memory: { poll, state }, service } = driver
   const changedMs = task.stateTransitionAtMs + service.clockSkewMs
-  if (task.state !== "active" && changedMs > page.latestMs) page.latestMs = changedMs
+  const isChange = task.state !== "active"
+  if (isChange && changedMs > page.latestMs) page.latestMs = changedMs
   if (task.state === "completed") VirtualService.rests(service, task)
   const node = service.nodeOf[task.index] ?? -1
   if (node < 0) return
   const submission = service.submissionOf[task.index]!
+  const isLatest = submission >= poll.seenSubmissions[node]!
+  if (isChange && isLatest && changedMs > page.newsMs) page.newsMs = changedMs
   const isNews = state.submissions[node] === submission && isInService(state.nodeStates[node]!)
   if (isNews && kind !== "recovery" && isKnown(driver, task, node, submission, changedMs)) {
     if (kind === "sweep") (page.known ??= []).push(task.index)

@@ -40,6 +40,8 @@ export interface Poll {
   notBeforeMs: number
   /** Since when a task was seen running. */
   readonly seenMs: TaskNumbers.TaskNumbers
+  /** By node: the latest submission that a listing has shown, if only it was told. */
+  readonly seenSubmissions: Uint16Array
   /** What a sweep keeps of the run: see `Pass`. */
   readonly missing: Uint16Array
   readonly statesBefore: Uint8Array
@@ -71,6 +73,7 @@ export const make = (
   doubted: new Set(),
   notBeforeMs: 0,
   seenMs: TaskNumbers.make(state.nodeStates.length),
+  seenSubmissions: new Uint16Array(state.nodeStates.length),
   missing: new Uint16Array(state.nodeStates.length),
   statesBefore: new Uint8Array(state.nodeStates.length),
   runningSinceMs: Polling.noneRunning(state.nodeStates.length, stuckAfterMs)

@@ -98,6 +98,7 @@ export const begin = (driver: DriverState): void => {
   poll.sinceSweep++
   const fromMs = poll.sinceMs - settings.pollOverlapMs
   const latestMs = -Infinity
+  const newsMs = -Infinity
   const pass: Pass = isSweep
     ? {
       kind: "sweep",
@@ -105,9 +106,10 @@ export const begin = (driver: DriverState): void => {
       ...imageOf(driver),
       leftOver: [],
       latestMs,
+      newsMs,
       hasRequeues: false
     }
-    : { kind: "news", fromMs, leftOver: none, latestMs, hasRequeues: false }
+    : { kind: "news", fromMs, leftOver: none, latestMs, newsMs, hasRequeues: false }
   Wire.send(driver, { _tag: "ListTasks", pass, place: 0 })
 }
 
@@ -142,6 +144,7 @@ export const receive = (driver: DriverState, { request }: Flight, answer: Answer
     return end(driver, 0)
   }
   pass.latestMs = Math.max(pass.latestMs, answer.latestMs)
+  pass.newsMs = Math.max(pass.newsMs, answer.newsMs)
   if (answer.known !== undefined) readKnown(driver, pass, answer.known)
   for (const entry of answer.entries) read(driver, pass, entry)
   if (answer.next !== undefined) {
@@ -150,7 +153,7 @@ export const receive = (driver: DriverState, { request }: Flight, answer: Answer
   doubt(driver, pass)
   watch(driver)
   const { poll } = driver.memory
-  const isNews = pass.hasRequeues || pass.latestMs > poll.sinceMs
+  const isNews = pass.hasRequeues || pass.newsMs > poll.sinceMs
   poll.sinceMs = Math.max(poll.sinceMs, pass.latestMs)
   poll.isQuiet = !isNews && pass.kind === "news" && request.place === 0 && isUnmoved(driver)
   end(driver, isNews ? 1 : 0)
@@ -190,6 +193,7 @@ const read = (driver: DriverState, pass: Pass, entry: Entry): void => {
   const { memory, memory: { poll, state } } = driver
   const { changedMs, event, task } = entry
   const { node } = task
+  if (task.submission > poll.seenSubmissions[node]!) poll.seenSubmissions[node] = task.submission
   if (pass.missing !== undefined) {
     if (pass.missing[node] === task.submission) pass.missing[node] = 0
     noteLeftOver(driver, pass, entry)

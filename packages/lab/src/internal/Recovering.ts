@@ -24,6 +24,7 @@ export const begin = (driver: DriverState): void => {
     fromMs: 0,
     leftOver: [],
     latestMs: -Infinity,
+    newsMs: -Infinity,
     hasRequeues: false,
     recovery
   }
