@@ -9,6 +9,7 @@
  * C3 A reactivation is made again after a look at the task; where the service had refused it for want of
  *    room, as long after the look as the look was after the refusal.
  */
+import type { TaskReference } from "@batchwave/core/RunEvent"
 import * as Resilience from "@batchwave/wire/Resilience"
 import * as RetryBudget from "@batchwave/wire/RetryBudget"
 import * as Throttle from "@batchwave/wire/Throttle"
@@ -38,6 +39,10 @@ export interface Client {
   readonly waiting: Array<Held>
   /** Collections that wait to be sent again; while there are any, no other begins. */
   addsInTrouble: number
+  /** So many of the planned tasks may be sent: all, but for when collections have failed. */
+  addsUntil: number
+  /** Tasks of collections that have failed, until all that are under way are answered. */
+  left: Array<TaskReference>
 }
 
 /** Requests on the wire at once when nobody says: those of the client. */
@@ -55,7 +60,9 @@ export const make = (rule: ClientRule, unitAt: () => number): Client => {
     onWire: 0,
     isCalm: true,
     waiting: [],
-    addsInTrouble: 0
+    addsInTrouble: 0,
+    addsUntil: Infinity,
+    left: []
   }
 }
 

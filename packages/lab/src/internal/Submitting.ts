@@ -4,6 +4,8 @@
  * B1 Every planned task is answered, or its node is not wanted any more.
  * B2 A task is sent only while its node still waits for it; one that must end although nobody knows
  *    whether it was added is ended after that is known.
+ * B3 What a client has given up is added again by itself, after the patience of the orchestrator, and
+ *    nothing else is added until it is there.
  */
 import { NodeState } from "@batchwave/core/NodeState"
 import type { TaskReference } from "@batchwave/core/RunEvent"
@@ -11,7 +13,8 @@ import * as RunState from "@batchwave/core/RunState"
 import * as SubmissionWindow from "@batchwave/core/SubmissionWindow"
 import { specsOf } from "./Acting.ts"
 import * as Actions from "./Actions.ts"
-import type { Answer, DriverState, Flight } from "./DriverState.ts"
+import type { Client } from "./Calling.ts"
+import type { Answer, DriverState, Flight, Memory } from "./DriverState.ts"
 import * as Inbox from "./Inbox.ts"
 import * as TaskNumbers from "./TaskNumbers.ts"
 import * as Wire from "./Wire.ts"
@@ -32,19 +35,18 @@ export const pump = (driver: DriverState): void => {
 }
 
 const pumpAdds = (driver: DriverState): void => {
-  const { memory, settings } = driver
-  if (memory.client !== undefined && memory.client.addsInTrouble > 0) return
-  while (
-    memory.chunksUnderWay < settings.concurrency && memory.plannedTaken < memory.planned.length
-  ) {
+  const { memory, memory: { client }, settings } = driver
+  if (client !== undefined && client.addsInTrouble > 0) return
+  while (memory.chunksUnderWay < settings.concurrency && hasMore(memory)) {
     let tasks: Array<TaskReference> = []
-    while (tasks.length < settings.tasksPerRequest && memory.plannedTaken < memory.planned.length) {
+    while (tasks.length < settings.tasksPerRequest && hasMore(memory)) {
       const task = memory.planned[memory.plannedTaken++]!
       if (!isAwaited(driver, task)) Actions.answered(driver, task)
       // Most requests add one task, and an array that grows has room for seventeen.
       else if (tasks.length === 0) tasks = [task]
       else tasks.push(task)
     }
+    if (client !== undefined && memory.plannedTaken === client.addsUntil) client.addsUntil = 0
     if (memory.plannedTaken === memory.planned.length) {
       memory.planned = []
       memory.plannedTaken = 0
@@ -54,6 +56,10 @@ const pumpAdds = (driver: DriverState): void => {
     Wire.send(driver, { _tag: "AddTasks", tasks, specs: specsOf(driver, tasks) })
   }
 }
+
+/** Whether there is a task that may be sent. */
+const hasMore = ({ client, planned, plannedTaken }: Memory): boolean =>
+  plannedTaken < planned.length && (client === undefined || plannedTaken < client.addsUntil)
 
 const isSubmitting = ({ memory: { state } }: DriverState, { node, submission }: TaskReference) =>
   state.nodeStates[node] === NodeState.submitting && state.submissions[node] === submission
@@ -86,9 +92,31 @@ export const receive = (
     for (const task of request.tasks) reject(driver, task, code)
   }
   adapt(driver, request.tasks.length, open.length > 0 ? answer : undefined)
+  if (memory.client !== undefined) leave(driver, memory.client, open)
+  else if (open.length > 0) addLater(driver, open, waitMs)
+}
+
+const addLater = (driver: DriverState, tasks: ReadonlyArray<TaskReference>, waitMs: number): void =>
+  Wire.post(driver, driver.nowMs + waitMs, { _tag: "Requeue", epoch: driver.epoch, tasks })
+
+/** Notes what a call of the client has left; nothing else is sent before that is (B3). */
+const leave = (driver: DriverState, client: Client, open: ReadonlyArray<TaskReference>): void => {
   if (open.length > 0) {
-    Wire.post(driver, driver.nowMs + waitMs, { _tag: "Requeue", epoch: driver.epoch, tasks: open })
+    client.left.push(...open)
+    client.addsUntil = 0
   }
+  goOn(driver, client)
+}
+
+/** When all that was under way is answered: adds later what is left, or lets other tasks be sent. */
+const goOn = (driver: DriverState, client: Client): void => {
+  if (client.addsUntil > 0 || driver.memory.chunksUnderWay > 0) return
+  if (client.left.length === 0) {
+    client.addsUntil = Infinity
+    return
+  }
+  addLater(driver, client.left, driver.settings.patienceMs)
+  client.left = []
 }
 
 /** How often the engine asks before it gives up: only said, since the laboratory asks on. */
@@ -144,7 +172,16 @@ const reject = (driver: DriverState, task: TaskReference, code: string): void =>
   })
 }
 
-/** Takes back tasks that have waited long enough to be sent again. */
+/** Takes back tasks that have waited long enough to be sent again; with a client they come first. */
 export const requeue = (driver: DriverState, tasks: ReadonlyArray<TaskReference>): void => {
-  driver.memory.planned.push(...tasks)
+  const { memory, memory: { client } } = driver
+  if (client === undefined) {
+    memory.planned.push(...tasks)
+    return
+  }
+  memory.planned = [...tasks, ...memory.planned.slice(memory.plannedTaken)]
+  memory.plannedTaken = 0
+  client.addsUntil = tasks.length
+  pumpAdds(driver)
+  goOn(driver, client)
 }
