@@ -37,6 +37,15 @@ const expected = [
   "cancelled"
 ]
 
+/** Cases beyond those, in which the two once differed. */
+const differedOnce: ReadonlyArray<readonly [seed: number, why: string]> = [
+  [602, "outputs that are read at one moment are answered one by one"],
+  [1244, "what two of them make ready is added in their order"],
+  [1067, "the end of a task in whose place another was seen is no news to the poller"],
+  [1491, "tasks that a call could not add are added again by themselves, before others"],
+  [1435, "a reactivation after a long silence waits for no look at the job"]
+]
+
 describe("the laboratory and the engine", () => {
   it.live("decide the same in 200 random runs, at the same millisecond where requests take no time", () =>
     Effect.gen(function*() {
@@ -50,5 +59,11 @@ describe("the laboratory and the engine", () => {
         assert.isAtLeast(tried, 20, name)
         assert.isAtLeast(told / tried, 0.8, name)
       }
+    }))
+  it.live("agree where they once did not", () =>
+    Effect.gen(function*() {
+      const seeds = differedOnce.map(([seed]) => seed)
+      const { problems } = yield* LabIsEngineComparison.live(seeds)
+      assert.deepStrictEqual(problems, [])
     }))
 })

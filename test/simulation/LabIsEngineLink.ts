@@ -1,6 +1,8 @@
 /**
  * The link of a comparison, in front of both: to the laboratory it is its link, to the engine it is what
- * lies between its client and the account, requests about the pool apart. Both ask the same rule what becomes of a request.
+ * lies between its client and the account. Both ask the same rule what becomes of a request. Requests
+ * that the laboratory does not make in any form are let through: those about the pool, and the look at
+ * the job before something is changed after a long silence.
  *
  * It notes how long refused requests were without an answer, from which follows by how much refusals may
  * have put the two apart.
@@ -118,10 +120,14 @@ export const noteSent = (record: Record) => ({ atMs, fate, request }: Sent): voi
   noteAttempt(record, key, atMs, fate.trouble !== undefined)
 }
 
-/** What an engine's request is, as a request of the laboratory, which does not ask for the pool. */
+/** How the engine asks whether the job still bears its claim, and nothing else. */
+const claimAsked = "$select=id%2Cmetadata&"
+
+/** What an engine's request is, as a request of the laboratory; nothing where it makes none. */
 const kindOf = ({ method, path }: TransportRequest): RequestKind | undefined => {
-  const [, of, , what = "", task, more = ""] = (path.split("?")[0] ?? "").split("/")
-  if (of === "pools") return undefined
+  const [place = "", query = ""] = path.split("?")
+  const [, of, , what = "", task, more = ""] = place.split("/")
+  if (of === "pools" || query.startsWith(claimAsked)) return undefined
   if (what === "addtaskcollection") return "addTasks"
   if (what === "" && method !== "GET") return "addJob"
   if (what === "terminate") return "endJob"
