@@ -1,4 +1,3 @@
-import * as OwnProcesses from "@batchwave/emulator/executor/OwnProcesses"
 import { ProcessExecutor } from "@batchwave/emulator/executor/ProcessExecutor"
 import * as Supervisor from "@batchwave/emulator/executor/Supervisor"
 import * as SupervisorMessage from "@batchwave/emulator/executor/SupervisorMessage"
@@ -45,14 +44,21 @@ ${atLast}
   return spawn(process.execPath, [file], { stdio: "ignore", detached: true })
 }
 
-const supervisorsOf = (word: string): ReadonlyArray<number> =>
+/** The living supervisors of which a file in `/proc` fits. */
+const supervisorsWith = (file: string, fits: RegExp): ReadonlyArray<number> =>
   livingProcesses("SupervisorProcess").filter((pid) => {
     try {
-      return readFileSync(`/proc/${pid}/cmdline`, "latin1").includes(word)
+      return fits.test(readFileSync(`/proc/${pid}/${file}`, "latin1"))
     } catch {
       return false
     }
   })
+
+const ownSupervisors = (): ReadonlyArray<number> =>
+  supervisorsWith("cmdline", new RegExp(Supervisor.variableValue))
+
+const supervisorsStartedBy = (pid: number): ReadonlyArray<number> =>
+  supervisorsWith("status", new RegExp(`^PPid:\\s*${pid}$`, "m"))
 
 const has = (world: Bench, name: string): boolean => existsSync(Path.join(world.root, name))
 
@@ -125,7 +131,6 @@ describe("the supervisor", () => {
     () =>
       Effect.gen(function*() {
         const world = yield* bench
-        const before = supervisorsOf(OwnProcesses.variableName)
         const owner = startOwner(world, [
           `: > a; trap "" TERM INT HUP; ${sleeping}`,
           `: > b; ${sleeping}`,
@@ -135,13 +140,13 @@ describe("the supervisor", () => {
           `exec env -i /bin/sh -c ': > d; sleep 60; :' ${world.marker}`
         ])
         yield* eventually(() => ["ready", "a", "b", "c", "d"].every((name) => has(world, name)))
-        const own = supervisorsOf(OwnProcesses.variableName).filter((pid) => !before.includes(pid))
+        const own = supervisorsStartedBy(owner.pid!)
         assert.lengthOf(own, 1)
         yield* eventually(() => livingProcesses(world.marker).length >= 5)
         owner.kill("SIGKILL")
         const killedMs = performance.now()
         yield* eventually(() => livingProcesses(world.marker).length === 0)
-        yield* eventually(() => !supervisorsOf("").includes(own[0]!))
+        yield* eventually(() => !livingProcesses("SupervisorProcess").includes(own[0]!))
         assert.isBelow(performance.now() - killedMs, 2000)
       }),
     20_000
@@ -214,12 +219,12 @@ describe("the supervisor", () => {
           assert.deepStrictEqual(yield* run("first", "exit 3"), { _tag: "Exited", exitCode: 3 })
           const sleeper = yield* Effect.forkChild(run("second", "setsid sleep 60; :"))
           yield* eventually(() => livingProcesses(world.marker).length > 0)
-          const [supervisor] = supervisorsOf(Supervisor.variableValue)
+          const [supervisor] = ownSupervisors()
           process.kill(supervisor!, "SIGKILL")
           assert.deepStrictEqual(yield* Fiber.join(sleeper), { _tag: "Exited", exitCode: 137 })
           assert.deepStrictEqual(livingProcesses(world.marker), [])
           assert.deepStrictEqual(yield* run("third", "exit 4"), { _tag: "Exited", exitCode: 4 })
-          const [next] = supervisorsOf(Supervisor.variableValue)
+          const [next] = ownSupervisors()
           assert.notStrictEqual(next, supervisor)
         }),
         ProcessExecutor.layer({ allowedDirectories: [] })
