@@ -10,10 +10,10 @@ import type { Plan } from "@batchwave/core/Plan"
 import * as Policy from "@batchwave/core/Policy"
 import type { RunState } from "@batchwave/core/RunState"
 import * as JournalDoctor from "@batchwave/engine/JournalDoctor"
-import * as RunConfig from "@batchwave/engine/RunConfig"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
+import * as Backend from "../run/Backend.ts"
 import * as RerunRequest from "../run/RerunRequest.ts"
 import * as RunDirectory from "../run/RunDirectory.ts"
 import * as RunSession from "../run/RunSession.ts"
@@ -122,9 +122,7 @@ const again = Effect.fnUntraced(function*(
     openRun,
     header,
     ...service,
-    config: service.backend.isLoopback && !service.isSimulated
-      ? RunConfig.forEmulator
-      : RunConfig.defaults,
+    config: Backend.configOf(service.backend, service.isSimulated),
     definition: withRetries(planned.compiled.definition, planned.plan, rerun, settings.retries),
     // A run that was paused when it was left would otherwise wait for somebody to let it go on.
     wishes: state.paused ? [rerun.wish, { _tag: "ResumeRequested" }] : [rerun.wish]

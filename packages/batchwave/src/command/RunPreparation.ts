@@ -5,7 +5,7 @@
 import * as Plan from "@batchwave/core/Plan"
 import type { RunResult } from "@batchwave/engine/Engine"
 import * as PlanCheck from "@batchwave/engine/PlanCheck"
-import * as RunConfig from "@batchwave/engine/RunConfig"
+import type * as RunConfig from "@batchwave/engine/RunConfig"
 import { journalVersion, type RunHeader } from "@batchwave/engine/RunHeader"
 import type { AnyPipeline } from "@batchwave/pipeline/Pipeline"
 import * as Clock from "effect/Clock"
@@ -14,7 +14,7 @@ import * as Option from "effect/Option"
 import * as Random from "effect/Random"
 import type * as Scope from "effect/Scope"
 import { resolve } from "node:path"
-import { type Backend, type BackendFacts, type EmbeddedOptions, simulated } from "../run/Backend.ts"
+import * as Backend from "../run/Backend.ts"
 import type { BackendChoice } from "../run/BackendChoice.ts"
 import * as RunDirectory from "../run/RunDirectory.ts"
 import { jobIdOf } from "../run/RunId.ts"
@@ -40,9 +40,9 @@ export interface Ready extends Planning.Planned {
   readonly openRun: RunSession.OpenRun
   readonly header: RunHeader
   readonly config: RunConfig.RunConfig
-  readonly backend: BackendFacts
+  readonly backend: Backend.BackendFacts
   /** The service; opened already, unless it is simulated, when it is to be opened in virtual time. */
-  readonly connect: Effect.Effect<Backend, CommandError, Scope.Scope | Screen>
+  readonly connect: Effect.Effect<Backend.Backend, CommandError, Scope.Scope | Screen>
   readonly isSimulated: boolean
 }
 
@@ -100,14 +100,7 @@ const fresh = Effect.fnUntraced(function*(
   const { backend } = service
   const openRun = yield* openJournal(directory, store)
   const header = yield* makeHeader(settings, pipeline, given, planned.plan, directory, backend)
-  return {
-    _tag: "Ready" as const,
-    ...planned,
-    openRun,
-    header,
-    ...service,
-    config: configOf(settings, service)
-  }
+  return readyOf(settings, { ...planned, openRun, header, ...service })
 })
 
 const resumed = Effect.fnUntraced(function*(
@@ -147,14 +140,7 @@ const resumed = Effect.fnUntraced(function*(
   const { backend } = service
   const header = recorded
     ?? (yield* makeHeader(settings, pipeline, given, planned.plan, directory, backend))
-  return {
-    _tag: "Ready" as const,
-    ...planned,
-    openRun,
-    header,
-    ...service,
-    config: configOf(settings, service)
-  }
+  return readyOf(settings, { ...planned, openRun, header, ...service })
 })
 
 /**
@@ -169,7 +155,7 @@ export const openingOf = Effect.fnUntraced(function*(
     readonly executor: RunExecutor.RunExecutor
   },
   plan: Plan.Plan,
-  embedded: EmbeddedOptions
+  embedded: Backend.EmbeddedOptions
 ) {
   if (executor._tag === "Process") {
     return Effect.map(RunBackend.open(choice, embedded), (backend) => ({
@@ -180,7 +166,7 @@ export const openingOf = Effect.fnUntraced(function*(
   }
   const scenario = yield* RunExecutor.scenarioOf(plan, executor)
   return Effect.succeed({
-    backend: simulated,
+    backend: Backend.simulated,
     connect: RunBackend.openSimulated(executor, embedded, scenario),
     isSimulated: true
   })
@@ -195,7 +181,7 @@ export const embeddedIn = (
   directory: RunDirectory.RunDirectory,
   store: StoreChoice.StoreChoice,
   settings: Pick<RunSettings, "slots">
-): EmbeddedOptions => ({
+): Backend.EmbeddedOptions => ({
   dataDirectory: directory.emulator,
   allowedDirectories: [directory.artifacts],
   allowedHosts: StoreChoice.hostsOf(store),
@@ -245,7 +231,7 @@ const makeHeader = Effect.fnUntraced(function*(
   parameters: Parameters.Parameters,
   plan: Plan.Plan,
   directory: RunDirectory.RunDirectory,
-  backend: BackendFacts
+  backend: Backend.BackendFacts
 ) {
   const seed = Option.isSome(settings.seed)
     ? settings.seed.value
@@ -267,11 +253,17 @@ const makeHeader = Effect.fnUntraced(function*(
 })
 
 /** In virtual time polls cost only what they do to the machine, so the run is polled like an account. */
+const readyOf = (settings: RunSettings, run: Omit<Ready, "_tag" | "config">): Ready => ({
+  _tag: "Ready",
+  ...run,
+  config: configOf(settings, run)
+})
+
 const configOf = (
   settings: RunSettings,
   { backend, isSimulated }: Pick<Ready, "backend" | "isSimulated">
 ): RunConfig.RunConfig => ({
-  ...(backend.isLoopback && !isSimulated ? RunConfig.forEmulator : RunConfig.defaults),
+  ...Backend.configOf(backend, isSimulated),
   dependencyMode: settings.mode,
   failureMode: settings.onFailure
 })

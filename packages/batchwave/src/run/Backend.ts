@@ -6,6 +6,7 @@ import type { BatchFailure } from "@batchwave/client/BatchFailure"
 import * as Credential from "@batchwave/client/Credential"
 import { JobOperations } from "@batchwave/client/JobOperations"
 import type { EmulatorError } from "@batchwave/emulator/EmulatorError"
+import * as RunConfig from "@batchwave/engine/RunConfig"
 import type { Scenario } from "@batchwave/sim/Scenario"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -39,6 +40,17 @@ export interface BackendFacts {
 export interface Backend extends BackendFacts {
   readonly services: Context.Context<BatchServices>
 }
+
+/**
+ * How a run asks the service when nobody says anything: an emulator on this machine that runs its tasks
+ * answers sooner than an account, and a simulated one is asked as an account is.
+ *
+ * @category queries
+ */
+export const configOf = (
+  { isLoopback }: Pick<BackendFacts, "isLoopback">,
+  isSimulated: boolean
+): RunConfig.RunConfig => isLoopback && !isSimulated ? RunConfig.forEmulator : RunConfig.defaults
 
 /**
  * How the emulator inside this process is set up.

@@ -10,7 +10,7 @@ import * as Substitution from "@batchwave/core/Substitution"
 import * as Suggestion from "@batchwave/core/Suggestion"
 import type * as Engine from "@batchwave/engine/Engine"
 import * as PlanCheck from "@batchwave/engine/PlanCheck"
-import * as RunConfig from "@batchwave/engine/RunConfig"
+import type * as RunConfig from "@batchwave/engine/RunConfig"
 import { journalVersion } from "@batchwave/engine/RunHeader"
 import type { PipelineError } from "@batchwave/pipeline/PipelineError"
 import * as Clock from "effect/Clock"
@@ -198,7 +198,7 @@ const openEmbedded = (
   })
 
 const configOf = (options: RunOptions, backend: Backend.Backend): RunConfig.RunConfig => {
-  const defaults = backend.isLoopback ? RunConfig.forEmulator : RunConfig.defaults
+  const defaults = Backend.configOf(backend, false)
   return {
     ...defaults,
     dependencyMode: options.mode ?? defaults.dependencyMode,
