@@ -200,6 +200,19 @@ describe("lab", () => {
     ) {
       assert.include(stderr, expected)
     }
+    const parametrised = Command.writePipeline(
+      directory,
+      "parametrised.ts",
+      `import { Pipeline } from "batchwave"
+import { Schema } from "effect"
+const params = { day: Schema.String, night: Schema.String }
+export default Pipeline.make("p", { params }, (p) => {})`
+    )
+    const nested = await lab(parametrised, "--arm", "nowhere.ts")
+    assert.match(
+      nested.stderr,
+      /cannot be made:\n- the arm file .*\n- pipeline "p" has 2 problems:\n {2}- parameter "day" .*\n {2}- parameter "night" /
+    )
     const bare = await lab(pipeline)
     assert.include(bare.stderr, "no arm is given; add --arm FILE")
   })

@@ -25,9 +25,13 @@ export interface Table {
  * @category conversions
  */
 export const placeOf = ({ workload, world }: Analysis["header"]): ReadonlyArray<string> => [
-  `${workload.name}: ${workload.nodes} nodes, fingerprint ${workload.fingerprint}`,
-  `world ${world.name}: ${world.pool.nodes} nodes of ${world.pool.slotsPerNode} slots`
+  `${workload.name}: ${counted(workload.nodes, "node")}, fingerprint ${workload.fingerprint}`,
+  `world ${world.name}: ${counted(world.pool.nodes, "node")} of ${
+    counted(world.pool.slotsPerNode, "slot")
+  }`
 ]
+
+const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`
 
 /**
  * What was asked, in a few lines.
@@ -36,7 +40,7 @@ export const placeOf = ({ workload, world }: Analysis["header"]): ReadonlyArray<
  */
 export const preambleOf = ({ header, trials }: Analysis): ReadonlyArray<string> => [
   ...placeOf(header),
-  `${trials} trials of each arm, seed ${header.seed}, batchwave ${header.batchwave}`,
+  `${counted(trials, "trial")} of each arm, seed ${header.seed}, batchwave ${header.batchwave}`,
   `all verdicts together hold with ${percent(header.confidence)} confidence`
 ]
 

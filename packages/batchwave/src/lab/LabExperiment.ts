@@ -6,7 +6,7 @@ import * as Experiment from "@batchwave/lab/Experiment"
 import * as Workload from "@batchwave/lab/Workload"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import { type CommandError, usage } from "../command/CommandError.ts"
+import { type CommandError, ofPipeline, usage } from "../command/CommandError.ts"
 import * as Parameters from "../command/Parameters.ts"
 import * as ArmFile from "./ArmFile.ts"
 import * as LabParts from "./LabParts.ts"
@@ -83,7 +83,9 @@ const wrong = (problems: ReadonlyArray<string>): CommandError =>
   usage(
     problems.length === 1
       ? problems[0] ?? ""
-      : `the experiment cannot be made:\n${problems.map((problem) => `- ${problem}`).join("\n")}`
+      : `the experiment cannot be made:\n${
+        problems.map((problem) => `- ${problem.replaceAll("\n", "\n  ")}`).join("\n")
+      }`
   )
 
 const loadArms = (files: ReadonlyArray<string>): Effect.Effect<Array<ArmFile.Loaded>> =>
@@ -102,7 +104,7 @@ const workloadOf = Effect.fnUntraced(function*({ file, param }: LabRequest) {
     )
     const pipeline = yield* PipelineFile.load(file)
     return yield* Effect.fromResult(
-      Result.mapError(pipeline.compileText(given), (error) => usage(error.message, error))
+      Result.mapError(pipeline.compileText(given), ofPipeline)
     )
   }).pipe(Effect.result)
   return Result.isSuccess(compiled)
