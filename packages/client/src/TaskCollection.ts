@@ -91,7 +91,7 @@ export const addAll = Effect.fnUntraced(function*<E = never, R = never>(
     onTooLarge: (index, bodyBytes) =>
       Account.settle(account, index, tooLarge(account, index, bodyBytes, options.bodyBytesMax))
   })
-  const limit = () => BodyLimit.bytesOf(memory.limit, options.bodyBytesMax)
+  const limit = () => limitOf(memory, options)
   const ahead = Ahead.make(() => {
     if (account.stop === undefined && packer.canPrepare()) packer.prepare(limit())
     return account.stop === undefined && packer.canPrepare()
@@ -102,24 +102,10 @@ export const addAll = Effect.fnUntraced(function*<E = never, R = never>(
   }
   const reader = readerOf(exchange, options)
   const run: Run = { exchange, reader, memory, account, options, call, packer, desks: new Set() }
-  const worker = Effect.fnUntraced(function*() {
-    const desk: Desk = { stack: [], current: undefined }
-    run.desks.add(desk)
-    const next = (): Call<CollectionBody> | undefined => {
-      const chunk = account.stop === undefined ? packer.next(limit()) : undefined
-      desk.current = chunk && { chunk, ambiguous: false, round: 0, look: { isTaken: false } }
-      return desk.current && callFor(run, desk.current)
-    }
-    const done = (delivered: Delivered<CollectionBody>) => settleWhole(run, desk, delivered)
-    for (let sent = yield* exchange.row({ next, done }); sent !== undefined;) {
-      yield* settleChunk(run, desk, sent)
-      sent = yield* exchange.row({ next, done })
-    }
-  })
   const work = packer.prepareWhole(limit())
-    ? worker()
+    ? sendChunks(run)
     : Effect.raceFirst(
-      Effect.forEach(Array.from({ length: workers }), worker, {
+      Effect.forEach(Array.from({ length: workers }), () => sendChunks(run), {
         concurrency: "unbounded",
         discard: true
       }),
@@ -127,6 +113,33 @@ export const addAll = Effect.fnUntraced(function*<E = never, R = never>(
     )
   yield* Effect.onInterrupt(work, () => tellKnown(run))
   return yield* Account.close(account)
+})
+
+/** The most bytes that a body may have by now. */
+const limitOf = (
+  { limit }: CollectionMemory,
+  { bodyBytesMax }: { readonly bodyBytesMax: number }
+): number => BodyLimit.bytesOf(limit, bodyBytesMax)
+
+/**
+ * Sends chunks until there are none left: the work of one worker. It stands here, and not where it is
+ * begun, because a generator function that is made anew for each call keeps all that it sees until
+ * everything is collected: V8 makes a map for it that is old from the beginning.
+ */
+const sendChunks = Effect.fnUntraced(function*(run: Run) {
+  const { account, exchange, memory, options, packer } = run
+  const desk: Desk = { stack: [], current: undefined }
+  run.desks.add(desk)
+  const next = (): Call<CollectionBody> | undefined => {
+    const chunk = account.stop === undefined ? packer.next(limitOf(memory, options)) : undefined
+    desk.current = chunk && { chunk, ambiguous: false, round: 0, look: { isTaken: false } }
+    return desk.current && callFor(run, desk.current)
+  }
+  const done = (delivered: Delivered<CollectionBody>) => settleWhole(run, desk, delivered)
+  for (let sent = yield* exchange.row({ next, done }); sent !== undefined;) {
+    yield* settleChunk(run, desk, sent)
+    sent = yield* exchange.row({ next, done })
+  }
 })
 
 /** Stands in for the reader that each request has of its own. */

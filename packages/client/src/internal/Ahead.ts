@@ -24,12 +24,18 @@ export const make = (next: () => boolean): Ahead => {
       resume = undefined
       waiting?.(Effect.void)
     },
-    run: Effect.gen(function*() {
-      while (true) {
-        yield* asleep
-        do yield* Effect.yieldNow
-        while (next())
-      }
-    })
+    run: run(asleep, next)
   }
 }
+
+/** Not made anew with each work, for the reason that `TaskCollection` gives for `sendChunks`. */
+const run = Effect.fnUntraced(function*(
+  asleep: Effect.Effect<void>,
+  next: () => boolean
+): Effect.fn.Return<never> {
+  while (true) {
+    yield* asleep
+    do yield* Effect.yieldNow
+    while (next())
+  }
+})

@@ -181,7 +181,7 @@ export const known = (account: CollectionAccount): TaskCollectionResult => {
 export const close = (
   account: CollectionAccount
 ): Effect.Effect<TaskCollectionResult, BatchFailure | CreateTasksError> => {
-  if (isAllAdded(account)) return Effect.succeed(lazyResult(account))
+  if (isAllAdded(account)) return Effect.succeed(new AllAdded(account))
   const { stop } = account
   const outcomes = allOutcomes(account)
   if (account.settled < outcomes.length) refuseUnsent(account)
@@ -219,14 +219,31 @@ const isAllAdded = ({ added, causes, tasks }: CollectionAccount): boolean =>
   causes.length === 0
   && added.reduce((sum, { count }) => sum + count, 0) === tasks.length
 
-/** A result whose outcomes are made when they are first read: most callers need the counts only. */
-const lazyResult = (account: CollectionAccount): TaskCollectionResult => ({
-  counts: { added: account.tasks.length, alreadyThere: 0, refused: 0, unknown: 0 },
-  requests: account.requests,
-  get outcomes() {
-    return allOutcomes(account)
+/**
+ * A result whose outcomes are made when they are first read: most callers need the counts only. All of
+ * them share one getter: for a getter made anew with each, V8 makes a map that is old from the beginning,
+ * and keeps the account until everything is collected.
+ */
+class AllAdded implements TaskCollectionResult {
+  static readonly #outcomes: PropertyDescriptor & ThisType<AllAdded> = {
+    enumerable: true,
+    get() {
+      return allOutcomes(this.#account)
+    }
   }
-})
+
+  declare readonly outcomes: ReadonlyArray<TaskOutcome>
+  readonly counts: TaskCollectionResult["counts"]
+  readonly requests: number
+  readonly #account: CollectionAccount
+
+  constructor(account: CollectionAccount) {
+    this.counts = { added: account.tasks.length, alreadyThere: 0, refused: 0, unknown: 0 }
+    this.requests = account.requests
+    this.#account = account
+    Object.defineProperty(this, "outcomes", AllAdded.#outcomes)
+  }
+}
 
 /** Refuses every task that was never sent. */
 const refuseUnsent = (account: CollectionAccount): void => {
