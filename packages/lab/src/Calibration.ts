@@ -106,8 +106,8 @@ export const fit = (events: Iterable<RunEvent>): Calibration => {
   const uploads = failures.get("UploadFailed") ?? 0
   const exitFailures = [...exits].map(([exitCode, { count, runTimeMs }]): ExitFailure => ({
     exitCode,
-    probability: count / (runs - setups),
-    part: Math.min(1, runTimeMs / count / mean)
+    probability: sixDigits(count / (runs - setups)),
+    part: sixDigits(Math.min(1, runTimeMs / count / mean))
   })).toSorted((left, right) => left.exitCode - right.exitCode)
   const rule: TaskRule = {
     duration: duration.kind === "LogNormal"
@@ -146,7 +146,10 @@ const shareOf = (failure: string, count: number, of: number): FailureShare => ({
 })
 
 const coded = (name: "setupFailure" | "uploadFailure", probability: number): Partial<TaskRule> =>
-  probability === 0 ? {} : { [name]: { probability } }
+  probability === 0 ? {} : { [name]: { probability: sixDigits(probability) } }
+
+/** An estimate as it is written down: what lies behind the sixth digit is noise, or of floating point. */
+const sixDigits = (value: number): number => Number(value.toPrecision(6))
 
 const describe = (sorted: Float64Array): Calibration["duration"] => {
   const { mean, variance } = Quantiles.moments(sorted.map(Math.log))
@@ -164,8 +167,8 @@ const describe = (sorted: Float64Array): Calibration["duration"] => {
   const isLogNormal = sigma === 0 || distance <= distanceMax
   return {
     kind: isLogNormal ? "LogNormal" : "Empirical",
-    medianMs: Math.exp(mean),
-    sigma,
+    medianMs: sixDigits(Math.exp(mean)),
+    sigma: sixDigits(sigma),
     distance: sigma === 0 ? 0 : distance,
     distanceMax
   }

@@ -56,6 +56,8 @@ describe("Calibration", () => {
     assert.approximately(rule?.setupFailure?.probability ?? 0, 0.1, 0.03)
     assert.strictEqual(runs, 800 + (failures["Exit"] ?? 0) + (failures["SetupFailed"] ?? 0))
     assert.deepStrictEqual(Scenario.problems(scenario), [])
+    const digits = JSON.stringify(scenario).match(/\d+(?:\.\d+)?/g) ?? []
+    assert.deepStrictEqual(digits.filter((written) => written.replace(".", "").length > 7), [])
   })
 
   it("keeps the recorded values where they have two humps", () => {
