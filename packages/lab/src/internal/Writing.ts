@@ -28,7 +28,10 @@ export const write = (
     ? TaskOperations.reactivate(account, jobId, id, nowMs)
     : TaskOperations.terminate(account, jobId, id, nowMs)
   if (!Refusal.isRefusal(written)) VirtualService.written(service, written)
-  return close(driver, written)
+  const answer = close(driver, written)
+  // What was killed is over before the next request arrives, and its slot goes to another.
+  if (request._tag === "TerminateTask") VirtualService.advance(service, nowMs)
+  return answer
 }
 
 /** The answer to a write, after what follows from it at once. */
