@@ -177,9 +177,11 @@ export const receive = (
     case "TerminateTask":
       conclude(driver, terminated(driver, request, answer))
       break
-    case "ReadOutputs":
-      conclude(driver, outputsRead(request.task, answer))
+    case "ReadOutputs": {
+      const event = outputsRead(request.task, answer)
+      if (event !== undefined) driver.memory.outputs.push(event)
       break
+    }
   }
   pump(driver)
 }

@@ -160,8 +160,8 @@ export interface Pass {
   latestMs: number
   /** The same, without tasks in whose place others were seen. */
   newsMs: number
-  /** Whether a task was seen that the service had put back in its queue. */
-  hasRequeues: boolean
+  /** Whether a task was seen in a state, or since a time, that was not known. */
+  hasNews: boolean
   readonly recovery?: Recovering
 }
 
@@ -233,6 +233,8 @@ export type Signal =
 export interface Memory {
   readonly state: RunState
   inbox: Array<ExternalEvent>
+  /** What was read of outputs. */
+  outputs: Array<ExternalEvent>
   planned: Array<TaskReference>
   plannedTaken: number
   chunksUnderWay: number

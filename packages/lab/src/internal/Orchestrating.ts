@@ -3,8 +3,8 @@
  * carries out.
  *
  * D1 Events are durable before any command that follows from them is carried out.
- * D2 What comes in at one time is one reaction, but for the outputs of tasks: each has its own, in the
- *    order in which they are read.
+ * D2 What comes in at one time is one reaction, but for the outputs of tasks: each has its own, after
+ *    that, in the order in which they were read.
  */
 import * as Random from "@batchwave/core/Random"
 import type { ExternalEvent } from "@batchwave/core/RunEvent"
@@ -42,6 +42,7 @@ export const emptyMemory = (
 ): Memory => ({
   state,
   inbox: [],
+  outputs: [],
   planned: [],
   plannedTaken: 0,
   adding: TaskNumbers.make(state.nodeStates.length),
@@ -252,19 +253,11 @@ const receive = (driver: DriverState, flight: Flight, answer: Answer): void => {
     }
     case "ReactivateTask":
     case "TerminateTask":
-      return Actions.receive(driver, flight, request, answer)
     case "ReadOutputs":
-      reactNow(driver)
-      Actions.receive(driver, flight, request, answer)
-      return reactNow(driver)
+      return Actions.receive(driver, flight, request, answer)
     default:
       return request satisfies never
   }
-}
-
-/** Lets the reactor answer to what has come in so far, if it is still there. */
-const reactNow = (driver: DriverState): void => {
-  if (driver.phase === "running" && !driver.isDoomed) drain(driver)
 }
 
 const noteTags = ({ memory: { eTags } }: DriverState, answer: Answer): void => {

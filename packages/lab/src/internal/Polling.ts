@@ -107,9 +107,9 @@ export const begin = (driver: DriverState): void => {
       leftOver: [],
       latestMs,
       newsMs,
-      hasRequeues: false
+      hasNews: false
     }
-    : { kind: "news", fromMs, leftOver: none, latestMs, newsMs, hasRequeues: false }
+    : { kind: "news", fromMs, leftOver: none, latestMs, newsMs, hasNews: false }
   Wire.send(driver, { _tag: "ListTasks", pass, place: 0 })
 }
 
@@ -153,7 +153,7 @@ export const receive = (driver: DriverState, { request }: Flight, answer: Answer
   doubt(driver, pass)
   watch(driver)
   const { poll } = driver.memory
-  const isNews = pass.hasRequeues || pass.newsMs > poll.sinceMs
+  const isNews = pass.hasNews || pass.newsMs > poll.sinceMs
   poll.sinceMs = Math.max(poll.sinceMs, pass.latestMs)
   poll.isQuiet = !isNews && pass.kind === "news" && request.place === 0 && isUnmoved(driver)
   end(driver, isNews ? 1 : 0)
@@ -202,15 +202,18 @@ const read = (driver: DriverState, pass: Pass, entry: Entry): void => {
   if (event !== undefined) Inbox.put(memory, event)
   else if (state.nodeStates[node] === NodeState.running) {
     const isLater = changedMs > TaskNumbers.get(poll.seenMs, task)
-    if (isLater) pass.hasRequeues = true
+    if (isLater) pass.hasNews = true
     if (isLater) Inbox.put(memory, { _tag: "TaskRequeued", task, cause: "Unknown" })
     if (isLater && entry.state === "running") Inbox.put(memory, { _tag: "TaskStarted", task })
   }
   // A task is listed with an end that is known until a reactivation gets through.
   if (event?._tag === "TaskEnded" && !Relevance.isKnownEnd(state, task, event.end.transition)) {
     PollPace.observe(poll.pace, event.end.runTimeMs)
+    pass.hasNews = true
   }
-  if (entry.state === "running") TaskNumbers.set(poll.seenMs, task, changedMs)
+  if (entry.state !== "running") return
+  if (TaskNumbers.get(poll.seenMs, task) !== changedMs) pass.hasNews = true
+  TaskNumbers.set(poll.seenMs, task, changedMs)
 }
 
 /** Notes a task that may still run and that no node waits for. */

@@ -13,12 +13,27 @@ import * as Wire from "./Wire.ts"
 /** Lets the reactor answer to what has come in, and carries out what it says. */
 export const drain = (driver: DriverState): void => {
   const { memory } = driver
-  if (memory.inbox.length === 0) return
-  const events = memory.inbox
-  memory.inbox = []
+  if (memory.inbox.length > 0) {
+    const events = memory.inbox
+    memory.inbox = []
+    answer(driver, events)
+    memory.poll.isTelling = false
+  }
+  if (memory.outputs.length > 0) drainOutputs(driver)
+}
+
+/** The engine reads outputs in more than one request, and answers to those of each task alone. */
+const drainOutputs = (driver: DriverState): void => {
+  const { outputs } = driver.memory
+  driver.memory.outputs = []
+  for (const event of outputs) {
+    if (driver.phase === "running" && !driver.isDoomed) answer(driver, [event])
+  }
+}
+
+const answer = (driver: DriverState, events: ReadonlyArray<ExternalEvent>): void => {
   const commands = react(driver, events)
   if (commands !== undefined) carryOut(driver, commands)
-  memory.poll.isTelling = false
 }
 
 /** Lets the reactor answer and makes the answer durable; nothing when the orchestrator died of it. */

@@ -25,7 +25,7 @@ export const begin = (driver: DriverState): void => {
     leftOver: [],
     latestMs: -Infinity,
     newsMs: -Infinity,
-    hasRequeues: false,
+    hasNews: false,
     recovery
   }
   Wire.send(driver, { _tag: "ListTasks", pass, place: 0 })
