@@ -41,8 +41,11 @@ const expected = [
 const differedOnce: ReadonlyArray<readonly [seed: number, why: string]> = [
   [602, "outputs that are read at one moment are answered one by one"],
   [1244, "what two of them make ready is added in their order"],
+  [2996, "by then reactivations of that moment are made"],
   [1067, "the end of a task in whose place another was seen is no news to the poller"],
+  [2238, "a task that began in the millisecond of the last change seen is news"],
   [1491, "tasks that a call could not add are added again by themselves, before others"],
+  [2604, "a slot whose task is ended goes to another before the next task is ended"],
   [1435, "a reactivation after a long silence waits for no look at the job"]
 ]
 

@@ -77,14 +77,18 @@ const courseOf = (
     const when = latencyMs === 0 ? ` (${Math.round(atMs - first)} ms)` : ""
     for (const event of events) {
       if (event._tag === "RunFinished") outcome = event.outcome
-      tell(event, (node, text) => histories[node]!.push(`${text}${when}`))
+      tell(event, latencyMs > 0, (node, text) => histories[node]!.push(`${text}${when}`))
     }
   }
   return { outcome, makespanMs: (lines.at(-1)?.atMs ?? first) - first, histories, lines, record }
 }
 
 /** What an event says about nodes, without what differs by the reader. */
-const tell = (event: RunEvent, note: (node: number, text: string) => void): void => {
+const tell = (
+  event: RunEvent,
+  isFar: boolean,
+  note: (node: number, text: string) => void
+): void => {
   switch (event._tag) {
     case "SubmissionPlanned":
       for (const { node, submission } of event.tasks) note(node, `adds task ${submission}`)
@@ -111,7 +115,10 @@ const tell = (event: RunEvent, note: (node: number, text: string) => void): void
     case "NodeFailed":
       return note(event.node, `failed: ${event.failure._tag}; ${event.reason}`)
     case "NodesBlocked":
-      return event.nodes.forEach((node, place) => note(node, `blocked by ${event.by[place]}`))
+      // Which of several failed parents was seen first hangs on time.
+      return event.nodes.forEach((node, place) =>
+        note(node, isFar ? "blocked" : `blocked by ${event.by[place]}`)
+      )
     case "NodesSkipped":
       return event.nodes.forEach((node) => note(node, `skipped: ${event.reason}`))
     case "NodesCancelled":
