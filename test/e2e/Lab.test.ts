@@ -148,7 +148,7 @@ describe("lab", () => {
     const markdown = await lab(pipeline, ...options, "--format", "markdown")
     assert.strictEqual(markdown.code, 0, markdown.stderr)
     assert.include(markdown.stdout, "# diamond in small")
-    assert.include(markdown.stdout, "world small: 1 nodes of 1 slots")
+    assert.include(markdown.stdout, "world small: 1 node of 1 slot")
     const page = await lab(pipeline, ...options, "--format", "html")
     assert.match(page.stdout, /^<!doctype html>/)
   })
