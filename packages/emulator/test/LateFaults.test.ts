@@ -2,11 +2,13 @@ import type { FaultRule } from "@batchwave/emulator/FaultPlan"
 import { assert, describe, it } from "@effect/vitest"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import { writeFileSync } from "node:fs"
+import { join } from "node:path"
 import * as RawBatch from "./RawBatch.ts"
 
 const { call, codeOf, expect } = RawBatch
 
-const lagMs = 700
+const lagMs = 1500
 
 /** An emulator with a job, and these rules in force before anything is added to it. */
 const startWith = (rules: ReadonlyArray<FaultRule>) =>
@@ -40,10 +42,13 @@ describe("Stale", () => {
     Effect.gen(function*() {
       const raw = yield* startWith([{ fault: { _tag: "Stale", lagMs } }])
       const beganAtMs = yield* Clock.currentTimeMillis
-      yield* RawBatch.addTask(raw, "j1", "t1", "true")
+      // It runs until it has been told as running.
+      const gate = join(raw.dataDirectory, "go")
+      yield* RawBatch.addTask(raw, "j1", "t1", `sh -c 'until [ -e ${gate} ]; do sleep 0.05; done'`)
       assert.deepStrictEqual(idsOf(yield* listed(raw)), [])
-      const now = yield* RawBatch.awaitState(raw, "j1", "t1", "completed")
       yield* awaitListed(raw, "t1", "running")
+      writeFileSync(gate, "")
+      const now = yield* RawBatch.awaitState(raw, "j1", "t1", "completed")
       const told = yield* awaitListed(raw, "t1", "completed")
       const seenAtMs = yield* Clock.currentTimeMillis
       assert.strictEqual(told["stateTransitionTime"], now["stateTransitionTime"])
