@@ -73,6 +73,10 @@ const ask = async (caller: Caller, question = "GET /a\r\n", bytes = answer.lengt
   while (caller.chunks.join("").length < had + bytes) await once(caller.socket, "data")
 }
 
+const until = async (isSo: () => boolean) => {
+  while (!isSo()) await sleep(1)
+}
+
 describe("FaultProxy", () => {
   it.live("carries both ways, unchanged, and counts", () =>
     withRig(async ({ got, proxy }) => {
@@ -101,7 +105,9 @@ describe("FaultProxy", () => {
       await ask(caller)
       assert.isAtLeast(performance.now() - startedAt, 44)
       assert.strictEqual(caller.chunks.join(""), answer)
-      assert.strictEqual(caller.chunks[0], "012")
+      // Slices that arrived while this process stood still are read as one.
+      assert.isAbove(caller.chunks.length, 1)
+      for (const chunk of caller.chunks.slice(0, -1)) assert.strictEqual(chunk.length % 3, 0)
     }))
 
   it.live("stalls one exchange and not the next connection", () =>
@@ -109,7 +115,7 @@ describe("FaultProxy", () => {
       proxy.next({ _tag: "Stall" })
       const stalled = call(proxy.port)
       stalled.socket.write("GET /a\r\n")
-      await sleep(60)
+      await until(() => got.length === 1)
       await ask(call(proxy.port))
       assert.lengthOf(got, 2)
       assert.deepStrictEqual(stalled.chunks, [])
@@ -184,7 +190,7 @@ describe("FaultProxy", () => {
       proxy.next({ _tag: "Stall" })
       const busy = call(proxy.port)
       busy.socket.write("GET /a\r\n")
-      await sleep(40)
+      await until(() => proxy.counts().exchanges === 2)
       assert.strictEqual(proxy.closeIdle(), 1)
       assert.strictEqual(await idle.ending, "end")
       assert.strictEqual(proxy.counts().open, 1)

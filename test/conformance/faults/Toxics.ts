@@ -9,6 +9,7 @@ import type { TaskAddParameter } from "@batchwave/wire/Task"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
+import * as SteadyClock from "../SteadyClock.ts"
 import type * as FaultProxy from "./FaultProxy.ts"
 import * as FaultWorld from "./FaultWorld.ts"
 import { ending } from "./Trial.ts"
@@ -198,36 +199,44 @@ const isDoubtedBy = (failure: unknown): boolean =>
     : isBatchFailure(failure) && failure.ambiguous
 
 /** Runs all operations at once while a toxic lasts. */
-export const endure = Effect.fnUntraced(function*(toxicCase: ToxicCase) {
-  const { toxic } = toxicCase
-  const deadlineMs = deadlineMsOf(toxicCase)
-  const world = yield* start({
-    attemptTimeoutMs: deadlineMs * 0.45,
-    deadlineMs,
-    attemptsMax: 3
-  })
-  if (toxic === "BlackHole") world.proxy.blackHole()
-  else if (toxic === "Refuse") yield* world.proxy.refuse
-  else world.proxy.set(toxic)
-  return yield* callAll(world)
-}, Effect.scoped)
+export const endure = Effect.fnUntraced(
+  function*(toxicCase: ToxicCase) {
+    const { toxic } = toxicCase
+    const deadlineMs = deadlineMsOf(toxicCase)
+    const world = yield* start({
+      attemptTimeoutMs: deadlineMs * 0.45,
+      deadlineMs,
+      attemptsMax: 3
+    })
+    if (toxic === "BlackHole") world.proxy.blackHole()
+    else if (toxic === "Refuse") yield* world.proxy.refuse
+    else world.proxy.set(toxic)
+    return yield* callAll(world)
+  },
+  Effect.scoped,
+  SteadyClock.provide
+)
 
 /** Runs all operations at once, the first request of each through a toxic; answers what is held too. */
-export const recover = Effect.fnUntraced(function*({ toxic }: ToxicCase) {
-  const world = yield* start({ attemptTimeoutMs: 1000, attemptsMax: 200 })
-  if (typeof toxic === "object") {
-    for (const { requestLine } of operations) world.proxy.next(toxic, 1, requestLine)
-    const ends = yield* callAll(world)
+export const recover = Effect.fnUntraced(
+  function*({ toxic }: ToxicCase) {
+    const world = yield* start({ attemptTimeoutMs: 1000, attemptsMax: 200 })
+    if (typeof toxic === "object") {
+      for (const { requestLine } of operations) world.proxy.next(toxic, 1, requestLine)
+      const ends = yield* callAll(world)
+      return { ends, held: yield* FaultWorld.idsHeld(world) }
+    }
+    if (toxic === "BlackHole") world.proxy.blackHole()
+    else yield* world.proxy.refuse
+    const lift = toxic === "BlackHole" ? Effect.sync(world.proxy.pass) : world.proxy.accept
+    const [ends] = yield* Effect.all([callAll(world), Effect.delay(lift, 300)], {
+      concurrency: "unbounded"
+    })
     return { ends, held: yield* FaultWorld.idsHeld(world) }
-  }
-  if (toxic === "BlackHole") world.proxy.blackHole()
-  else yield* world.proxy.refuse
-  const lift = toxic === "BlackHole" ? Effect.sync(world.proxy.pass) : world.proxy.accept
-  const [ends] = yield* Effect.all([callAll(world), Effect.delay(lift, 300)], {
-    concurrency: "unbounded"
-  })
-  return { ends, held: yield* FaultWorld.idsHeld(world) }
-}, Effect.scoped)
+  },
+  Effect.scoped,
+  SteadyClock.provide
+)
 
 /** The ids that are held when every operation had its effect once. */
 export const idsInTheEnd: ReadonlyArray<string> = [

@@ -3,31 +3,36 @@
  */
 import { assert } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as SteadyClock from "../SteadyClock.ts"
 import * as FaultWorld from "./FaultWorld.ts"
 import { type Count, tasksHeld, type Trial } from "./Trial.ts"
 
 /** Runs a trial and holds it against what it says. */
-export const check = Effect.fnUntraced(function*(trial: Trial) {
-  const world = yield* FaultWorld.make(trial.tuning, trial.emulator)
-  if (trial.prepare !== undefined) yield* trial.prepare(world)
-  const before = yield* countsOf(world)
-  const outcome = yield* trial.run(world)
-  const after = yield* countsOf(world)
-  yield* checkFaults(world)
-  yield* world.control.clearFaults
-  const held = yield* (trial.look ?? tasksHeld)(world)
-  const seen: Record<string, Count> = {}
-  for (const [operation, count] of Object.entries(after)) {
-    const more = count - (before[operation] ?? 0)
-    const told = trial.requests[operation]
-    if (more > 0 || told !== undefined) seen[operation] = isWithin(more, told) ? told : more
-  }
-  assert.deepStrictEqual({ outcome, requests: { ...absent(trial, seen), ...seen }, held }, {
-    outcome: trial.outcome,
-    requests: trial.requests,
-    held: trial.held
-  })
-}, Effect.scoped)
+export const check = Effect.fnUntraced(
+  function*(trial: Trial) {
+    const world = yield* FaultWorld.make(trial.tuning, trial.emulator)
+    if (trial.prepare !== undefined) yield* trial.prepare(world)
+    const before = yield* countsOf(world)
+    const outcome = yield* trial.run(world)
+    const after = yield* countsOf(world)
+    yield* checkFaults(world)
+    yield* world.control.clearFaults
+    const held = yield* (trial.look ?? tasksHeld)(world)
+    const seen: Record<string, Count> = {}
+    for (const [operation, count] of Object.entries(after)) {
+      const more = count - (before[operation] ?? 0)
+      const told = trial.requests[operation]
+      if (more > 0 || told !== undefined) seen[operation] = isWithin(more, told) ? told : more
+    }
+    assert.deepStrictEqual({ outcome, requests: { ...absent(trial, seen), ...seen }, held }, {
+      outcome: trial.outcome,
+      requests: trial.requests,
+      held: trial.held
+    })
+  },
+  Effect.scoped,
+  SteadyClock.provide
+)
 
 /** A trial in which nothing went wrong proves nothing. */
 const checkFaults = Effect.fnUntraced(function*({ control, proxy }: FaultWorld.FaultWorld) {

@@ -20,22 +20,23 @@ const key = Buffer.alloc(64, 7).toString("base64")
 export const tasks: ReadonlyArray<{ readonly id: string; readonly commandLine: string }> = Array
   .from({ length: 10 }, (_, index) => ({ id: `task-${index}`, commandLine: `echo ${index}` }))
 
-/** Our client; `tuning` is for tests that cannot wait for a default. */
-export const batchwave = (tuning: ClientTuning = {}): Competitor => (endpoint) =>
-  Effect.runPromise(
-    Effect.gen(function*() {
-      const { addCollection } = yield* TaskOperations
-      const { counts } = yield* addCollection("job", tasks)
-      return counts.added + counts.alreadyThere === tasks.length
-        ? "all tasks added" as const
-        : `fails: ${JSON.stringify(counts)}` as const
-    }).pipe(
-      Effect.provide(
-        BatchClient.layer({ endpoint, account, key: Redacted.make(key), ...tuning })
-      ),
-      Effect.catch((failure) => Effect.succeed(`fails: ${failure._tag}` as const))
-    )
+/** What our client does; `tuning` is for tests that cannot wait for a default. */
+export const adding = (endpoint: string, tuning: ClientTuning = {}): Effect.Effect<Ending> =>
+  Effect.gen(function*() {
+    const { addCollection } = yield* TaskOperations
+    const { counts } = yield* addCollection("job", tasks)
+    return counts.added + counts.alreadyThere === tasks.length
+      ? "all tasks added" as const
+      : `fails: ${JSON.stringify(counts)}` as const
+  }).pipe(
+    Effect.provide(
+      BatchClient.layer({ endpoint, account, key: Redacted.make(key), ...tuning })
+    ),
+    Effect.catch((failure) => Effect.succeed(`fails: ${failure._tag}` as const))
   )
+
+/** Our client. */
+export const batchwave: Competitor = (endpoint) => Effect.runPromise(adding(endpoint))
 
 /** Longer messages quote the reply they are about. */
 const wordsMax = 40

@@ -4,6 +4,8 @@
  */
 import * as Resilience from "@batchwave/wire/Resilience"
 import { assert, beforeAll, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as SteadyClock from "../SteadyClock.ts"
 import * as Competitor from "./Competitor.ts"
 import { isSignedAnew } from "./HeadToHead.ts"
 import * as ScriptedService from "./ScriptedService.ts"
@@ -24,10 +26,9 @@ const clockMs = 20
 const recover = async ({ fault }: Situation): Promise<Recovery> => {
   const service = await ScriptedService.start(fault)
   try {
-    const competitor = Competitor.batchwave(
-      fault._tag === "Silence" ? { attemptTimeoutMs: 250 } : {}
-    )
-    const ending = await competitor(service.endpoint)
+    const tuning = fault._tag === "Silence" ? { attemptTimeoutMs: 250 } : {}
+    const adding = Competitor.adding(service.endpoint, tuning)
+    const ending = await Effect.runPromise(SteadyClock.provide(adding))
     return { ending, seen: service.seen, taskIds: [...service.tasks.keys()] }
   } finally {
     await service.close()

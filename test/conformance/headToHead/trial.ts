@@ -7,7 +7,7 @@
 import * as Competitor from "./Competitor.ts"
 
 const [name, endpoint = ""] = process.argv.slice(2)
-const competitor = name === "official" ? Competitor.official : Competitor.batchwave()
+const competitor = name === "official" ? Competitor.official : Competitor.batchwave
 const startedAtMs = performance.now()
 const ending = await competitor(endpoint)
 console.log(JSON.stringify({ ending, elapsedMs: performance.now() - startedAtMs }))
