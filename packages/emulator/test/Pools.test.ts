@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as JumpingClock from "../../wire/test/JumpingClock.ts"
 import * as RawBatch from "./RawBatch.ts"
 
 const { call, codeOf, expect } = RawBatch
@@ -204,21 +205,23 @@ describe("pools", () => {
     }))
 
   it.live("are resizing until their nodes have joined, and cannot be resized meanwhile", () =>
-    Effect.gen(function*() {
-      const raw = yield* RawBatch.start({ allocationMs: 300 })
+    JumpingClock.run(Effect.fnUntraced(function*(clock) {
+      const allocationMs = 60_000
+      const raw = yield* RawBatch.start({ allocationMs })
       yield* addPool(raw, "p1", { targetDedicatedNodes: 2 })
       const { json } = yield* call(raw, "GET", "/pools/p1")
       assert.strictEqual(json["allocationState"], "resizing")
       assert.strictEqual(json["currentDedicatedNodes"], 0)
       const busy = yield* resize(raw, "p1", { targetDedicatedNodes: 1 })
       assert.strictEqual(codeOf(busy), "409 PoolBeingResized")
+      yield* clock.jump(allocationMs)
       const steady = yield* readUntil(
         raw,
         "/pools/p1",
         ({ json }) => json["allocationState"] === "steady"
       )
       assert.strictEqual(steady.json["currentDedicatedNodes"], 2)
-    }))
+    })))
 
   it.live("shrink: running tasks are put back or awaited, and the node is gone with its files", () =>
     Effect.gen(function*() {

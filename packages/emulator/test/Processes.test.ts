@@ -5,6 +5,7 @@ import * as Scope from "effect/Scope"
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import * as Path from "node:path"
 import { pathToFileURL } from "node:url"
+import * as JumpingClock from "../../wire/test/JumpingClock.ts"
 import * as RawBatch from "./RawBatch.ts"
 
 const { call, codeOf } = RawBatch
@@ -234,8 +235,9 @@ describe("a real process", () => {
     }))
 
   it.live("leaves nothing behind when its task or its job is deleted", () =>
-    Effect.gen(function*() {
-      const raw = yield* RawBatch.start({ graceMs: 1000 })
+    JumpingClock.run(Effect.fnUntraced(function*(clock) {
+      const graceMs = 60_000
+      const raw = yield* RawBatch.start({ graceMs })
       yield* RawBatch.addJob(raw, "j1")
       const stubborn = "/bin/sh -c 'trap \"\" TERM; echo $$ > pid; sleep 600'"
       yield* RawBatch.addTask(raw, "j1", "t1", "/bin/sh -c 'echo $$ > pid; sleep 600'")
@@ -252,6 +254,7 @@ describe("a real process", () => {
         body: { id: "j1", poolInfo: { poolId: raw.pool } }
       })
       assert.strictEqual(codeOf(again), "409 JobBeingDeleted")
+      yield* clock.jump(graceMs)
       for (;;) {
         const { status } = yield* call(raw, "GET", "/jobs/j1")
         if (status === 404) break
@@ -259,7 +262,7 @@ describe("a real process", () => {
       }
       yield* until(() => !existsSync(Path.dirname(Path.dirname(directoryOf(raw, "t2")))))
       yield* RawBatch.addJob(raw, "j1")
-    }))
+    })))
 
   it.live("does not outlive the emulator", () =>
     Effect.gen(function*() {

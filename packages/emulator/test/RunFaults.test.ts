@@ -1,6 +1,9 @@
 import type { FaultPlan } from "@batchwave/emulator/FaultPlan"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import { writeFileSync } from "node:fs"
+import { join } from "node:path"
+import * as JumpingClock from "../../wire/test/JumpingClock.ts"
 import * as RawBatch from "./RawBatch.ts"
 
 const { call, expect } = RawBatch
@@ -18,6 +21,18 @@ const endOf = (raw: RawBatch.Raw, taskId: string) =>
     RawBatch.awaitState(raw, "j1", taskId, "completed"),
     (task) => JSON.parse(JSON.stringify(task["executionInfo"]))
   )
+
+/** A task that runs until its gate is opened, and how to open it. */
+const gateOf = (raw: RawBatch.Raw) => {
+  const gate = join(raw.dataDirectory, "go")
+  return {
+    commandLine: `sh -c 'until [ -e ${gate} ]; do sleep 0.05; done'`,
+    open: Effect.sync(() => writeFileSync(gate, ""))
+  }
+}
+
+/** Longer than any stall of the machine: the tests jump over it. */
+const longMs = 60_000
 
 describe("a faulty run", () => {
   it.live("ends with the exit code of the plan and is retried like any other", () =>
@@ -115,53 +130,68 @@ describe("a faulty run", () => {
 
 describe("a lost node", () => {
   it.live("gives its tasks back, without counting, and may return", () =>
-    Effect.gen(function*() {
-      const raw = yield* startWith({ nodes: [{ nodes: "node-1", atMs: 300, returnAfterMs: 1000 }] })
-      yield* RawBatch.addTask(raw, "j1", "t1", "sleep 0.5")
+    JumpingClock.run(Effect.fnUntraced(function*(clock) {
+      const nodes = [{ nodes: "node-1", atMs: longMs, returnAfterMs: longMs }]
+      const raw = yield* startWith({ nodes })
+      const gate = gateOf(raw)
+      yield* RawBatch.addTask(raw, "j1", "t1", gate.commandLine)
+      yield* RawBatch.awaitState(raw, "j1", "t1", "running")
+      yield* clock.jump(longMs)
       const path = `/pools/${raw.pool}/nodes/node-1`
       while ((yield* call(raw, "GET", path)).json["state"] !== "unknown") yield* Effect.sleep(10)
       const { json } = yield* call(raw, "GET", "/jobs/j1/tasks/t1")
       assert.strictEqual(json["state"], "active")
+      yield* gate.open
+      yield* clock.jump(longMs)
       assert.deepInclude(yield* endOf(raw, "t1"), {
         result: "success",
         retryCount: 0,
         requeueCount: 0
       })
       assert.strictEqual((yield* raw.control.faults).eventsLeftCount, 0)
-    }))
+    })))
 
   it.live("lets its tasks run on another, also when the plan is put later", () =>
     Effect.gen(function*() {
       const raw = yield* startWith({}, 2)
-      yield* RawBatch.addTask(raw, "j1", "t1", "sleep 1.5")
-      yield* RawBatch.addTask(raw, "j1", "t2", "sleep 1.5")
-      yield* RawBatch.awaitState(raw, "j1", "t2", "running")
+      const gate = gateOf(raw)
+      yield* RawBatch.addTask(raw, "j1", "t1", gate.commandLine)
+      yield* RawBatch.addTask(raw, "j1", "t2", gate.commandLine, {
+        affinityInfo: { affinityId: "TVM:node-2" }
+      })
+      const { nodeInfo } = yield* RawBatch.awaitState(raw, "j1", "t2", "running")
+      assert.deepInclude(nodeInfo, { nodeId: "node-2" })
       const body = { rules: [], nodes: [{ nodes: "node-2", atMs: 50 }] }
       yield* expect(200, call(raw, "PUT", "/_batchwave/faults", { version: undefined, body }))
+      const lost = call(raw, "GET", `/pools/${raw.pool}/nodes/node-2`)
+      while ((yield* lost).json["state"] !== "unknown") yield* Effect.sleep(10)
+      yield* gate.open
       for (const id of ["t1", "t2"]) {
         const task = yield* RawBatch.awaitState(raw, "j1", id, "completed")
         assert.deepInclude(task["nodeInfo"], { nodeId: "node-1" })
       }
-      const { json } = yield* call(raw, "GET", `/pools/${raw.pool}/nodes/node-2`)
-      assert.strictEqual(json["state"], "unknown")
+      assert.strictEqual((yield* lost).json["state"], "unknown")
     }))
 
   it.live("is preempted under one run, leaves, and another takes its place", () =>
-    Effect.gen(function*() {
+    JumpingClock.run(Effect.fnUntraced(function*(clock) {
       const raw = yield* startWith({
         runs: [{
           when: { tasks: "t1", countMax: 1 },
-          fault: { _tag: "NodeTaken", afterMs: 100, state: "preempted", replaceAfterMs: 300 }
+          fault: { _tag: "NodeTaken", afterMs: 100, state: "preempted", replaceAfterMs: longMs }
         }]
       })
-      yield* RawBatch.addTask(raw, "j1", "t1", "sleep 0.5")
+      const gate = gateOf(raw)
+      yield* RawBatch.addTask(raw, "j1", "t1", gate.commandLine)
       const path = `/pools/${raw.pool}/nodes/node-1`
       while ((yield* call(raw, "GET", path)).json["state"] !== "preempted") yield* Effect.sleep(10)
+      yield* gate.open
+      yield* clock.jump(longMs)
       const task = yield* RawBatch.awaitState(raw, "j1", "t1", "completed")
       assert.deepInclude(task["nodeInfo"], { nodeId: "node-2" })
       assert.deepInclude(task["executionInfo"], { exitCode: 0, requeueCount: 0 })
       assert.strictEqual((yield* call(raw, "GET", path)).status, 404)
-    }))
+    })))
 
   it.live("is away with the state of the plan, and back when the plan ends", () =>
     Effect.gen(function*() {
