@@ -5,6 +5,7 @@
 import type { Execution } from "@batchwave/emulator/executor/Execution"
 import { ProcessExecutor } from "@batchwave/emulator/executor/ProcessExecutor"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Schedule from "effect/Schedule"
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
@@ -87,3 +88,19 @@ export const eventually = (condition: () => boolean) =>
     until: (holds: boolean) => holds,
     schedule: Schedule.spaced("5 millis")
   })
+
+const tickMs = 10
+
+/**
+ * Runs an effect and tells how long it took, counted in short waits one after another: a time in which
+ * the machine stands still is one of them, however long it is.
+ */
+export const timed = Effect.fnUntraced(function*<A, E, R>(effect: Effect.Effect<A, E, R>) {
+  let ticks = 0
+  const counting = yield* Effect.forkChild(
+    Effect.forever(Effect.andThen(Effect.sleep(tickMs), Effect.sync(() => ticks++)))
+  )
+  const value = yield* effect
+  yield* Fiber.interrupt(counting)
+  return { value, ownMs: ticks * tickMs }
+})

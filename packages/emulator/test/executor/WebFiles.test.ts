@@ -6,10 +6,11 @@ import {
 } from "@batchwave/emulator/executor/ProcessExecutor"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import { existsSync, readdirSync } from "node:fs"
 import { createServer, type RequestListener } from "node:http"
 import { join } from "node:path"
-import { type Bench, bench, execution, read } from "./Bench.ts"
+import { type Bench, bench, eventually, execution, read } from "./Bench.ts"
 
 /** A server on loopback that goes with the scope; gives its origin. */
 const serve = (listener: RequestListener, host = "127.0.0.1") =>
@@ -160,20 +161,27 @@ describe("resource files over the network", () => {
   it.live("ends a download that is terminated with its task", () =>
     Effect.gen(function*() {
       const world = yield* bench
-      let isClosed = false
+      let [isAsked, isClosed] = [false, false]
       const origin = yield* serve((request, response) => {
+        isAsked = true
         request.socket.on("close", () => {
           isClosed = true
         })
         response.writeHead(200, { "content-length": "10" }).write("x")
       })
-      const end = yield* runWith(world, {}, "touch ran", {
-        resourceFiles: [{ httpUrl: `${origin}/slow`, filePath: "a" }],
-        wallClockMs: 200
-      })
+      const end = yield* Effect.gen(function*() {
+        const executor = yield* ProcessExecutor
+        const resourceFiles = [{ httpUrl: `${origin}/slow`, filePath: "a" }]
+        const running = yield* Effect.forkChild(
+          executor.run(execution(world, "touch ran", { resourceFiles }))
+        )
+        yield* eventually(() => isAsked)
+        yield* executor.kill("a")
+        return yield* Fiber.join(running)
+      }).pipe(Effect.provide(ProcessExecutor.layer({ allowedDirectories: [] })))
       assert.strictEqual(end._tag === "SetupFailed" ? end.code : end._tag, "TaskEnded")
       assert.deepStrictEqual(readdirSync(world.workingDirectory), [])
-      assert.isTrue(isClosed)
+      yield* eventually(() => isClosed)
     }))
 
   it.live("tells the codes of containers that cannot be listed", () =>
