@@ -56,7 +56,9 @@ export const serve = (
 const until = (events: EventEmitter, holds: () => boolean): Effect.Effect<void> =>
   Effect.callback((resume) => {
     const ask = (): void => {
-      if (holds()) resume(Effect.void)
+      if (!holds()) return
+      events.off("changed", ask)
+      resume(Effect.void)
     }
     events.on("changed", ask)
     ask()

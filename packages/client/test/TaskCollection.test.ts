@@ -471,7 +471,7 @@ describe("TaskCollection", () => {
         ),
         { numRuns: 40 }
       )
-    ), 30_000)
+    ))
 
   it.live("takes arrays, iterables and streams alike, one request after another at concurrency 0", () =>
     Effect.forEach(

@@ -9,6 +9,7 @@ import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
+import * as JumpingClock from "../../wire/test/JumpingClock.ts"
 import { TaskOperations } from "../src/TaskOperations.ts"
 import { TaskWatch } from "../src/TaskWatch.ts"
 import type { WatchPolicy } from "../src/WatchPolicy.ts"
@@ -155,15 +156,20 @@ describe("TaskWatch.until", () => {
     }))
 
   it.live("ends with WatchTimedOut that names what was pending, and forgets the job", () =>
-    Effect.gen(function*() {
+    JumpingClock.run(Effect.fnUntraced(function*(clock) {
       const server = yield* serve(
         script({ 0: move("running", "a", "b"), 2: move("completed", "b") })
       )
       yield* watching(server)((watch) =>
         Effect.gen(function*() {
-          const failure = yield* Effect.flip(
-            watch.until("j1", ["a", "b"], "completed", { timeoutMs: 150 })
+          const timeoutMs = 60_000
+          const waiting = yield* Effect.forkChild(
+            Effect.flip(watch.until("j1", ["a", "b"], "completed", { timeoutMs }))
           )
+          // The listing after the one that shows b as completed: that one has been read.
+          yield* server.hasReceived(4)
+          yield* clock.jump(timeoutMs)
+          const failure = yield* Fiber.join(waiting)
           assert.strictEqual(failure._tag, "WatchTimedOut")
           if (failure._tag !== "WatchTimedOut") return
           assert.deepStrictEqual(failure.pending, ["a"])
@@ -172,7 +178,7 @@ describe("TaskWatch.until", () => {
           assert.strictEqual(sinceOf(server.received.at(-1)!), 0)
         })
       )
-    }))
+    })))
 
   it.live("refuses a time that is no number, which would be over at once", () =>
     Effect.gen(function*() {
@@ -188,14 +194,21 @@ describe("TaskWatch.until", () => {
 
   it.live("slows down to the longest interval while nothing changes", () =>
     Effect.gen(function*() {
-      const server = yield* serve(script({ 0: move("running", "a") }))
-      yield* Effect.flip(
-        watching(server, { intervalMsMin: 5, intervalMsMax: 80 })((watch) =>
-          watch.until("j1", ["a"], "completed", { timeoutMs: 400 })
-        )
+      const job = script({ 0: move("running", "a") })
+      const atMs: Array<number> = []
+      const server = yield* serve((index, request) => {
+        atMs.push(performance.now())
+        return job(index, request)
+      })
+      yield* watching(server, { intervalMsMin: 5, intervalMsMax: 40 })((watch) =>
+        Effect.gen(function*() {
+          const waiting = yield* Effect.forkChild(watch.until("j1", ["a"], "completed"))
+          yield* server.hasReceived(14)
+          yield* Fiber.interrupt(waiting)
+        })
       )
-      assert.isBelow(server.received.length, 16)
-      assert.isAbove(server.received.length, 1)
+      // 5 + 7.5 + 11.25 + 17 + 25 + 38 + 7 times 40, of which each timer may be a millisecond early.
+      assert.isAtLeast(atMs[13]! - atMs[0]!, 350)
     }))
 
   it.live("asks nothing for no tasks", () =>

@@ -1,5 +1,5 @@
 /**
- * A client of a scripted service with waits short enough for tests.
+ * A client of a scripted service with waits short enough for tests, and patience for a busy machine.
  */
 import type * as Effect from "effect/Effect"
 import * as EffectModule from "effect/Effect"
@@ -13,7 +13,7 @@ export const keyText = Buffer.from("CANARY-key-that-must-never-be-shown-01234567
   "base64"
 )
 
-/** Settings of a client with short waits. */
+/** Settings of a client with short waits between attempts, and long ones for replies. */
 export const settings = (
   server: Pick<ScriptedServer, "url">,
   tuning: Partial<BatchClientOptions> = {}
@@ -22,8 +22,8 @@ export const settings = (
   account: "batchwave",
   key: Redacted.make(keyText),
   attemptsMax: 5,
-  attemptTimeoutMs: 2000,
-  deadlineMs: 10_000,
+  attemptTimeoutMs: 20_000,
+  deadlineMs: 50_000,
   backoffMsMin: 4,
   backoffMsMax: 16,
   ...tuning
