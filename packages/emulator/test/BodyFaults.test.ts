@@ -101,8 +101,7 @@ describe("Padded", () => {
         yield* Fiber.interrupt(given)
         yield* raw.control.clearFaults
         assert.strictEqual((yield* RawBatch.call(raw, "GET", "/jobs/j1")).status, 200)
-      }),
-    30_000
+      })
   )
 })
 

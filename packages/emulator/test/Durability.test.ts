@@ -87,7 +87,7 @@ describe("an emulator with a data directory", () => {
       const options = { dataDirectory, slotsPerNode: 1 }
       const mark = Path.join(dataDirectory, "nodes", "mark")
       const command =
-        `/bin/sh -c 'ls; echo $$ >> ${mark}; echo x > left; until test -e ${mark}-go; do sleep 0.02; done'`
+        `/bin/sh -c 'ls; echo x > left; echo $$ >> ${mark}; until test -e ${mark}-go; do sleep 0.02; done'`
       yield* Effect.scoped(Effect.gen(function*() {
         const raw = yield* RawBatch.start(options)
         yield* RawBatch.addJob(raw, "j1")
@@ -95,7 +95,7 @@ describe("an emulator with a data directory", () => {
           constraints: { maxTaskRetryCount: 2 }
         })
         yield* RawBatch.addTask(raw, "j1", "t2", "/bin/sh -c 'echo second'")
-        yield* until(() => existsSync(mark))
+        yield* until(() => existsSync(mark) && readFileSync(mark, "utf8").endsWith("\n"))
       }))
       const raw = yield* RawBatch.start(options)
       yield* until(() => readFileSync(mark, "utf8").split("\n").length === 3)

@@ -44,7 +44,18 @@ interface Ask {
 const version = "api-version=2024-02-01.19.0"
 const json = "application/json; odata=minimalmetadata"
 
-const requestOf = (account: string, key: string, ask: Ask): TransportRequest => {
+const stalled = "/pools/batchwave/nodes"
+
+/** How long a reply is waited for: of the faulty service one never comes, the others take their time. */
+const timeoutMsOf = ({ path }: Ask, isFaulty: boolean): number =>
+  isFaulty && path.startsWith(stalled) ? 300 : 30_000
+
+const requestOf = (
+  account: string,
+  key: string,
+  ask: Ask,
+  isFaulty: boolean
+): TransportRequest => {
   const body = ask.body === undefined ? undefined : Buffer.from(ask.body, "utf8")
   const writes = ask.method !== "GET" && ask.method !== "HEAD" && ask.method !== "DELETE"
   const headers: Record<string, string> = {
@@ -81,7 +92,7 @@ const requestOf = (account: string, key: string, ask: Ask): TransportRequest => 
       ? headers
       : { ...headers, authorization: `SharedKey ${account}:${mac}` },
     ...(body === undefined ? {} : { body }),
-    timeoutMs: 300
+    timeoutMs: timeoutMsOf(ask, isFaulty)
   }
 }
 
@@ -128,7 +139,7 @@ const conversation: ReadonlyArray<Ask> = [
   get("/jobs/j/tasks/task-1/files/stdout.txt"),
   { method: "HEAD", path: `/jobs/j/tasks/task-1/files/stdout.txt?${version}` },
   { method: "HEAD", path: `/pools/batchwave?${version}` },
-  get("/pools/batchwave/nodes"),
+  get(stalled),
   { method: "DELETE", path: `/jobs/j/tasks/task-2?${version}` },
   get("/jobs/j/tasks/task-2"),
   post("/jobs/j/terminate"),
@@ -141,9 +152,9 @@ const shown = ({ body, headers, status }: TransportReply) => {
   return { status, headers: own, body: body.toString("latin1") }
 }
 
-const hold = (transport: TransportShape, account: string, key: string) =>
+const hold = (transport: TransportShape, account: string, key: string, isFaulty: boolean) =>
   Effect.forEach(conversation, (ask) =>
-    transport.send(requestOf(account, key, ask)).pipe(
+    transport.send(requestOf(account, key, ask, isFaulty)).pipe(
       Effect.map((reply): unknown => shown(reply)),
       Effect.catch(({ reason, sent }) => Effect.succeed({ reason, sent }))
     ))
@@ -177,7 +188,8 @@ const bothWays = Effect.fnUntraced(function*(faults?: FaultPlan) {
     const replies = yield* hold(
       yield* Effect.provideContext(Transport, context),
       emulator.account,
-      emulator.key
+      emulator.key,
+      faults !== undefined
     )
     return { replies, port: Number(new URL(emulator.endpoint).port) }
   }))
@@ -185,7 +197,7 @@ const bothWays = Effect.fnUntraced(function*(faults?: FaultPlan) {
     const { port } = overSockets
     const options = { ...optionsOf(yield* directory, faults), port }
     const { account, key, transport } = yield* InProcess.make(options)
-    return yield* hold(transport, account, key)
+    return yield* hold(transport, account, key, faults !== undefined)
   }))
   return { overSockets: overSockets.replies, inProcess }
 })

@@ -107,13 +107,24 @@ const attacks: ReadonlyArray<string> = [
 /** Far above what any takes on a busy machine, far below what a reader takes that backtracks. */
 const limitMs = 1000
 
+/** A pause of the machine is no cost of the reader: the fastest of so many runs counts. */
+const timingRuns = 3
+
+const tookMs = (read: () => unknown): number => {
+  const beganAtMs = performance.now()
+  read()
+  return performance.now() - beganAtMs
+}
+
 describe("readers of strangers' texts", () => {
   for (const [name, read] of Object.entries(readers)) {
     it(`${name} takes no time for a long text, whatever it is`, () => {
       for (const attack of attacks) {
-        const beganAtMs = performance.now()
-        read(attack)
-        assert.isBelow(performance.now() - beganAtMs, limitMs, `${name} ${attack.slice(0, 40)}`)
+        let ms = Infinity
+        for (let run = 0; run < timingRuns && ms >= limitMs; run++) {
+          ms = Math.min(ms, tookMs(() => read(attack)))
+        }
+        assert.isBelow(ms, limitMs, `${name} ${attack.slice(0, 40)}`)
       }
     })
 
