@@ -236,8 +236,9 @@ describe("TaskTemplates", () => {
           if (inputs !== undefined) TaskTemplates.learn(templates, body, inputs.length, false)
         }
       }),
-      { numRuns: 100 }
+      { numRuns: 200 }
     )
+    // 110 of them on average, with a deviation of 12.
     assert.isAbove(fitting, 25)
   })
 })

@@ -61,8 +61,10 @@ const program = fileURLToPath(import.meta.url).replace(
   "CompactionThread$1"
 )
 
-/** What is copied at once at the end, and how much by the way at a time. */
-const restBytesMax = 262_144
+/** What is copied at once at the end. */
+export const restBytesMax = 262_144
+
+/** How much is copied by the way at a time. */
 const pieceBytes = 4_194_304
 
 let count = 0
