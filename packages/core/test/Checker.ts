@@ -19,6 +19,8 @@ interface Life {
   outcome: ParentOutcome | undefined
   /** Whether it was planned since it last began to wait. */
   wasPlanned: boolean
+  /** Whether the service ever held it for this outcome. */
+  wasInService: boolean
   isInService: boolean
   isUnanswered: boolean
   isRetrying: boolean
@@ -49,6 +51,7 @@ export const problemsOf = (plan: Plan, journal: ReadonlyArray<Entry>): ReadonlyA
     lives: plan.workflow.nodes.map(({ slots }) => ({
       outcome: undefined,
       wasPlanned: false,
+      wasInService: false,
       isInService: false,
       isUnanswered: false,
       isRetrying: false,
@@ -218,6 +221,7 @@ const reopen = (reading: Reading, node: number): void => {
   if (life.outcome === undefined) complain(reading, node, "reopened without having settled")
   life.outcome = undefined
   life.wasPlanned = false
+  life.wasInService = false
   life.isRetrying = false
   life.wasCancelledDirectly = false
 }
@@ -268,6 +272,7 @@ const planned = (reading: Reading, node: number, submission: number): void => {
     complain(reading, node, "a finalizer planned before the rest has settled")
   }
   life.wasPlanned = true
+  life.wasInService = true
   life.isInService = true
   life.isUnanswered = true
   life.isRetrying = false
@@ -336,12 +341,15 @@ const checkCrowd = (reading: Reading): void => {
 
 /**
  * Whether the service may have let it run, since all that is against it are parents that were cancelled by
- * name: they may have ended well in the service before, and their ends be told after the child's.
+ * name, or because of such parents of theirs: they may have ended well in the service before, and their
+ * ends be told after the child's.
  */
 const wasLetGo = (reading: Reading, node: number): boolean =>
-  reading.mode === "native" && parentsOf(reading, node).every((parent) => {
-    const { outcome, wasCancelledDirectly } = reading.lives[parent]!
-    return outcome === "succeeded" || (outcome === "cancelled" && wasCancelledDirectly)
+  reading.mode === "native" && ruleOf(reading.plan.workflow.nodes[node]!) === "allSucceeded"
+  && parentsOf(reading, node).every((parent) => {
+    const { outcome, wasCancelledDirectly, wasInService } = reading.lives[parent]!
+    return outcome === "succeeded" || (outcome === "cancelled" && wasInService
+      && (wasCancelledDirectly || wasLetGo(reading, parent)))
   })
 
 const checkEnd = (reading: Reading): void => {

@@ -195,6 +195,22 @@ const lateCancel: Parameters = {
   failureMode: "keepGoing"
 }
 
+/** The same two steps up: the child of a task that was called back when the cancel of its own parent came. */
+const lateCancelTwoUp: Parameters = {
+  seed: 18,
+  nodeCount: 12,
+  density: 0.5454100922215731,
+  failureRate: 0,
+  ruleRate: 0.8,
+  poolRate: 0,
+  finalizers: 0,
+  meddling: 0.1,
+  limits: { unansweredMax: 1 },
+  crashes: 3,
+  dependencyMode: "native",
+  failureMode: "keepGoing"
+}
+
 describe("A run of everything at once", () => {
   it("breaks no rule of the independent checker, and settles every node", () => {
     fc.assert(
@@ -207,7 +223,7 @@ describe("A run of everything at once", () => {
         assert.strictEqual(world.state.unansweredCount, 0)
         assert.isTrue(world.state.resourcesUsed.every((used) => used === 0))
       }),
-      { numRuns: 800, examples: [[lateCancel]] }
+      { numRuns: 800, examples: [[lateCancel], [lateCancelTwoUp]] }
     )
   }, 60_000)
 
