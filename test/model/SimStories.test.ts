@@ -20,5 +20,5 @@ describe("the simulator", () => {
       }),
       { numRuns: storiesCount, seed: Seed.seed }
     )
-  }, 120_000)
+  }, 600_000)
 })
