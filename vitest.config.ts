@@ -1,8 +1,11 @@
 import { fileURLToPath } from "node:url"
 import { defineConfig } from "vitest/config"
 
-/** Long enough for a machine that others use too; a test that passes takes a part of it. */
-const timeouts = { testTimeout: 60_000, hookTimeout: 60_000 }
+/**
+ * Long enough for a machine that others use too, where a test of some seconds may take a minute: only what
+ * would never end is ended by it.
+ */
+const timeouts = { testTimeout: 240_000, hookTimeout: 240_000 }
 
 /** Where tests leave files. */
 const globalSetup = fileURLToPath(new URL("test/TemporaryDirectory.ts", import.meta.url))

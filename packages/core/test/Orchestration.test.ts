@@ -225,7 +225,7 @@ describe("A run of everything at once", () => {
       }),
       { numRuns: 800, examples: [[lateCancel], [lateCancelTwoUp]] }
     )
-  }, 60_000)
+  })
 
   it("folds its journal to the same state, however often it crashed", () => {
     fc.assert(
@@ -235,7 +235,7 @@ describe("A run of everything at once", () => {
       }),
       { numRuns: 300 }
     )
-  }, 60_000)
+  })
 
   it("gives the same outcomes with crashes as without, when nobody meddles", () => {
     fc.assert(
@@ -257,7 +257,7 @@ describe("A run of everything at once", () => {
       }),
       { numRuns: 300 }
     )
-  }, 60_000)
+  })
 
   it("runs a chosen part again, with what it had kept from running, and breaks no rule", () => {
     fc.assert(
@@ -279,7 +279,7 @@ describe("A run of everything at once", () => {
       }),
       { numRuns: 300 }
     )
-  }, 60_000)
+  })
 })
 
 const orderless = Policy.firstMatch(

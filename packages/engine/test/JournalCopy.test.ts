@@ -67,8 +67,7 @@ describe("A copy of a journal", () => {
         yield* Effect.promise(() => ended)
         assert.isAtLeast(yield* batchesIn(file), last)
         rmSync(directory, { recursive: true })
-      }),
-    60_000
+      })
   )
 
   it.effect("is refused of a file that is not there, by its name", () =>

@@ -124,8 +124,7 @@ describe("a journal whose bytes were changed", () => {
           const verdict = yield* verdictOf(sound.subarray(0, length))
           if (verdict === "wrong") return assert.fail(`cut at ${length}, it says something else`)
         }
-      }),
-    60_000
+      })
   )
 })
 

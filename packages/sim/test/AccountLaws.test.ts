@@ -322,7 +322,7 @@ describe("Account", () => {
       }),
       { numRuns: 2000 }
     )
-  }, 30_000)
+  })
 
   it("gives the same answers and instructions for the same calls", () => {
     fc.assert(

@@ -53,7 +53,7 @@ beforeAll(async () => {
   await Promise.all(situations.map(async (situation) => {
     recoveries.set(situation.id, await recover(situation))
   }))
-}, 60_000)
+})
 
 const recoveryOf = ({ id }: Situation): Recovery => {
   const recovery = recoveries.get(id)

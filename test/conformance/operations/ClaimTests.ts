@@ -10,9 +10,6 @@ import * as ClaimCheck from "./ClaimCheck.ts"
 import * as Claims from "./Claims.ts"
 import * as OperationWorld from "./OperationWorld.ts"
 
-/** Longest time of one claim, most of which need some milliseconds. */
-const timeoutMs = 30_000
-
 /** Declares the claims of the operations whose names begin so. */
 export const declareClaims = (prefix: string): void => {
   const scope = Effect.runSync(Scope.make())
@@ -24,8 +21,8 @@ export const declareClaims = (prefix: string): void => {
       Effect.runPromise(Scope.provide(OperationWorld.start({ nodesCome }), scope))
     prompt = await start("atOnce")
     slow = await start("later")
-  }, timeoutMs)
-  afterAll(() => Effect.runPromise(Scope.close(scope, Exit.void)), timeoutMs)
+  })
+  afterAll(() => Effect.runPromise(Scope.close(scope, Exit.void)))
 
   const worldOf = ({ given }: Claim): OperationWorld.World =>
     given === "a pool being resized" ? slow : prompt
@@ -36,8 +33,7 @@ export const declareClaims = (prefix: string): void => {
         const outcome = [claim.reply.status, claim.reply.code ?? ""].join(" ").trim()
         it.live(
           `answers ${outcome} when ${claim.when}`,
-          () => ClaimCheck.check(worldOf(claim), claim),
-          timeoutMs
+          () => ClaimCheck.check(worldOf(claim), claim)
         )
       }
     })

@@ -19,8 +19,8 @@ describe("the official examples", () => {
     world = await Effect.runPromise(
       Scope.provide(OperationWorld.start({ nodesCome: "atOnce" }), scope)
     )
-  }, 30_000)
-  afterAll(() => Effect.runPromise(Scope.close(scope, Exit.void)), 30_000)
+  })
+  afterAll(() => Effect.runPromise(Scope.close(scope, Exit.void)))
 
   for (const example of SpecExamples.examples) {
     const { name, operation, status, verdict } = example
@@ -39,8 +39,7 @@ describe("the official examples", () => {
             assert.isDefined(absence, `${member} is missing`)
             if (absence !== undefined) explained.add(absence)
           }
-        }),
-      30_000
+        })
     )
   }
 
