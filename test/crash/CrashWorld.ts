@@ -132,6 +132,21 @@ export const refer = async (
 export const sayExit = ({ code, ending, isKilled, stderr }: Orchestrator.Exit): string =>
   `${isKilled ? "a kill" : `code ${code}`}, ${JSON.stringify(ending)}, ${stderr.slice(-2000)}`
 
+/** Whether every task of a run in the service has succeeded: nobody can be caught at work on it any more. */
+export const isOver = (
+  { service }: Pick<CrashWorld, "service">,
+  { runId, story }: Orchestrator.Order
+): boolean => {
+  const succeeded = new Set(
+    service.truthOf(runId).flatMap((event) =>
+      event._tag === "TaskMoved" && event.to === "completed" && event.result === "success"
+        ? [event.taskId]
+        : []
+    )
+  )
+  return CrashStory.named(story).nodes.every(({ name }) => succeeded.has(name))
+}
+
 const evidenceOf = ({ service }: Pick<CrashWorld, "service">, order: Orchestrator.Order) => ({
   story: CrashStory.named(order.story),
   runId: order.runId,

@@ -35,11 +35,22 @@ export const run = async (world: World.CrashWorld): Promise<void> => {
 const story = "slow"
 
 const raceOnce = async (world: World.CrashWorld, race: Race): Promise<void> => {
-  const { isResumed, isShared, number } = race
+  const random = Random.make(world.seed + race.number)
+  for (let tried = 0;; tried++) {
+    const order = World.orderOf(world, story, `${story}-race-${race.number}-${tried}`)
+    if (race.isResumed && !(await interrupt(world, order, Random.nextUnit(random) * 500))) continue
+    if (await meet(world, race, order)) return
+  }
+}
+
+/** Lets two orchestrators meet. Answers false when one of them came after the other had ended the run. */
+const meet = async (
+  world: World.CrashWorld,
+  { isResumed, isShared, number }: Race,
+  order: Orchestrator.Order
+): Promise<boolean> => {
   const what = `${isResumed ? "resume" : "start"} with ${isShared ? "one journal" : "two copies"}`
   const where = `--seed ${world.seed}, race ${number} (${what})`
-  const order = World.orderOf(world, story, `${story}-race-${number}`)
-  if (isResumed) await interrupt(world, order)
   const other = isShared ? order.directory : `${order.directory}-copy`
   if (!isShared) cpSync(order.directory, other, { recursive: true })
   const racers = await Promise.all([order.directory, other].map(async (directory) => {
@@ -54,7 +65,36 @@ const raceOnce = async (world: World.CrashWorld, race: Race): Promise<void> => {
     recorder.close()
     return { exit, own, recorder }
   }))
+  const winners = ended.filter(({ exit }) => exit.ending?._tag === "Finished")
+  const workers = winners.filter(({ recorder }) => Recorder.changes(recorder).length > 0)
+  // Who opens a journal that nobody holds any more is told how the run has ended.
+  if (isShared && winners.length === 2 && workers.length === 1) {
+    World.count(world, "races: one came after the end")
+    for (const { exit, own } of workers) World.judge(world, own, exit, where)
+    return false
+  }
   World.count(world, `races: ${what}`)
+  judge(world, { ended, isShared, where })
+  if (world.tally.violations.length > 0) return true
+  for (const { own } of ended) rmSync(own.directory, { recursive: true, force: true })
+  return true
+}
+
+interface Racer {
+  readonly exit: Orchestrator.Exit
+  readonly own: Orchestrator.Order
+  readonly recorder: Recorder.Recorder
+}
+
+/** One has won, and the other has changed nothing and says why. */
+const judge = (
+  world: World.CrashWorld,
+  { ended, isShared, where }: {
+    readonly ended: ReadonlyArray<Racer>
+    readonly isShared: boolean
+    readonly where: string
+  }
+): void => {
   const winners = ended.filter(({ exit }) => exit.ending?._tag === "Finished")
   const [winner] = winners
   if (winner === undefined || winners.length > 1) {
@@ -69,18 +109,22 @@ const raceOnce = async (world: World.CrashWorld, race: Race): Promise<void> => {
     World.blame(world, where, sayChanges(Recorder.changes(recorder)))
   }
   World.judge(world, winner.own, winner.exit, where)
-  if (world.tally.violations.length > 0) return
-  for (const { own } of ended) rmSync(own.directory, { recursive: true, force: true })
 }
 
-/** Kills a first orchestrator while the run goes on. */
-const interrupt = async (world: World.CrashWorld, order: Orchestrator.Order): Promise<void> => {
-  const { number } = { number: Number(/\d+$/.exec(order.runId)?.[0]) }
+/** Kills a first orchestrator while the run goes on; answers false when it was too late for that. */
+const interrupt = async (
+  world: World.CrashWorld,
+  order: Orchestrator.Order,
+  afterMs: number
+): Promise<boolean> => {
   const first = Orchestrator.start(world.program, order)
   await World.until(() => world.service.truthOf(order.runId).length > 0)
-  await sleep(Random.nextUnit(Random.make(world.seed + number)) * 500)
+  await sleep(afterMs)
   first.child.kill("SIGKILL")
   await first.exit
+  if (!World.isOver(world, order)) return true
+  World.count(world, "races: over before the kill")
+  return false
 }
 
 /** Requests that should not have been, one sentence each. */

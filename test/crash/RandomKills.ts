@@ -6,7 +6,7 @@ import * as CrashStory from "./CrashStory.ts"
 import * as World from "./CrashWorld.ts"
 import * as Orchestrator from "./Orchestrator.ts"
 
-/** One in so many is to be killed again; some of those are over before. */
+/** One in so many is killed again in its resume. */
 const againEvery = 4
 
 const killsFull = 500
@@ -35,7 +35,11 @@ const killOne = async (world: World.CrashWorld, number: number): Promise<void> =
     World.count(world, "killed at random")
     if (number % againEvery === 0) {
       const second = await killed(world, order, Random.nextUnit(random) * tookMs * resumedPart)
-      if (!second.isKilled) return World.judge(world, order, second, where)
+      if (!second.isKilled) {
+        World.count(world, "over before the second kill")
+        World.judge(world, order, second, where)
+        continue
+      }
       World.count(world, "killed again in the resume")
     }
     return World.resume(world, order, where)

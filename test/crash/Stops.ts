@@ -59,17 +59,44 @@ const takeOver = async (
   isWhole: boolean
 ): Promise<void> => {
   const where = `--seed ${world.seed}, stop ${number} (taken over)`
-  const order = World.orderOf(world, story, `${story}-taken-${number}`)
-  const recorder = await Recorder.start(order.endpoint)
-  const stopped = Orchestrator.start(world.program, {
-    ...order,
-    ...timeouts,
-    endpoint: recorder.endpoint
-  })
-  await World.until(() => world.service.truthOf(order.runId).length > 0)
-  await sleep(randomOf(world, number) * 700)
-  stopped.child.kill("SIGSTOP")
-  const stoppedAtMs = Date.now()
+  const random = Random.make(world.seed + number)
+  for (let tried = 0;; tried++) {
+    const order = World.orderOf(world, story, `${story}-taken-${number}-${tried}`)
+    const recorder = await Recorder.start(order.endpoint)
+    const stopped = Orchestrator.start(world.program, {
+      ...order,
+      ...timeouts,
+      endpoint: recorder.endpoint
+    })
+    await World.until(() => world.service.truthOf(order.runId).length > 0)
+    await sleep(Random.nextUnit(random) * 700)
+    stopped.child.kill("SIGSTOP")
+    const stoppedAtMs = Date.now()
+    if (!World.isOver(world, order)) {
+      return takeFrom(world, { order, stopped, stoppedAtMs, recorder, isWhole, where })
+    }
+    stopped.child.kill("SIGCONT")
+    World.judge(world, order, await stopped.exit, where)
+    recorder.close()
+    World.count(world, "over before the stop")
+  }
+}
+
+interface Stopped {
+  readonly order: Orchestrator.Order
+  readonly stopped: Orchestrator.Orchestrator
+  readonly stoppedAtMs: number
+  readonly recorder: Recorder.Recorder
+  /** Whether it stays stopped until the end of the other one. */
+  readonly isWhole: boolean
+  readonly where: string
+}
+
+/** Another orchestrator takes the run from one that is stopped, which then goes on. */
+const takeFrom = async (
+  world: World.CrashWorld,
+  { isWhole, order, recorder, stopped, stoppedAtMs, where }: Stopped
+): Promise<void> => {
   const later = { ...order, directory: `${order.directory}-copy` }
   cpSync(order.directory, later.directory, { recursive: true })
   const seen = `${order.directory}-seen`
