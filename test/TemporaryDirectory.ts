@@ -26,6 +26,6 @@ export const setup = (): () => void => {
       return
     }
     // A process that a test has killed may still be about to end.
-    rmSync(directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 })
+    rmSync(directory, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 })
   }
 }

@@ -40,7 +40,13 @@ const alive = new Set<ChildProcess>()
 
 /** Kills them with all that is in their process groups. */
 export const endAll = (): void => {
-  for (const { pid } of alive) if (pid !== undefined) process.kill(-pid, "SIGKILL")
+  for (const { pid } of alive) {
+    try {
+      if (pid !== undefined) process.kill(-pid, "SIGKILL")
+    } catch {
+      // It has ended, and nobody has told us yet.
+    }
+  }
 }
 
 export const start = (args: ReadonlyArray<string>, options: StartOptions): Started => {
@@ -77,7 +83,7 @@ export const run = (args: ReadonlyArray<string>, options: StartOptions): Started
 export const eventually = async <A>(
   what: string,
   look: () => A | undefined | false,
-  timeoutMs = 20_000
+  timeoutMs = 45_000
 ): Promise<A> => {
   const untilMs = performance.now() + timeoutMs
   for (;;) {

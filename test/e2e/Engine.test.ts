@@ -278,7 +278,10 @@ describe("Engine over HTTP with real processes", () => {
       const world = yield* World.make
       const vanished: Array<string> = []
       const started = yield* Deferred.make<void>()
+      const mark = join(world.directory, "mark")
+      // A task may be told as running before its process has left the mark.
       yield* Deferred.await(started).pipe(
+        Effect.andThen(World.fileAt(mark)),
         Effect.andThen(Effect.flatMap(
           TaskOperations,
           (tasks) => tasks.delete("bw-run-1", "lost")
@@ -286,7 +289,6 @@ describe("Engine over HTTP with real processes", () => {
         Effect.provide(World.clientLayer(world)),
         Effect.forkChild
       )
-      const mark = join(world.directory, "mark")
       const result = yield* World.run(world, {
         config: { pollsPerSweep: 2 },
         observer: (events) => {

@@ -19,7 +19,8 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
-import { mkdtempSync } from "node:fs"
+import * as Schedule from "effect/Schedule"
+import { existsSync, mkdtempSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { requireEvent } from "../PublishedSchema.ts"
@@ -38,6 +39,13 @@ export const make = Effect.gen(function*() {
   })
   return { directory, emulator } satisfies EngineWorld
 })
+
+/** Waits until a task has made the file. */
+export const fileAt = (file: string): Effect.Effect<void> =>
+  Effect.sync(() => existsSync(file)).pipe(
+    Effect.repeat({ until: (exists) => exists, schedule: Schedule.spaced(10) }),
+    Effect.asVoid
+  )
 
 export const planOf = (nodes: ReadonlyArray<Workflow.WorkflowNode>): Plan.Plan => {
   const result = Plan.make(Workflow.make("test", nodes))

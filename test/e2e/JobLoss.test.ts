@@ -30,8 +30,9 @@ const scene = Effect.gen(function*() {
   const world = yield* World.make
   const log = join(world.directory, "log")
   const go = join(world.directory, "go")
+  const begun = join(world.directory, "begun")
   const events: Array<RunEvent> = []
-  const running = yield* Deferred.make<void>()
+  const started = yield* Deferred.make<void>()
   const replaced = yield* Deferred.make<void>()
   const spec: World.RunSpec = {
     config: { policy, pollsPerSweep: 5 },
@@ -39,16 +40,18 @@ const scene = Effect.gen(function*() {
       node("first", `echo first >> ${log}; echo 1 > output.json`, {
         outputs: [{ _tag: "Json", name: "value", path: "output.json" }]
       }),
-      node("second", `echo second >> ${log}; until test -e ${go}; do sleep 0.05; done`, {
-        after: ["first"]
-      }),
+      node(
+        "second",
+        `echo second >> ${log}; : > ${begun}; until test -e ${go}; do sleep 0.05; done`,
+        { after: ["first"] }
+      ),
       node("third", `echo third >> ${log}`, { after: ["second"] })
     ],
     observer: (batch) => {
       for (const event of batch) {
         events.push(event)
         if (event._tag === "TaskStarted" && event.task.node === 1) {
-          Deferred.doneUnsafe(running, Effect.void)
+          Deferred.doneUnsafe(started, Effect.void)
         }
         if (event._tag === "JobReplaced") Deferred.doneUnsafe(replaced, Effect.void)
       }
@@ -56,6 +59,8 @@ const scene = Effect.gen(function*() {
   }
   const withJobs = <A, E>(use: (jobs: JobOperations["Service"]) => Effect.Effect<A, E>) =>
     Effect.flatMap(JobOperations, use).pipe(Effect.provide(World.clientLayer(world)))
+  // A task may be told as running before its process has left its line.
+  const running = Effect.andThen(Deferred.await(started), World.fileAt(begun))
   return { world, log, go, events, running, replaced, spec, withJobs }
 })
 
@@ -71,7 +76,7 @@ describe("a job that somebody else", () => {
       Effect.gen(function*() {
         const { events, go, log, replaced, running, spec, withJobs, world } = yield* scene
         const fiber = yield* World.run(world, spec).pipe(Effect.forkChild)
-        yield* Deferred.await(running)
+        yield* running
         yield* withJobs((jobs) => jobs[how]("bw-run-1"))
         yield* Deferred.await(replaced)
         writeFileSync(go, "")
@@ -91,7 +96,7 @@ describe("a job that somebody else", () => {
     Effect.gen(function*() {
       const { go, log, running, spec, withJobs, world } = yield* scene
       const fiber = yield* World.run(world, spec).pipe(Effect.forkChild)
-      yield* Deferred.await(running)
+      yield* running
       yield* Fiber.interrupt(fiber)
       yield* withJobs((jobs) => jobs.terminate("bw-run-1"))
       writeFileSync(go, "")
@@ -107,7 +112,7 @@ describe("a job that somebody else", () => {
         ...spec,
         config: { ...spec.config, jobsMax: 1 }
       }).pipe(Effect.forkChild)
-      yield* Deferred.await(running)
+      yield* running
       yield* withJobs((jobs) => jobs.terminate("bw-run-1"))
       const error = yield* Fiber.join(fiber).pipe(Effect.flip)
       assert.strictEqual(error._tag, "BackendFailed")
@@ -160,7 +165,7 @@ describe("a job that somebody else", () => {
           }
         }
       }).pipe(Effect.forkChild)
-      yield* Deferred.await(running)
+      yield* running
       yield* withJobs((jobs) => jobs.disable("bw-run-1", "wait"))
       yield* Deferred.await(seen)
       writeFileSync(go, "")

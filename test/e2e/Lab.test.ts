@@ -73,7 +73,7 @@ describe("lab", () => {
   })
 
   it("reports what it has when it is interrupted, and goes on from there", async () => {
-    const options = ["--arm", arms, "--trials", "4000", "--out", "stopped", "--json"]
+    const options = ["--arm", arms, "--trials", "100000", "--out", "stopped", "--json"]
     const started = Command.start(["lab", pipeline, ...options], { cwd: directory })
     const file = join(directory, "stopped", "results.ndjson")
     await Command.eventually(
@@ -84,8 +84,8 @@ describe("lab", () => {
     const { code, stderr, stdout } = await started.ended
     assert.strictEqual(code, 130, stderr)
     const { notes, trials } = JSON.parse(stdout)
-    assert.isBelow(trials, 4000)
-    assert.include(notes.at(-1), `Only ${trials} of 4000 trials have been run.`)
+    assert.isBelow(trials, 100_000)
+    assert.include(notes.at(-1), `Only ${trials} of 100000 trials have been run.`)
     assert.strictEqual(resultsOf("stopped").split("\n").length, 2 + 2 * trials)
     assert.include(readdirSync(join(directory, "stopped")), "report.html")
   })

@@ -10,7 +10,7 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Stream from "effect/Stream"
-import { existsSync, readFileSync } from "node:fs"
+import { existsSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import * as World from "./EngineWorld.ts"
 import * as Simulated from "./SimulatedWorld.ts"
@@ -33,10 +33,11 @@ describe("the native mode", () => {
     Effect.gen(function*() {
       const world = yield* World.make
       const log = join(world.directory, "log")
+      const go = join(world.directory, "go")
       const nodes = ["a", "b", "c", "d"].map((name, index, names) =>
         node(
           name,
-          `sleep 0.4; echo ${name} >> ${log}`,
+          `until test -e ${go}; do sleep 0.05; done; echo ${name} >> ${log}`,
           index === 0 ? {} : { after: [names[index - 1]!] }
         )
       )
@@ -54,7 +55,8 @@ describe("the native mode", () => {
       }).pipe(Effect.forkChild)
       yield* Deferred.await(added)
       yield* Fiber.interrupt(fiber)
-      assert.isBelow(linesOf(log).length, nodes.length, "it was not over when we died")
+      assert.deepStrictEqual(linesOf(log), [], "nothing was over when we died")
+      writeFileSync(go, "")
       while (!(yield* statesIn(world)).every((state) => state === "completed")) {
         yield* Effect.sleep(50)
       }

@@ -50,18 +50,24 @@ describe("requests of a run", () => {
     it.live(`of a poll are one, with ${active} active tasks`, () =>
       Effect.gen(function*() {
         const world = yield* Simulated.make(3_600_000)
+        let started = 0
         const running = yield* World.run(world, {
           nodes: layered(1, active),
           config: {
             pollMsMin: 100,
             pollMsMax: 100,
             pollsPerSweep: RunConfig.defaults.pollsPerSweep
+          },
+          observer: (events) => {
+            started += events.filter(({ _tag }) => _tag === "TaskStarted").length
           }
         }).pipe(Effect.forkChild)
-        while ((yield* countOf(world, "Task_AddCollection")) < active / 100) {
-          yield* Effect.sleep(20)
-        }
-        yield* Effect.sleep(1000)
+        while (
+          (yield* countOf(world, "Task_AddCollection")) < active / 100
+          || started < Math.min(active, Simulated.slotsCount)
+        ) yield* Effect.sleep(20)
+        // Polls look back: until then they list these starts again, a thousand a page.
+        yield* Effect.sleep(RunConfig.forEmulator.pollOverlapMs)
         const before = yield* world.emulator.control.requests
         const fromMs = performance.now()
         yield* Effect.sleep(6000)

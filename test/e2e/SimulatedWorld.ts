@@ -10,6 +10,12 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import type { EngineWorld } from "./EngineWorld.ts"
 
+const nodesCount = 10
+const slotsPerNode = 256
+
+/** How many tasks run at once. */
+export const slotsCount = nodesCount * slotsPerNode
+
 /** The world; every task lasts `durationMs`. */
 export const make = Effect.fnUntraced(function*(
   durationMs: number,
@@ -17,8 +23,8 @@ export const make = Effect.fnUntraced(function*(
 ) {
   const directory = mkdtempSync(join(tmpdir(), "batchwave-e2e-"))
   const emulator = yield* Emulator.make({
-    nodes: 10,
-    slotsPerNode: 256,
+    nodes: nodesCount,
+    slotsPerNode,
     executor: {
       _tag: "Simulated",
       scenario: { tasks: [{ duration: Distribution.fixed(durationMs) }] }

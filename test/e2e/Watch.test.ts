@@ -57,6 +57,11 @@ export default Pipeline.make("later", {}, (p) => { p.task("one", { run: sh\`true
         () => one.output().stderr.includes("run r is running: 1 succeeded, 3 pending")
       )
     }
+    // It must have found its run before that ends.
+    await Command.eventually(
+      "it follows the run",
+      () => lines.output().stdout.includes("RunStarted")
+    )
     left.child.kill("SIGINT")
     const gone = await left.ended
     assert.strictEqual(gone.code, 130)
