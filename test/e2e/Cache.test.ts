@@ -108,8 +108,7 @@ describe("the cache of results", () => {
         const key = OutputValue.keyOf(second.outputOf("report", "report")) ?? ""
         const file = join(world.directory, "run-2", "artifacts", key)
         assert.strictEqual(readFileSync(file, "utf8").replace(/^ +/, ""), "3\nextra\n")
-      }),
-    60_000
+      })
   )
 
   it.live(
@@ -140,8 +139,7 @@ describe("the cache of results", () => {
         const changed = yield* run(nodesOf(local))
         assert.deepStrictEqual(changed.started, ["report"])
         assert.deepStrictEqual(differing(changed, "report"), ["file extra.txt"])
-      }),
-    60_000
+      })
   )
 
   it.live("never keeps a failure", () =>
@@ -163,7 +161,7 @@ describe("the cache of results", () => {
         assert.isFalse(events.some(({ _tag }) => _tag === "CacheStored"))
       }
       assert.strictEqual(second.reasons.get("bad")?.reason, "it has no result of this node yet")
-    }), 60_000)
+    }))
 
   it.live(
     "gives no damaged file: the node runs, and its result is kept anew",
@@ -179,8 +177,7 @@ describe("the cache of results", () => {
         assert.deepStrictEqual(second.started, ["report"])
         assert.match(second.reasons.get("report")?.reason ?? "", /was damaged, so it was removed/)
         assert.deepStrictEqual((yield* run(nodesOf(local))).started, [])
-      }),
-    60_000
+      })
   )
 
   it.live(
@@ -199,8 +196,7 @@ describe("the cache of results", () => {
           task: { node: 0, submission: 1 },
           reason: "what it was made from has changed since it was looked for"
         })
-      }),
-    60_000
+      })
   )
 
   it.live(
@@ -224,8 +220,7 @@ describe("the cache of results", () => {
         const nodes = nodesOf(local)
         const off = yield* World.run((yield* makeWorld).world, { nodes, runId: "off" })
         assert.strictEqual(off.report.cached, 0)
-      }),
-    60_000
+      })
   )
 
   it.live(
@@ -244,8 +239,7 @@ describe("the cache of results", () => {
         assert.strictEqual(again.reasons.get("list")?.reason, "somebody asked for it to run again")
         const third = yield* run(nodes)
         assert.strictEqual(third.report.nodes[0]?.cachedFrom, cached.runId)
-      }),
-    60_000
+      })
   )
 
   it.live("previews a plan, and prunes what nobody used", () =>
@@ -277,5 +271,5 @@ describe("the cache of results", () => {
         files: 2
       })
       assert.strictEqual((yield* run(nodesOf(local))).report.cached, 0)
-    }), 60_000)
+    }))
 })

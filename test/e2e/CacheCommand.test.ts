@@ -74,7 +74,6 @@ describe("batchwave with a cache of results", () => {
       )
       const wrong = await Command.run(["gc", "--cache", "--older-than", "soon"], { cwd: directory })
       assert.strictEqual(wrong.code, 2)
-    },
-    90_000
+    }
   )
 })

@@ -154,7 +154,7 @@ describe("what is printed for programs", () => {
 
   it("fits its schema: runs that have ended, pipelines, settings and the cache", async () => {
     await require(ofEnded)
-  }, 120_000)
+  })
 
   it("fits its schema: a run that goes on", async () => {
     const live = Command.start(["run", "waits.ts", "--run-id", "live", "--jsonl"], {
@@ -165,7 +165,7 @@ describe("what is printed for programs", () => {
     const { stdout } = await live.ended
     for (const line of stdout.trimEnd().split("\n")) requireText("events", line)
     seen.add("events")
-  }, 120_000)
+  })
 
   it("fits its schema: an account, and the jobs that runs have left in it", async () => {
     const emulator = await Command.startEmulator(directory, ["--slots", "4"])
@@ -184,11 +184,11 @@ describe("what is printed for programs", () => {
     } finally {
       await Command.stop(emulator.started)
     }
-  }, 120_000)
+  })
 
   it("fits its schema: the laboratory", async () => {
     await require(ofLab)
-  }, 120_000)
+  })
 
   it("leaves out no schema, and no command with --json", async () => {
     assert.deepStrictEqual(schemaNames.filter((name) => !seen.has(name)), [])
@@ -201,5 +201,5 @@ describe("what is printed for programs", () => {
       if (!help.stdout.includes("--json") || path === "schema") continue
       assert.match(published, new RegExp(`^\\| .* \\|.*\`${path}\\b`, "m"), path)
     }
-  }, 120_000)
+  })
 })

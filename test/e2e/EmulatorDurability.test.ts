@@ -309,8 +309,7 @@ describe("a hundred processes at once", () => {
         )
         checkWallClocks(events, alarms)
         assert.isEmpty(zombies())
-      }),
-    120_000
+      })
   )
 
   /** No node ever had more processes than slots, and all slots were used at once. */

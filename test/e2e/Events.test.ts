@@ -78,7 +78,7 @@ describe("batchwave events --follow", () => {
     const again = await Command.run(["resume", "r", "--jsonl"], options)
     assert.strictEqual(again.stdout, followed.stdout)
     assert.deepStrictEqual(linesOf(partial.stdout), [...lines.slice(0, 1), ...lines.slice(3)])
-  }, 90_000)
+  })
 
   it(
     "ends with what the journal has when the process that works on the run is killed",
@@ -105,8 +105,7 @@ describe("batchwave events --follow", () => {
       assert.isFalse(followed.stdout.includes("RunFinished"))
       const left = readdirSync(join(directory, ".batchwave/runs/r/control"))
       assert.isFalse(left.some((name) => name.endsWith(".alive")), left.join())
-    },
-    90_000
+    }
   )
 })
 
@@ -165,7 +164,6 @@ describe("Run.start", () => {
           second.run.eventsAfter(first.records.length - 1)
         )
         assert.strictEqual(last?.event._tag, "RunFinished")
-      }),
-    60_000
+      })
   )
 })

@@ -85,7 +85,6 @@ export default Pipeline.graph("chain", Object.fromEntries(Array.from({ length: 3
       } finally {
         await Command.stop(emulator.started)
       }
-    },
-    60_000
+    }
   )
 })

@@ -77,5 +77,5 @@ describe("gc", () => {
     } finally {
       await Command.stop(emulator.started)
     }
-  }, 60_000)
+  })
 })

@@ -50,8 +50,7 @@ describe("golden journals", () => {
           )
           // The service of the test has never seen the run: what was in it has vanished.
           assert.deepStrictEqual(planned, [2, 3])
-        }).pipe(Effect.scoped),
-      30_000
+        }).pipe(Effect.scoped)
     )
   }
 })

@@ -84,5 +84,5 @@ describe("batchwave demo", () => {
     assert.match(ended.stdout, /^results:\n {2}pi {2}3\.1\d+$/m)
     assert.match(ended.stderr, /throw\[3\] failed: exit code 75; retry 1 of 2/)
     assert.include(ended.stderr, "npx batchwave init")
-  }, 60_000)
+  })
 })

@@ -129,5 +129,5 @@ describe("the laboratory and real processes", () => {
         console.log(`${name}: ${told} s predicted, ${measured.get(name)?.join(", ")} s measured`)
       }
       assert.deepStrictEqual(byMean(measured), byMean(predicted))
-    }).pipe(Effect.scoped), 120_000)
+    }).pipe(Effect.scoped))
 })

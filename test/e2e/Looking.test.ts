@@ -100,7 +100,7 @@ describe("runs that were made here", () => {
     const nowhere = await Command.run(["report", "--out", "no/such/page.html"], options)
     assert.strictEqual(nowhere.code, 2)
     assert.include(nowhere.stderr, "cannot write no/such/page.html")
-  }, 60_000)
+  })
 
   it("are named by how they begin, as long as that is one; what was meant is said", async () => {
     const directory = Command.makeDirectory()
@@ -122,7 +122,7 @@ describe("runs that were made here", () => {
     )
     assert.deepStrictEqual([before.run, after.run], ["looked-1", "looked-2"])
     assert.strictEqual((await Command.run(["compare", "looked-1", "looked-1"], options)).code, 2)
-  }, 60_000)
+  })
 })
 
 describe("a run that was interrupted", () => {
@@ -174,8 +174,7 @@ export default Pipeline.make("left", { params: { word: Schema.String } }, (p, { 
       const none = await Command.run(["resume", ...data], { cwd: elsewhere })
       assert.strictEqual(none.code, 2)
       assert.include(none.stderr, "was interrupted; batchwave runs lists")
-    },
-    60_000
+    }
   )
 })
 
@@ -216,7 +215,7 @@ export default Pipeline.make("files", {}, (p) => {
       assert.strictEqual(asked.code, 2)
       assert.include(asked.stderr, `the pipeline hands files over (${node}); say in which blob`)
     }
-  }, 60_000)
+  })
 })
 
 /** What the service holds of a run, by id. */
@@ -270,5 +269,5 @@ describe("a run on an account", () => {
     } finally {
       await Command.stop(emulator.started)
     }
-  }, 60_000)
+  })
 })

@@ -106,8 +106,7 @@ describe("batchwave retry", () => {
         "train",
         "train"
       ])
-    },
-    120_000
+    }
   )
 
   it("keeps dependencies that the service holds, slots and retries of its own", async () => {
@@ -132,7 +131,7 @@ describe("batchwave retry", () => {
     assert.strictEqual(last.code, 0, last.stderr)
     assert.deepStrictEqual(logOf(directory).slice(0, 4), ["load", "other", "report", "score"])
     assert.strictEqual(logOf(directory).length, 9)
-  }, 120_000)
+  })
 
   it("goes on with a retry that was interrupted", async () => {
     const directory = Command.makeDirectory()
@@ -168,7 +167,7 @@ export default Pipeline.graph("gate", {
       options
     )
     assert.strictEqual(resumed.code, 0, resumed.stderr)
-  }, 120_000)
+  })
 
   it("is granted by the process that works on the run", async () => {
     const directory = Command.makeDirectory()
@@ -202,5 +201,5 @@ export default Pipeline.graph("two", {
     await Command.eventually("bad succeeds", () => run.output().stderr.includes("bad succeeded"))
     writeFileSync(join(directory, "open"), "")
     assert.strictEqual((await run.ended).code, 0)
-  }, 120_000)
+  })
 })

@@ -90,8 +90,7 @@ describe("a second orchestrator", () => {
           assert.include(String(loser.cause), "another orchestrator")
           assert.deepStrictEqual(linesOf(join(world.directory, "ran")), ["a", "b"])
         }
-      }).pipe(Effect.scoped),
-    30_000 + racesCount * 2_000
+      }).pipe(Effect.scoped)
   )
 
   it.live(
@@ -109,8 +108,7 @@ describe("a second orchestrator", () => {
         const { report } = yield* Fiber.join(second)
         assert.strictEqual(report.outcome, "succeeded")
         assert.deepStrictEqual(linesOf(join(world.directory, "ran")), ["a", "b"])
-      }).pipe(Effect.scoped),
-    30_000
+      }).pipe(Effect.scoped)
   )
 
   it.live(
@@ -134,8 +132,7 @@ describe("a second orchestrator", () => {
         assert.match(refused.message, /has brought run run-1 to its end/)
         assert.deepStrictEqual(yield* jobsOf(world), jobs)
         assert.deepStrictEqual(linesOf(join(world.directory, "ran")), ["a", "b"])
-      }).pipe(Effect.scoped),
-    30_000
+      }).pipe(Effect.scoped)
   )
 })
 

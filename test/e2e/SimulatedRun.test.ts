@@ -180,7 +180,6 @@ describe("a simulated run", () => {
           stdout.trimEnd().split("\n").at(-1),
           "\"RunFinished\",\"outcome\":\"cancelled\""
         )
-      }),
-    60_000
+      })
   )
 })

@@ -91,7 +91,7 @@ describe("a run that goes on", () => {
     const dead = await Command.run(["pause"], options)
     assert.strictEqual(dead.code, 2)
     assert.match(dead.stderr, /run r has ended \(.*nothing left to steer/)
-  }, 60_000)
+  })
 })
 
 describe("a branch whose first node has ended", () => {
@@ -144,7 +144,7 @@ export default Pipeline.graph("chain", {
       document.nodes.map(({ outcome }) => outcome),
       ["succeeded", "cancelled", "cancelled", "succeeded"]
     )
-  }, 60_000)
+  })
 })
 
 describe("a run of a program", () => {
@@ -217,5 +217,5 @@ describe("a run of a program", () => {
       seen.filter((what) => what !== "TaskStarted"),
       ["PauseRequested", "first", "second"]
     )
-  }, 60_000)
+  })
 })

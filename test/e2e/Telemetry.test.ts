@@ -137,8 +137,7 @@ describe("batchwave run with a collector", () => {
       assert.isAtLeast(Number(appends?.count), 3)
       assert.isTrue(metrics.has("batchwave_client_attempts_total"))
       collector.close()
-    },
-    60_000
+    }
   )
 
   it(
@@ -157,7 +156,6 @@ describe("batchwave run with a collector", () => {
       })
       assert.strictEqual(run.code, 1, run.stderr)
       assert.strictEqual(JSON.parse(run.stdout).counts.succeeded, 1)
-    },
-    60_000
+    }
   )
 })

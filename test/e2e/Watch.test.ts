@@ -89,5 +89,5 @@ export default Pipeline.make("later", {}, (p) => { p.task("one", { run: sh\`true
     const { nodes }: { readonly nodes: ReadonlyArray<unknown> } = JSON.parse(graph.stdout)
     assert.strictEqual(nodes.length, 4)
     assert.strictEqual((await Command.run(["watch", "--json", "--jsonl"], options)).code, 2)
-  }, 60_000)
+  })
 })

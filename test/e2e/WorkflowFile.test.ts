@@ -28,5 +28,5 @@ describe("a workflow as a file", () => {
     const again = await Command.run(["plan", "whole.json", "--format", "workflow"], { cwd })
     assert.strictEqual(again.stdout, printed.stdout)
     assert.strictEqual(await ran("whole.json", "whole"), "15.5\n")
-  }, 60_000)
+  })
 })
